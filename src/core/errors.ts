@@ -1,0 +1,67 @@
+/** Every way a call can fail. `error-policy.ts` says what each kind means for status, retries and cooldowns. */
+export type ErrorKind =
+  | "invalid-request"
+  | "unsupported-params"
+  | "context-window-exceeded"
+  | "content-policy-violation"
+  | "unauthenticated"
+  | "forbidden"
+  | "no-database"
+  | "budget-exceeded"
+  | "rate-limited"
+  | "body-too-large"
+  | "unsupported-encoding"
+  | "client-too-slow"
+  | "not-found"
+  | "method-not-allowed"
+  | "upstream-invalid-request"
+  | "upstream-unauthenticated"
+  | "upstream-forbidden"
+  | "upstream-not-found"
+  | "upstream-unprocessable"
+  | "upstream-rate-limited"
+  | "upstream-timeout"
+  | "upstream-unreachable"
+  | "upstream-failed"
+  | "upstream-malformed"
+  | "no-deployment-available"
+  | "client-closed"
+  | "shutting-down"
+  | "internal";
+
+/** Optional facts of a failure beside its kind and message. */
+export interface ErrorDetails {
+  /** HTTP status; the kind's own status when absent. */
+  readonly status?: number;
+  /** OpenAI error `type`; the kind's own when absent. */
+  readonly type?: string;
+  /** The request field at fault, as a path (`messages[0].role`). */
+  readonly param?: string;
+  /** Milliseconds after which another try may succeed; becomes `retry-after`. */
+  readonly retryAfterMs?: number;
+  /** The vendor's own error object, handed to the caller as `provider_specific_fields.error`. */
+  readonly vendorError?: unknown;
+  /** What was caught; logged, never shown to a caller. */
+  readonly cause?: unknown;
+}
+
+/** The only error that the request path throws on purpose. Its message is shown to callers: no secrets in it. */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly kind: ErrorKind;
+  readonly status: number | undefined;
+  readonly type: string | undefined;
+  readonly param: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly vendorError: unknown;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.status = details.status;
+    this.type = details.type;
+    this.param = details.param;
+    this.retryAfterMs = details.retryAfterMs;
+    this.vendorError = details.vendorError;
+  }
+}
