@@ -1,0 +1,188 @@
+import type { Socket } from "bun";
+import type { HttpExchange } from "./http-exchange.ts";
+import type { Origin } from "./origin.ts";
+import { ReplyParser } from "./reply-parser.ts";
+
+/** What a connection tells the pool that owns it. */
+export interface ConnectionOwner {
+  /** The connection may carry another request. */
+  onIdle(connection: Connection): void;
+  /** The connection is gone and must not be used again. */
+  onClosed(connection: Connection): void;
+}
+
+/** Pieces up to this total are joined and sent in one write; larger ones are written piece by piece, uncopied. */
+const JOIN_BYTES = 64 * 1024;
+
+/** One socket to an origin, carrying one exchange at a time. */
+export class Connection {
+  readonly origin: Origin;
+  readonly #owner: ConnectionOwner;
+  readonly #parser: ReplyParser;
+  #socket: Socket<Connection> | undefined;
+  #unsent: Uint8Array[] = [];
+  /** Set while an exchange is under way. */
+  exchange: HttpExchange | undefined;
+  /** When the connection fell idle, in `performance.now()` milliseconds. */
+  idleSinceMs = 0;
+  #isClosed = false;
+
+  constructor(origin: Origin, owner: ConnectionOwner) {
+    this.origin = origin;
+    this.#owner = owner;
+    this.#parser = new ReplyParser({
+      onHead: (status, headers) => this.exchange?.onHead(status, headers),
+      onChunk: (bytes) => this.exchange?.onChunk(bytes),
+      onEnd: (isReusable) => this.#onReplyEnd(isReusable),
+    });
+  }
+
+  /** Opens the socket; the exchange in `this.exchange` is told of success or failure. */
+  connect(): void {
+    const { origin } = this;
+    Bun.connect<Connection>({
+      hostname: origin.hostname,
+      port: origin.port,
+      data: this,
+      socket: origin.isTls ? TLS_HANDLERS : TCP_HANDLERS,
+      ...(origin.isTls ? { tls: { serverName: origin.hostname } } : {}),
+    }).catch(() => undefined); // `connectError` has told the exchange.
+  }
+
+  /** Writes a request; the reply goes to `this.exchange`. */
+  send(head: string, body: readonly Uint8Array[]): void {
+    let bodyBytes = 0;
+    for (const piece of body) {
+      bodyBytes += piece.length;
+    }
+    const fullHead = `${head}content-length: ${bodyBytes}\r\n\r\n`;
+    if (bodyBytes > JOIN_BYTES) {
+      this.#unsent = [Buffer.from(fullHead, "latin1"), ...body];
+    } else {
+      const joined = Buffer.allocUnsafe(fullHead.length + bodyBytes);
+      let at = joined.write(fullHead, 0, "latin1");
+      for (const piece of body) {
+        joined.set(piece, at);
+        at += piece.length;
+      }
+      this.#unsent = [joined];
+    }
+    this.#flush();
+  }
+
+  /** Whether the whole request has been handed to the kernel. */
+  get hasSentAll(): boolean {
+    return this.#unsent.length === 0;
+  }
+
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  /** Closes the socket at once; nothing more is told to the exchange. */
+  destroy(): void {
+    this.exchange = undefined;
+    this.#unsent = [];
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#socket?.terminate();
+      this.#owner.onClosed(this);
+    }
+  }
+
+  /** @internal Called by the socket's handlers. */
+  onReady(socket: Socket<Connection>): void {
+    this.#socket = socket;
+    if (this.#isClosed) {
+      socket.terminate();
+      return;
+    }
+    this.exchange?.onConnected();
+  }
+
+  /** @internal */
+  onData(bytes: Buffer): void {
+    if (this.exchange === undefined) {
+      this.destroy(); // Bytes on an idle connection: a server that breaks the protocol.
+      return;
+    }
+    try {
+      this.#parser.push(bytes);
+    } catch (error) {
+      const { exchange } = this;
+      this.destroy();
+      exchange?.onMalformed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @internal */
+  onDrain(): void {
+    this.#flush();
+  }
+
+  /** @internal The peer closed, or the connection broke. */
+  onClose(reason: string): void {
+    const { exchange } = this;
+    if (exchange !== undefined && this.#parser.close()) {
+      return; // A body that the close delimits: ended properly.
+    }
+    this.destroy();
+    exchange?.onBroken(reason, this.#parser.hasStarted);
+  }
+
+  #onReplyEnd(isReusable: boolean): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    exchange?.onEnd();
+    if (isReusable && this.hasSentAll && !this.#isClosed) {
+      this.#parser.reset();
+      this.#owner.onIdle(this);
+    } else {
+      this.destroy();
+    }
+  }
+
+  #flush(): void {
+    const socket = this.#socket;
+    while (socket !== undefined && this.#unsent.length > 0) {
+      const piece = this.#unsent[0] as Uint8Array;
+      const written = socket.write(piece);
+      if (written < piece.length) {
+        if (written > 0) {
+          this.#unsent[0] = piece.subarray(written);
+        }
+        return; // `drain` goes on; a write on a dead socket is followed by `close`.
+      }
+      this.#unsent.shift();
+    }
+  }
+}
+
+const CLOSED = "the connection was closed";
+
+const TCP_HANDLERS = {
+  open: (socket: Socket<Connection>) => socket.data.onReady(socket),
+  data: (socket: Socket<Connection>, bytes: Buffer) => socket.data.onData(bytes),
+  drain: (socket: Socket<Connection>) => socket.data.onDrain(),
+  end: (socket: Socket<Connection>) => socket.data.onClose(CLOSED),
+  close: (socket: Socket<Connection>, error?: Error) => socket.data.onClose(error?.message ?? CLOSED),
+  error: (socket: Socket<Connection>, error: Error) => socket.data.onClose(error.message),
+  connectError: (socket: Socket<Connection>, error: Error) => socket.data.onClose(error.message),
+};
+
+const TLS_HANDLERS = {
+  ...TCP_HANDLERS,
+  open: () => undefined,
+  handshake: (socket: Socket<Connection>, isAuthorized: boolean, error: Error | null) => {
+    if (isAuthorized && error === null) {
+      socket.data.onReady(socket);
+    } else {
+      socket.data.onClose(`its TLS certificate was refused (${error?.message ?? "handshake failed"})`);
+      socket.terminate();
+    }
+  },
+};

@@ -1,0 +1,218 @@
+import { GatewayError } from "../core/errors.ts";
+import type { Connection } from "./connection.ts";
+import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "./transport.ts";
+
+/** What an exchange needs of the transport that carries it. */
+export interface ExchangeOwner {
+  /** A fresh connection for a request whose kept-alive one turned out to be stale. */
+  reconnect(exchange: HttpExchange): Connection;
+  onFinished(exchange: HttpExchange): void;
+}
+
+/** Bytes that may wait for a reader before the vendor is told to pause. */
+const UNREAD_LIMIT_BYTES = 256 * 1024;
+
+type Phase = "connect" | "first-byte" | "body" | "finished";
+
+/** One request and its reply on one connection (or on a second one, when the first was stale). */
+export class HttpExchange implements Exchange, UpstreamReply {
+  readonly request: UpstreamRequest;
+  readonly reply: Promise<UpstreamReply>;
+  status = 0;
+  headers: readonly string[] = [];
+  /** When the transport's sweep must end this exchange, in `performance.now()` milliseconds. */
+  deadlineMs: number;
+  readonly #owner: ExchangeOwner;
+  readonly #totalDeadlineMs: number;
+  readonly #settle = Promise.withResolvers<UpstreamReply>();
+  #connection: Connection | undefined;
+  #phase: Phase = "connect";
+  #isReused: boolean;
+  #sink: BodySink | undefined;
+  #unread: Uint8Array[] = [];
+  #unreadBytes = 0;
+  #isPaused = false;
+  #failure: GatewayError | undefined;
+
+  constructor(request: UpstreamRequest, owner: ExchangeOwner, isReused: boolean) {
+    this.request = request;
+    this.#owner = owner;
+    this.#isReused = isReused;
+    const now = performance.now();
+    this.#totalDeadlineMs = now + request.limits.totalMs;
+    this.deadlineMs = Math.min(this.#totalDeadlineMs, now + request.limits.connectMs);
+    this.reply = this.#settle.promise;
+  }
+
+  /** Binds the exchange to a connection that is open already (`isReused`) or will report `onConnected`. */
+  attach(connection: Connection): void {
+    this.#connection = connection;
+    connection.exchange = this;
+    if (this.#isReused) {
+      this.onConnected();
+    }
+  }
+
+  onConnected(): void {
+    this.#phase = "first-byte";
+    this.#extendDeadline(this.request.limits.firstByteMs);
+    this.#connection?.send(this.request.head, this.request.body);
+  }
+
+  onHead(status: number, headers: readonly string[]): void {
+    this.#phase = "body";
+    this.status = status;
+    this.headers = headers;
+    this.#extendDeadline(this.request.limits.gapMs);
+    this.#settle.resolve(this);
+  }
+
+  onChunk(bytes: Uint8Array): void {
+    if (this.#sink !== undefined) {
+      if (!this.#isPaused) {
+        this.#extendDeadline(this.request.limits.gapMs);
+      }
+      this.#sink.chunk(bytes);
+      return;
+    }
+    this.#unread.push(bytes);
+    this.#unreadBytes += bytes.length;
+    if (this.#unreadBytes > UNREAD_LIMIT_BYTES) {
+      this.pause();
+    }
+  }
+
+  onEnd(): void {
+    this.#connection = undefined;
+    this.#finish();
+    this.#sink?.end();
+  }
+
+  onMalformed(reason: string): void {
+    this.#fail(new GatewayError("upstream-malformed", `Malformed reply from ${this.#host}: ${reason}`));
+  }
+
+  /** The connection broke. A kept-alive connection that was stale from the start is replaced once. */
+  onBroken(reason: string, hasReplyStarted: boolean): void {
+    if (this.#isReused && this.#phase === "first-byte" && !hasReplyStarted) {
+      this.#isReused = false;
+      this.#phase = "connect";
+      this.#extendDeadline(this.request.limits.connectMs);
+      this.attach(this.#owner.reconnect(this));
+      return;
+    }
+    const verb = this.#phase === "connect" ? "Cannot connect to" : "Connection lost to";
+    this.#fail(new GatewayError("upstream-unreachable", `${verb} ${this.#host}: ${reason}`));
+  }
+
+  /** Called by the transport's sweep once `deadlineMs` has passed. */
+  onDeadline(now: number): void {
+    const { limits } = this.request;
+    const isTotal = now >= this.#totalDeadlineMs;
+    const seconds = (ms: number): string => `${ms / 1000} s`;
+    const what = isTotal
+      ? `no complete reply within ${seconds(limits.totalMs)}`
+      : this.#phase === "connect"
+        ? `no connection within ${seconds(limits.connectMs)}`
+        : this.#phase === "first-byte"
+          ? `no reply within ${seconds(limits.firstByteMs)}`
+          : `no further data within ${seconds(limits.gapMs)}`;
+    this.#connection?.destroy();
+    this.#fail(new GatewayError("upstream-timeout", `Request timed out: ${what} from ${this.#host}`));
+  }
+
+  abort(): void {
+    if (this.#phase !== "finished") {
+      this.#connection?.destroy();
+      this.#fail(new GatewayError("client-closed", "The caller closed the connection."));
+    }
+  }
+
+  header(name: string): string | undefined {
+    for (let index = 0; index < this.headers.length; index += 2) {
+      if (this.headers[index] === name) {
+        return this.headers[index + 1];
+      }
+    }
+    return undefined;
+  }
+
+  readBody(limitBytes: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const pieces: Uint8Array[] = [];
+      let total = 0;
+      this.streamTo({
+        chunk: (bytes) => {
+          pieces.push(bytes);
+          total += bytes.length;
+          if (total > limitBytes) {
+            this.#connection?.destroy();
+            this.onMalformed(`body longer than ${limitBytes} bytes`);
+          }
+        },
+        end: () => resolve(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, total)),
+        fail: reject,
+      });
+    });
+  }
+
+  streamTo(sink: BodySink): void {
+    this.#sink = sink;
+    const unread = this.#unread;
+    this.#unread = [];
+    this.#unreadBytes = 0;
+    this.resume();
+    for (const bytes of unread) {
+      sink.chunk(bytes);
+    }
+    if (this.#failure !== undefined) {
+      sink.fail(this.#failure);
+    } else if (this.#phase === "finished") {
+      sink.end();
+    }
+  }
+
+  pause(): void {
+    if (!this.#isPaused && this.#phase !== "finished") {
+      this.#isPaused = true;
+      this.deadlineMs = this.#totalDeadlineMs;
+      this.#connection?.pause();
+    }
+  }
+
+  resume(): void {
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#extendDeadline(this.request.limits.gapMs);
+      this.#connection?.resume();
+    }
+  }
+
+  get #host(): string {
+    return this.request.origin.hostHeader;
+  }
+
+  #extendDeadline(limitMs: number): void {
+    this.deadlineMs = Math.min(this.#totalDeadlineMs, performance.now() + limitMs);
+  }
+
+  #fail(error: GatewayError): void {
+    if (this.#phase === "finished") {
+      return;
+    }
+    const hadHead = this.#phase === "body";
+    this.#connection = undefined;
+    this.#failure = error;
+    this.#finish();
+    if (!hadHead) {
+      this.#settle.reject(error);
+    } else {
+      this.#sink?.fail(error);
+    }
+  }
+
+  #finish(): void {
+    this.#phase = "finished";
+    this.#owner.onFinished(this);
+  }
+}

@@ -1,0 +1,125 @@
+import { Connection } from "./connection.ts";
+import { HttpExchange } from "./http-exchange.ts";
+import type { Exchange, Transport, UpstreamRequest } from "./transport.ts";
+
+/** Idle connections kept per origin. */
+export const MAX_IDLE_PER_ORIGIN = 256;
+/** How long an idle connection is kept, in milliseconds. */
+export const IDLE_TTL_MS = 60_000;
+/** How often deadlines and idle connections are looked at, in milliseconds: the precision of every time limit. */
+export const SWEEP_INTERVAL_MS = 50;
+
+/**
+ * HTTP/1.1 over TCP or TLS with kept-alive connections. One timer for all exchanges watches their limits, so a call
+ * costs no timer of its own. Certificates are checked against the system's authorities and the host's name.
+ */
+export class HttpTransport implements Transport {
+  readonly #idle = new Map<string, Connection[]>();
+  readonly #active = new Set<HttpExchange>();
+  #sweepTimer: ReturnType<typeof setInterval> | undefined;
+  #isClosed = false;
+
+  open(request: UpstreamRequest): Exchange {
+    const idle = this.#idle.get(request.origin.key)?.pop();
+    const exchange = new HttpExchange(request, this, idle !== undefined);
+    this.#active.add(exchange);
+    this.#sweepTimer ??= startSweep(() => this.#sweep());
+    if (this.#isClosed) {
+      exchange.attach(new Connection(request.origin, this));
+      exchange.abort();
+    } else {
+      exchange.attach(idle ?? this.reconnect(exchange));
+    }
+    return exchange;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const connections of this.#idle.values()) {
+      for (const connection of [...connections]) {
+        connection.destroy();
+      }
+    }
+    this.#idle.clear();
+    this.#stopSweepWhenQuiet();
+  }
+
+  /** Exchanges under way and idle connections, for metrics and tests. */
+  counts(): { readonly active: number; readonly idle: number } {
+    let idle = 0;
+    for (const connections of this.#idle.values()) {
+      idle += connections.length;
+    }
+    return { active: this.#active.size, idle };
+  }
+
+  /** @internal */
+  reconnect(exchange: HttpExchange): Connection {
+    const connection = new Connection(exchange.request.origin, this);
+    connection.exchange = exchange;
+    connection.connect();
+    return connection;
+  }
+
+  /** @internal */
+  onFinished(exchange: HttpExchange): void {
+    this.#active.delete(exchange);
+  }
+
+  /** @internal */
+  onIdle(connection: Connection): void {
+    const { key } = connection.origin;
+    let connections = this.#idle.get(key);
+    if (connections === undefined) {
+      connections = [];
+      this.#idle.set(key, connections);
+    }
+    if (this.#isClosed || connections.length >= MAX_IDLE_PER_ORIGIN) {
+      connection.destroy();
+      return;
+    }
+    connection.idleSinceMs = performance.now();
+    connections.push(connection);
+  }
+
+  /** @internal */
+  onClosed(connection: Connection): void {
+    const connections = this.#idle.get(connection.origin.key);
+    const index = connections?.lastIndexOf(connection) ?? -1;
+    if (index >= 0) {
+      connections?.splice(index, 1);
+    }
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const exchange of this.#active) {
+      if (now >= exchange.deadlineMs) {
+        exchange.onDeadline(now);
+      }
+    }
+    for (const [key, connections] of this.#idle) {
+      // The oldest stand first: connections are taken from and given back to the end.
+      while (connections[0] !== undefined && now - connections[0].idleSinceMs > IDLE_TTL_MS) {
+        connections[0].destroy();
+      }
+      if (connections.length === 0) {
+        this.#idle.delete(key);
+      }
+    }
+    this.#stopSweepWhenQuiet();
+  }
+
+  #stopSweepWhenQuiet(): void {
+    if (this.#active.size === 0 && this.#idle.size === 0 && this.#sweepTimer !== undefined) {
+      clearInterval(this.#sweepTimer);
+      this.#sweepTimer = undefined;
+    }
+  }
+}
+
+function startSweep(sweep: () => void): ReturnType<typeof setInterval> {
+  const timer = setInterval(sweep, SWEEP_INTERVAL_MS);
+  timer.unref();
+  return timer;
+}

@@ -1,0 +1,66 @@
+import type { Origin } from "./origin.ts";
+
+/** How long each phase of an exchange may take, in milliseconds. `Infinity` switches one off. */
+export interface TimeLimits {
+  /** Name look-up, TCP and TLS. */
+  readonly connectMs: number;
+  /** From the sent request to the first byte of the reply. */
+  readonly firstByteMs: number;
+  /** Between two pieces of the reply's body; stops while the reader holds the flow. */
+  readonly gapMs: number;
+  /** The whole exchange. */
+  readonly totalMs: number;
+}
+
+/** One HTTP/1.1 request, ready to be written. */
+export interface UpstreamRequest {
+  readonly origin: Origin;
+  /** Request line and header lines, each ended by CRLF; without `content-length` and without the final blank line. */
+  readonly head: string;
+  /** Pieces of the body in order; kept until a reply byte arrives, as a stale connection may need them twice. */
+  readonly body: readonly Uint8Array[];
+  readonly limits: TimeLimits;
+}
+
+/** Receives a reply's body. Exactly one of `end` and `fail` is called, last. */
+export interface BodySink {
+  /** A piece of the body; the sink may keep it. */
+  chunk(bytes: Uint8Array): void;
+  end(): void;
+  /** The body broke off. The error is a `GatewayError`. */
+  fail(error: Error): void;
+}
+
+/** A reply whose head has arrived. Its body is read once: whole or as a flow. */
+export interface UpstreamReply {
+  readonly status: number;
+  /** Header names in lower case and values, alternating, in the order they came. */
+  readonly headers: readonly string[];
+  /** First value of a header, by its lower-case name. */
+  header(name: string): string | undefined;
+  /**
+   * The whole body.
+   * @throws GatewayError `upstream-malformed` over `limitBytes`, `upstream-unreachable` or `upstream-timeout` when it breaks off.
+   */
+  readBody(limitBytes: number): Promise<Uint8Array>;
+  /** Sends the body to a sink as it arrives. */
+  streamTo(sink: BodySink): void;
+  /** Stops reading from the vendor until `resume`; the vendor feels it through TCP. */
+  pause(): void;
+  resume(): void;
+}
+
+/** One request on its way. */
+export interface Exchange {
+  /** Settles once: the reply's head, or a `GatewayError` (`upstream-unreachable`, `upstream-timeout`, `upstream-malformed`, `client-closed`). */
+  readonly reply: Promise<UpstreamReply>;
+  /** Gives up at once and closes the connection, unless the reply has been read to its end. */
+  abort(): void;
+}
+
+/** Sends requests to vendors. The one way out of the process. */
+export interface Transport {
+  open(request: UpstreamRequest): Exchange;
+  /** Closes idle connections and refuses new exchanges. */
+  close(): void;
+}
