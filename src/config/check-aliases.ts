@@ -1,0 +1,30 @@
+import type { ReadContext } from "./environment-references.ts";
+import type { GatewayConfig, ModelEntry } from "./gateway-config.ts";
+import { didYouMean } from "./nearest-name.ts";
+
+const isKnown = (name: string, models: readonly ModelEntry[]): boolean =>
+  models.some((entry) => entry.modelName === name || entry.params.model === name || entry.info.id === name);
+
+/**
+ * Warns of aliases that point to no model of the list. With a wildcard entry any name may be served, so nothing is said.
+ */
+export const checkAliases = (
+  { models, router, litellm }: Pick<GatewayConfig, "models" | "router" | "litellm">,
+  context: ReadContext,
+): void => {
+  if (models.some((entry) => entry.modelName.includes("*"))) return;
+  const groups = Object.keys(router.modelGroupAlias);
+  const names = models.map((entry) => entry.modelName);
+  const check = (path: string, target: string, others: readonly string[]): void => {
+    if (isKnown(target, models) || others.includes(target)) return;
+    const message = `no model_name is ${JSON.stringify(target)}${didYouMean(target, names)}`;
+    context.findings.warnings.push({ path, message });
+  };
+  for (const [alias, { model }] of Object.entries(router.modelGroupAlias)) {
+    check(`router_settings.model_group_alias.${alias}`, model, []);
+  }
+  // This map is applied before the router looks a name up, so its target may be a router alias.
+  for (const [alias, model] of Object.entries(litellm.modelAliasMap)) {
+    check(`litellm_settings.model_alias_map.${alias}`, model, groups);
+  }
+};

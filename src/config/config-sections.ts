@@ -1,0 +1,115 @@
+import type { FieldTable } from "./declared-field.ts";
+import { GENERAL_SETTINGS_FIELDS } from "./general-settings-fields.ts";
+import { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
+import {
+  CREDENTIAL_FIELDS,
+  LITELLM_PARAMS_FIELDS,
+  MODEL_ENTRY_FIELDS,
+  MODEL_INFO_FIELDS,
+} from "./model-entry-fields.ts";
+import {
+  NOT_BUILT_GENERAL_SETTINGS,
+  NOT_BUILT_LITELLM_PARAMS,
+  NOT_BUILT_LITELLM_SETTINGS,
+  NOT_BUILT_MODEL_INFO,
+  NOT_BUILT_ROUTER_SETTINGS,
+  NOT_BUILT_SECTIONS,
+  type NotBuiltKeys,
+} from "./not-built-keys.ts";
+import { ROUTER_SETTINGS_FIELDS } from "./router-settings-fields.ts";
+
+/** A part of the file whose keys are declared in one table. */
+export interface ConfigSection {
+  /** Where it stands in the file: `general_settings`, `model_list[].litellm_params`. */
+  readonly path: string;
+  readonly fields: FieldTable;
+  readonly notBuilt: NotBuiltKeys;
+  /** What becomes of a key that neither table names. */
+  readonly otherKeys: "warned of" | "request defaults" | "kept";
+}
+
+const NONE: NotBuiltKeys = { names: new Set() };
+
+/** Top level of the file. */
+export const TOP_LEVEL = {
+  path: "",
+  fields: {
+    model_list: { type: "anything", description: "Deployments; entries with the same name form a model group." },
+    litellm_settings: { type: "section", description: "How calls are made." },
+    general_settings: { type: "section", description: "The server." },
+    router_settings: { type: "section", description: "Choice among deployments." },
+    environment_variables: { type: "mapping", description: "Variables set before anything else is read." },
+    include: { type: "text-list", description: "Further files; their lists are appended, other sections replace." },
+    credential_list: { type: "anything", description: "Named sets of litellm_params that entries refer to." },
+  },
+  notBuilt: NOT_BUILT_SECTIONS,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** One `model_list` entry. */
+export const MODEL_ENTRY = {
+  path: "model_list[]",
+  fields: MODEL_ENTRY_FIELDS,
+  notBuilt: NONE,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** `litellm_params` of an entry. */
+export const LITELLM_PARAMS = {
+  path: "model_list[].litellm_params",
+  fields: LITELLM_PARAMS_FIELDS,
+  notBuilt: NOT_BUILT_LITELLM_PARAMS,
+  otherKeys: "request defaults",
+} as const satisfies ConfigSection;
+
+/** `model_info` of an entry. */
+export const MODEL_INFO = {
+  path: "model_list[].model_info",
+  fields: MODEL_INFO_FIELDS,
+  notBuilt: NOT_BUILT_MODEL_INFO,
+  otherKeys: "kept",
+} as const satisfies ConfigSection;
+
+/** `litellm_settings`. */
+export const LITELLM_SETTINGS = {
+  path: "litellm_settings",
+  fields: LITELLM_SETTINGS_FIELDS,
+  notBuilt: NOT_BUILT_LITELLM_SETTINGS,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** `general_settings`. */
+export const GENERAL_SETTINGS = {
+  path: "general_settings",
+  fields: GENERAL_SETTINGS_FIELDS,
+  notBuilt: NOT_BUILT_GENERAL_SETTINGS,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** `router_settings`. */
+export const ROUTER_SETTINGS = {
+  path: "router_settings",
+  fields: ROUTER_SETTINGS_FIELDS,
+  notBuilt: NOT_BUILT_ROUTER_SETTINGS,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** One `credential_list` entry. */
+export const CREDENTIAL = {
+  path: "credential_list[]",
+  fields: CREDENTIAL_FIELDS,
+  notBuilt: NONE,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** Every section, in the order reference pages show them. */
+export const CONFIG_SECTIONS: readonly ConfigSection[] = [
+  TOP_LEVEL,
+  MODEL_ENTRY,
+  LITELLM_PARAMS,
+  MODEL_INFO,
+  LITELLM_SETTINGS,
+  GENERAL_SETTINGS,
+  ROUTER_SETTINGS,
+  CREDENTIAL,
+];

@@ -1,0 +1,63 @@
+import type { ModelGroupAlias } from "./gateway-config.ts";
+
+/** What each field type holds once it is read: units are the gateway's (milliseconds, bytes), not the file's. */
+export interface FieldValues {
+  /** Text; a bare number is taken as its digits, since YAML users seldom quote versions and ids. */
+  readonly text: string;
+  readonly boolean: boolean;
+  readonly integer: number;
+  readonly number: number;
+  /** Seconds in the file, milliseconds here. */
+  readonly seconds: number;
+  /** Megabytes in the file, bytes here. */
+  readonly megabytes: number;
+  /** `http` or `https`, without user name and password. */
+  readonly url: string;
+  readonly "header-name": string;
+  readonly "text-list": readonly string[];
+  readonly "text-map": Readonly<Record<string, string>>;
+  readonly "header-map": Readonly<Record<string, string>>;
+  readonly "alias-map": Readonly<Record<string, ModelGroupAlias>>;
+  readonly mapping: Readonly<Record<string, unknown>>;
+  /** A mapping with a field table of its own: its references to the environment are resolved field by field. */
+  readonly section: Readonly<Record<string, unknown>>;
+  readonly anything: unknown;
+}
+
+/** How a setting is spelled in a file or on the command line. */
+export type FieldType = keyof FieldValues;
+
+/** One setting, declared once: the checker, the reference page and `--help` all read this. */
+export interface DeclaredField {
+  readonly type: FieldType;
+  /** One line for tables. */
+  readonly description: string;
+  readonly required?: true;
+  /** In the file's own unit. */
+  readonly default?: unknown;
+  /** Smallest number allowed. */
+  readonly minimum?: number;
+  /** Numbers must be greater than this. */
+  readonly above?: number;
+  /** Largest number allowed. */
+  readonly maximum?: number;
+  /** Empty text is a fault. */
+  readonly isNonEmpty?: true;
+  /** Its value must never be shown. */
+  readonly isSecret?: true;
+  /** Environment variables that stand in when the setting is absent; the first set one wins. */
+  readonly environment?: readonly string[];
+}
+
+/** Settings of one section by name. */
+export type FieldTable = Readonly<Record<string, DeclaredField>>;
+
+/** Values of a section: a field with a default is never `undefined`. */
+export type SectionValues<Table extends FieldTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends { readonly default: unknown }
+    ? FieldValues[Table[Name]["type"]]
+    : FieldValues[Table[Name]["type"]] | undefined;
+};
+
+/** Longest delay that timers can hold (2^31 - 1 ms), in whole seconds. */
+export const MAX_TIMEOUT_SECONDS = 2_147_483;

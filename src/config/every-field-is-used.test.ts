@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { buildConfig } from "./build-config.ts";
+import { toConfigDocument } from "./config-document.ts";
+import { NO_OVERRIDES } from "./config-overrides.ts";
+import { CONFIG_SECTIONS, LITELLM_PARAMS, MODEL_ENTRY, MODEL_INFO } from "./config-sections.ts";
+import type { FieldTable, FieldType } from "./declared-field.ts";
+import { newFindings } from "./findings.ts";
+import { isNotBuilt } from "./not-built-keys.ts";
+
+const SAMPLES: Readonly<Record<FieldType, unknown>> = {
+  text: "sample",
+  boolean: true,
+  integer: 7,
+  number: 0.5,
+  seconds: 7,
+  megabytes: 7,
+  url: "https://sample.example",
+  "header-name": "x-sample",
+  "text-list": ["sample"],
+  "text-map": { sample: "a" },
+  "header-map": { sample: "a" },
+  "alias-map": { sample: "a" },
+  mapping: { sample: 1 },
+  section: {},
+  anything: "sample",
+};
+
+/** Their default is what the sample says, or they only mean something beside another key. */
+const OTHER_SAMPLES: Readonly<Record<string, unknown>> = { health_check_details: false };
+const SEPARATELY_TESTED: readonly string[] = ["litellm_credential_name", "litellm_params", "model_info"];
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+const build = (content: Mapping): string => {
+  const findings = newFindings();
+  const config = buildConfig(toConfigDocument(content), NO_OVERRIDES, { environment: {}, findings });
+  expect(findings.faults).toEqual([]);
+  return JSON.stringify(config);
+};
+
+const ENTRY: Mapping = { model_name: "a", litellm_params: { model: "openai/a" } };
+
+const expectEachToMatter = (fields: FieldTable, place: (section: Mapping) => Mapping): void => {
+  const without = build(place({}));
+  for (const [name, field] of Object.entries(fields)) {
+    if (SEPARATELY_TESTED.includes(name)) continue;
+    const value = OTHER_SAMPLES[name] ?? SAMPLES[field.type];
+    expect([name, build(place({ [name]: value })) === without]).toEqual([name, false]);
+  }
+};
+
+describe("every declared field changes the configuration", () => {
+  test("model_list entry", () => {
+    expectEachToMatter(MODEL_ENTRY.fields, (section) => ({ model_list: [{ ...ENTRY, ...section }] }));
+  });
+
+  test("litellm_params", () => {
+    expectEachToMatter(LITELLM_PARAMS.fields, (section) => ({
+      model_list: [{ ...ENTRY, litellm_params: { model: "openai/a", ...section } }],
+    }));
+  });
+
+  test("model_info", () => {
+    expectEachToMatter(MODEL_INFO.fields, (section) => ({ model_list: [{ ...ENTRY, model_info: section }] }));
+  });
+
+  test.each(["litellm_settings", "general_settings", "router_settings"])("%s", (path) => {
+    const section = CONFIG_SECTIONS.find((candidate) => candidate.path === path);
+    expectEachToMatter(section?.fields ?? {}, (content) => ({ model_list: [ENTRY], [path]: content }));
+  });
+
+  test("no key is both declared and not built", () => {
+    const both = CONFIG_SECTIONS.flatMap(({ path, fields, notBuilt }) =>
+      Object.keys(fields)
+        .filter((name) => isNotBuilt(name, notBuilt))
+        .map((name) => `${path}.${name}`),
+    );
+    expect(both).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import { type FieldTable, MAX_TIMEOUT_SECONDS } from "./declared-field.ts";
+
+/** `general_settings` (contract 5.5). */
+export const GENERAL_SETTINGS_FIELDS = {
+  master_key: {
+    type: "text",
+    isNonEmpty: true,
+    isSecret: true,
+    environment: ["LITELLM_MASTER_KEY", "MASTER_KEY"],
+    description: "Key that callers must present; without it anyone may call.",
+  },
+  completion_model: { type: "text", isNonEmpty: true, description: "Model that every call is sent to." },
+  moderation_model: { type: "text", isNonEmpty: true, description: "Model of moderations that name none." },
+  litellm_key_header_name: {
+    type: "header-name",
+    description: "The one header that a caller's key is read from, instead of the usual ones.",
+  },
+  public_routes: { type: "text-list", default: [], description: "Paths answered without a key." },
+  max_request_size_mb: {
+    type: "megabytes",
+    above: 0,
+    // Bodies are held in one buffer, whose length must stay below 2 GiB.
+    maximum: 2047,
+    default: 100,
+    description: "Largest request body; a larger one gets 413.",
+  },
+  always_include_stream_usage: {
+    type: "boolean",
+    default: false,
+    description: "Streams end with a usage chunk though the caller asked for none.",
+  },
+  meter_stream_usage: {
+    type: "boolean",
+    default: true,
+    description: "Ask vendors for usage on every chat stream; a client that did not ask does not see it.",
+  },
+  forward_client_headers_to_llm_api: {
+    type: "boolean",
+    default: false,
+    description: "Send callers' `x-` headers on to the vendor.",
+  },
+  forward_openai_org_id: {
+    type: "boolean",
+    default: false,
+    description: "Send callers' `OpenAI-Organization` on to the vendor.",
+  },
+  infer_model_from_keys: {
+    type: "boolean",
+    default: false,
+    description: "List the models of every provider whose key is in the environment.",
+  },
+  health_check_timeout: {
+    type: "seconds",
+    above: 0,
+    maximum: MAX_TIMEOUT_SECONDS,
+    default: 60,
+    environment: ["HEALTH_CHECK_TIMEOUT_SECONDS"],
+    description: "Seconds that /health waits for each deployment.",
+  },
+  health_check_details: {
+    type: "boolean",
+    default: true,
+    description: "/health shows each deployment's parameters, not its model alone.",
+  },
+  dangerously_allow_mock_testing_request_params: {
+    type: "boolean",
+    default: false,
+    description: "Callers may send `mock_response` and the other `mock_` parameters.",
+  },
+} as const satisfies FieldTable;

@@ -1,0 +1,162 @@
+import type { SourcedValue } from "./config-document.ts";
+import { LITELLM_PARAMS, MODEL_ENTRY, MODEL_INFO } from "./config-sections.ts";
+import type { Credentials } from "./credential-list.ts";
+import type { SectionValues } from "./declared-field.ts";
+import { isMapping, type ReadContext, resolveReferences } from "./environment-references.ts";
+import type { AzureIdentityParams, DeploymentParams, ModelEntry, ModelInfo } from "./gateway-config.ts";
+import { type LITELLM_PARAMS_FIELDS, MODEL_MODES } from "./model-entry-fields.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { readSection } from "./read-section.ts";
+import { warnOfUndeclared } from "./undeclared-keys.ts";
+
+type Mapping = Readonly<Record<string, unknown>>;
+type ParamValues = SectionValues<typeof LITELLM_PARAMS_FIELDS>;
+
+interface Capacity {
+  readonly rpm: number | undefined;
+  readonly tpm: number | undefined;
+  readonly weight: number | undefined;
+}
+
+const toAzureIdentity = (values: ParamValues): AzureIdentityParams => ({
+  adToken: values.azure_ad_token,
+  tenantId: values.tenant_id,
+  clientId: values.client_id,
+  clientSecret: values.client_secret,
+  username: values.azure_username,
+  password: values.azure_password,
+  scope: values.azure_scope,
+});
+
+/** The first of the three places that says it, in LiteLLM's order: entry, `litellm_params`, `model_info`. */
+const toCapacity = (...places: readonly Capacity[]): Capacity => {
+  const first = (name: keyof Capacity): number | undefined => places.find((place) => place[name] !== undefined)?.[name];
+  return { rpm: first("rpm"), tpm: first("tpm"), weight: first("weight") };
+};
+
+const toParams = (values: ParamValues, defaults: Mapping, capacity: Capacity): DeploymentParams => ({
+  model: values.model ?? "",
+  apiKey: values.api_key,
+  apiBase: values.api_base ?? values.base_url,
+  apiVersion: values.api_version,
+  organization: values.organization,
+  customLlmProvider: values.custom_llm_provider,
+  timeoutMs: values.timeout ?? values.request_timeout,
+  streamTimeoutMs: values.stream_timeout,
+  ...capacity,
+  dropParams: values.drop_params,
+  additionalDropParams: values.additional_drop_params,
+  allowedOpenaiParams: values.allowed_openai_params,
+  extraHeaders: { ...values.headers, ...values.extra_headers },
+  extraBody: values.extra_body,
+  mockResponse: values.mock_response,
+  regionName: values.region_name,
+  azure: toAzureIdentity(values),
+  defaults,
+});
+
+const withoutNulls = (mapping: Mapping): Mapping =>
+  Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== null && value !== undefined));
+
+/** Values of the credential that the entry names, below the entry's own. */
+const mergeCredential = (params: Mapping, path: string, credentials: Credentials, context: ReadContext): Mapping => {
+  const own = withoutNulls(params);
+  const name = own["litellm_credential_name"];
+  if (typeof name !== "string") return own;
+  const resolved = resolveReferences(name, `${path}.litellm_credential_name`, context);
+  if (typeof resolved !== "string") return own;
+  const shared = credentials.get(resolved);
+  if (shared !== undefined) return { ...shared, ...own };
+  context.findings.faults.push({
+    path: `${path}.litellm_credential_name`,
+    message: `no credential is named ${resolved}${didYouMean(resolved, credentials.keys())}`,
+    allowed: "the credential_name of a credential_list entry",
+  });
+  return own;
+};
+
+const readDefaults = (params: Mapping, path: string, names: readonly string[], context: ReadContext): Mapping =>
+  Object.fromEntries(names.map((name) => [name, resolveReferences(params[name], `${path}.${name}`, context)]));
+
+const readInfo = (written: Mapping, path: string, context: ReadContext): ModelInfo & Capacity => {
+  const raw = resolveReferences(written, path, context) as Mapping;
+  const values = readSection(raw, path, MODEL_INFO.fields, context);
+  warnOfUndeclared(raw, path, MODEL_INFO, context);
+  if (values.mode !== undefined && !MODEL_MODES.includes(values.mode)) {
+    const message = `unknown mode ${JSON.stringify(values.mode)}${didYouMean(values.mode, MODEL_MODES)}`;
+    context.findings.warnings.push({ path: `${path}.mode`, message });
+  }
+  return {
+    id: values.id,
+    mode: values.mode,
+    baseModel: values.base_model,
+    healthCheckModel: values.health_check_model,
+    healthCheckTimeoutMs: values.health_check_timeout,
+    healthCheckMaxTokens: values.health_check_max_tokens,
+    rpm: values.rpm,
+    tpm: values.tpm,
+    weight: values.weight,
+    raw: values.id === undefined ? raw : { ...raw, id: values.id },
+  };
+};
+
+const readParams = (
+  entry: SourcedValue & { readonly value: Mapping },
+  credentials: Credentials,
+  context: ReadContext,
+): { readonly values: ParamValues; readonly defaults: Mapping } => {
+  const path = `${entry.path}.litellm_params`;
+  const raw = mergeCredential(entry.value, path, credentials, context);
+  const values = readSection(raw, path, LITELLM_PARAMS.fields, context);
+  const names = warnOfUndeclared(raw, path, LITELLM_PARAMS, context);
+  return { values, defaults: readDefaults(raw, path, names, context) };
+};
+
+const readEntry = (item: SourcedValue, credentials: Credentials, context: ReadContext): ModelEntry | undefined => {
+  const { path, value } = item;
+  if (!isMapping(value)) {
+    const allowed = "a mapping with model_name and litellm_params";
+    context.findings.faults.push({ path, message: "is no mapping", allowed });
+    return undefined;
+  }
+  const entry = readSection(value, path, MODEL_ENTRY.fields, context);
+  warnOfUndeclared(value, path, MODEL_ENTRY, context);
+  const { rpm, tpm, weight, ...info } = readInfo(entry.model_info ?? {}, `${path}.model_info`, context);
+  if (entry.litellm_params === undefined) return undefined;
+  const params = readParams({ path, value: entry.litellm_params }, credentials, context);
+  const capacity = toCapacity(entry, params.values, { rpm, tpm, weight });
+  return {
+    path,
+    modelName: entry.model_name ?? "",
+    params: toParams(params.values, params.defaults, capacity),
+    info,
+  };
+};
+
+const reportDuplicateIds = (entries: readonly ModelEntry[], context: ReadContext): void => {
+  const firstPaths = new Map<string, string>();
+  for (const { path, info } of entries) {
+    if (info.id === undefined) continue;
+    const first = firstPaths.get(info.id);
+    if (first === undefined) {
+      firstPaths.set(info.id, path);
+      continue;
+    }
+    context.findings.faults.push({
+      path: `${path}.model_info.id`,
+      message: `${JSON.stringify(info.id)} is also the id of ${first}`,
+      allowed: "an id of its own, or none",
+    });
+  }
+};
+
+/** Reads and checks `model_list`. Entries at fault come out incomplete or not at all; the faults say so. */
+export const readModelList = (
+  items: readonly SourcedValue[],
+  credentials: Credentials,
+  context: ReadContext,
+): readonly ModelEntry[] => {
+  const entries = items.flatMap((item) => readEntry(item, credentials, context) ?? []);
+  reportDuplicateIds(entries, context);
+  return entries;
+};

@@ -1,0 +1,65 @@
+import type { DeclaredField, FieldTable, SectionValues } from "./declared-field.ts";
+import { isReference, type ReadContext, resolveReferences } from "./environment-references.ts";
+import { describeAllowed, FIELD_READERS, type FieldPlace, findBoolean } from "./field-readers.ts";
+
+const readStandIn = (field: DeclaredField, context: ReadContext): unknown => {
+  for (const name of field.environment ?? []) {
+    const value = context.environment[name];
+    if (value === undefined || value === "") continue;
+    const path = `environment variable ${name}`;
+    // Other programs share names such as DEBUG and fill them with words of their own.
+    if (field.type === "boolean" && findBoolean(value) === undefined) {
+      context.findings.warnings.push({ path, message: "is neither true nor false: ignored" });
+      continue;
+    }
+    return FIELD_READERS[field.type](value, { path, field, findings: context.findings, isShown: !field.isSecret });
+  }
+  return undefined;
+};
+
+const readWritten = (raw: unknown, path: string, field: DeclaredField, context: ReadContext): unknown => {
+  const faultsBefore = context.findings.faults.length;
+  const value = field.type === "section" ? raw : resolveReferences(raw, path, context);
+  if (context.findings.faults.length > faultsBefore) return undefined;
+  const place: FieldPlace = {
+    path,
+    field,
+    findings: context.findings,
+    isShown: field.isSecret !== true && !isReference(raw),
+  };
+  return FIELD_READERS[field.type](value, place);
+};
+
+const readSetOrRequired = (raw: unknown, path: string, field: DeclaredField, context: ReadContext): unknown => {
+  if (raw !== undefined && raw !== null) return readWritten(raw, path, field, context);
+  const standIn = readStandIn(field, context);
+  if (standIn === undefined && field.required) {
+    context.findings.faults.push({ path, message: "is missing", allowed: describeAllowed(field) });
+  }
+  return standIn;
+};
+
+/** Reads one setting: what is written, else its environment variable, else its default. `null` counts as absent. */
+export const readField = (raw: unknown, path: string, field: DeclaredField, context: ReadContext): unknown => {
+  const value = readSetOrRequired(raw, path, field, context);
+  if (value !== undefined || field.default === undefined) return value;
+  return FIELD_READERS[field.type](field.default, { path, field, findings: context.findings, isShown: true });
+};
+
+/** Reads every declared field of a mapping. Keys that are not declared are left to {@link findUndeclared}. */
+export const readSection = <Table extends FieldTable>(
+  raw: Readonly<Record<string, unknown>>,
+  path: string,
+  table: Table,
+  context: ReadContext,
+): SectionValues<Table> => {
+  const values = Object.entries(table).map(([name, field]) => {
+    const written = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    return [name, readField(written, path === "" ? name : `${path}.${name}`, field, context)];
+  });
+  return Object.fromEntries(values) as SectionValues<Table>;
+};
+
+/** Keys of a mapping that no table declares, in the file's order; empty ones (`key:`) are skipped. */
+export const findUndeclared = (raw: Readonly<Record<string, unknown>>, table: FieldTable): readonly string[] =>
+  Object.keys(raw).filter((key) => !Object.hasOwn(table, key) && raw[key] !== null);
