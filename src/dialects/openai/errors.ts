@@ -1,0 +1,152 @@
+import type { ErrorKind } from "../../core/errors.ts";
+
+/** A failure as a vendor of an OpenAI dialect put it. */
+export interface VendorError {
+  readonly status: number;
+  readonly message: string;
+  readonly type: string | undefined;
+  readonly code: string | undefined;
+  readonly param: string | undefined;
+  /** The vendor's error object, or its text when it sent no object. */
+  readonly raw: unknown;
+}
+
+/** Longest vendor text repeated in a message when the vendor sent no JSON. */
+const MAX_TEXT = 1000;
+
+/**
+ * Reads the body of a failed reply: OpenAI's `{"error":{message,type,param,code}}`, the shapes of compatible servers
+ * (`{"error":"..."}`, `{"message":...}`, `{"detail":...}`), or plain text.
+ * Source: https://platform.openai.com/docs/guides/error-codes (read 2026-11-23); contract 3.4.
+ */
+export function readVendorError(status: number, body: Uint8Array): VendorError {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  const found = findErrorObject(Array.isArray(parsed) ? parsed[0] : parsed);
+  if (found === undefined) {
+    const message = text.trim().slice(0, MAX_TEXT) || `HTTP status ${status} with an empty body`;
+    return { status, message, type: undefined, code: undefined, param: undefined, raw: message };
+  }
+  return {
+    status,
+    message: toText(found["message"]) ?? toText(found["detail"]) ?? JSON.stringify(found).slice(0, MAX_TEXT),
+    type: toText(found["type"]),
+    code: toText(found["code"]),
+    param: toText(found["param"]),
+    raw: found,
+  };
+}
+
+function findErrorObject(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
+  const outer = value as Record<string, unknown>;
+  const inner = outer["error"];
+  if (typeof inner === "object" && inner !== null) {
+    return inner as Record<string, unknown>;
+  }
+  return typeof inner === "string" ? { ...outer, message: inner } : outer;
+}
+
+function toText(value: unknown): string | undefined {
+  if (typeof value === "string") {
+    return value;
+  }
+  if (typeof value === "number") {
+    return String(value);
+  }
+  return typeof value === "object" && value !== null ? JSON.stringify(value).slice(0, MAX_TEXT) : undefined;
+}
+
+/** Contract 3.5, "context-window phrases"; compared in lower case. */
+const CONTEXT_WINDOW_PHRASES: readonly string[] = [
+  "exceed context limit",
+  "this model's maximum context length is",
+  "string too long. expected a string with maximum length",
+  "model's maximum context limit",
+  "is longer than the model's context length",
+  "input tokens exceed the configured limit",
+  "`inputs` tokens + `max_new_tokens` must be",
+  "exceeds the maximum number of tokens allowed",
+];
+
+const CONTENT_POLICY_PHRASES: readonly string[] = [
+  "content_policy_violation",
+  "content_filter_policy",
+  "the response was filtered",
+  "responsibleaipolicyviolation",
+  "your task failed as a result of our safety system",
+];
+
+const TIMEOUT_PHRASES: readonly string[] = [
+  "request timeout error",
+  "request timed out",
+  "timed out generating response",
+  "the read operation timed out",
+  "a timeout occurred",
+];
+
+const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
+  400: "upstream-invalid-request",
+  401: "upstream-unauthenticated",
+  403: "upstream-forbidden",
+  404: "upstream-not-found",
+  408: "upstream-timeout",
+  413: "upstream-invalid-request",
+  422: "upstream-unprocessable",
+  429: "upstream-rate-limited",
+  504: "upstream-timeout",
+};
+
+/**
+ * Which kind of failure it is: what the text says of context windows, content policies and timeouts first, then the
+ * status (contract 3.5, "Mapping for OpenAI-compatible vendors").
+ */
+export function classifyVendorError(error: VendorError): ErrorKind {
+  const text = `${error.message} ${error.code ?? ""} ${error.type ?? ""}`.toLowerCase();
+  if (error.status < 500 && error.status !== 401 && error.status !== 429) {
+    const special = classifyText(text, error.code);
+    if (special !== undefined) {
+      return special;
+    }
+  }
+  const byStatus = KIND_BY_STATUS[error.status];
+  if (byStatus !== undefined) {
+    return byStatus;
+  }
+  if (TIMEOUT_PHRASES.some((phrase) => text.includes(phrase))) {
+    return "upstream-timeout";
+  }
+  return error.status >= 400 && error.status < 500 ? "upstream-invalid-request" : "upstream-failed";
+}
+
+function classifyText(text: string, code: string | undefined): ErrorKind | undefined {
+  const isUserTooLong = text.includes("invalid 'user'") && text.includes("string too long");
+  if (code === "context_length_exceeded" || (!isUserTooLong && isContextWindow(text))) {
+    return "context-window-exceeded";
+  }
+  if (isContentPolicy(text)) {
+    return "content-policy-violation";
+  }
+  return text.includes("invalid_request_error") && text.includes("model_not_found") ? "upstream-not-found" : undefined;
+}
+
+function isContextWindow(text: string): boolean {
+  return (
+    CONTEXT_WINDOW_PHRASES.some((phrase) => text.includes(phrase)) ||
+    (text.includes("current length is") && text.includes("while limit is"))
+  );
+}
+
+function isContentPolicy(text: string): boolean {
+  return (
+    CONTENT_POLICY_PHRASES.some((phrase) => text.includes(phrase)) ||
+    (text.includes("invalid prompt") && text.includes("violating our usage policy"))
+  );
+}

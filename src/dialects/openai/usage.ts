@@ -1,0 +1,87 @@
+import type { Usage } from "../../core/usage.ts";
+
+/** How far behind `"usage"` the end of its object is looked for, in bytes. */
+const MAX_USAGE_BYTES = 4096;
+
+const QUOTED_USAGE = Buffer.from('"usage"');
+
+/**
+ * Reads the last usage object in the text of a reply or of a stream's end, wherever it is nested, without parsing the
+ * rest. Inside a JSON string the quotes of `"usage"` would be escaped, so a match is a real key.
+ * Source: https://platform.openai.com/docs/api-reference/chat/object, field `usage` (read 2026-11-23).
+ */
+export function readLastUsage(bytes: Uint8Array): Usage | undefined {
+  const buffer = toBuffer(bytes);
+  let end = buffer.length;
+  while (end > 0) {
+    const at = buffer.lastIndexOf(QUOTED_USAGE, end - 1);
+    if (at < 0) {
+      return undefined;
+    }
+    const usage = readUsageAt(buffer, at + QUOTED_USAGE.length);
+    if (usage !== undefined) {
+      return usage;
+    }
+    end = at;
+  }
+  return undefined;
+}
+
+function readUsageAt(buffer: Buffer, from: number): Usage | undefined {
+  const text = buffer.toString("latin1", from, from + MAX_USAGE_BYTES);
+  const open = /^\s*:\s*\{/.exec(text);
+  if (open === null) {
+    return undefined;
+  }
+  const start = open[0].length - 1;
+  const end = findObjectEnd(text, start);
+  if (end < 0) {
+    return undefined;
+  }
+  try {
+    return toUsage(JSON.parse(text.slice(start, end)));
+  } catch {
+    return undefined;
+  }
+}
+
+function findObjectEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x7b) {
+      depth++;
+    } else if (code === 0x7d && --depth === 0) {
+      return at + 1;
+    }
+  }
+  return -1;
+}
+
+interface WireUsage {
+  readonly prompt_tokens?: unknown;
+  readonly completion_tokens?: unknown;
+  readonly total_tokens?: unknown;
+  readonly prompt_tokens_details?: { readonly cached_tokens?: unknown } | null;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
+}
+
+function toUsage(wire: WireUsage): Usage {
+  const promptTokens = toCount(wire.prompt_tokens);
+  const completionTokens = toCount(wire.completion_tokens);
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens: wire.total_tokens === undefined ? promptTokens + completionTokens : toCount(wire.total_tokens),
+    cachedTokens: toCount(wire.prompt_tokens_details?.cached_tokens),
+    reasoningTokens: toCount(wire.completion_tokens_details?.reasoning_tokens),
+  };
+}
+
+function toCount(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,49 @@
+import { readBase64Floats, writeBase64Floats } from "../wire/base64-floats.ts";
+
+const KEY = Buffer.from('"embedding":');
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+
+/**
+ * An embeddings reply in the encoding that was asked for. Clients that asked for base64 corrupt floats without a word
+ * (openai-node 4 to 6), and clients that asked for floats do not decode base64. A reply that is right already is
+ * returned as the very bytes that came.
+ */
+export function toEmbeddingEncoding(bytes: Uint8Array, wantsBase64: boolean): Uint8Array {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = findEncoding(buffer);
+  if (found === undefined || found === (wantsBase64 ? "base64" : "float")) {
+    return bytes;
+  }
+  const reply: unknown = JSON.parse(buffer.toString("utf8"));
+  const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : undefined;
+  for (const item of Array.isArray(data) ? data : []) {
+    convertItem(item, wantsBase64);
+  }
+  return Buffer.from(JSON.stringify(reply));
+}
+
+function convertItem(item: { embedding?: unknown }, wantsBase64: boolean): void {
+  const { embedding } = item;
+  if (wantsBase64 && Array.isArray(embedding)) {
+    item.embedding = writeBase64Floats(embedding);
+  } else if (!wantsBase64 && typeof embedding === "string") {
+    item.embedding = readBase64Floats(embedding) ?? embedding;
+  }
+}
+
+/** Looks at the first vector only: a reply never mixes encodings. */
+function findEncoding(buffer: Buffer): "base64" | "float" | undefined {
+  let at = buffer.indexOf(KEY);
+  if (at < 0) {
+    at = buffer.indexOf('"embedding" :');
+  }
+  if (at < 0) {
+    return undefined;
+  }
+  at = buffer.indexOf(":", at) + 1;
+  while (at < buffer.length && (buffer[at] ?? 0) <= 0x20) {
+    at++;
+  }
+  return buffer[at] === QUOTE ? "base64" : buffer[at] === OPEN_BRACKET ? "float" : undefined;
+}
