@@ -1,0 +1,207 @@
+import type { DeploymentParams } from "../config/gateway-config.ts";
+import { isInternalParam } from "../core/edits.ts";
+import { GatewayError } from "../core/errors.ts";
+import type { Operation } from "../core/operation.ts";
+import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
+import type { JsonEdit } from "../wire/json-splice.ts";
+import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
+import { dropNestedPaths, splitDropPaths } from "./nested-drop.ts";
+import type { BodyEdits, Provider, Route } from "./provider.ts";
+
+/** What happens to a top-level field on its way to the vendor; a field without an action passes as it came. */
+type FieldAction = "standard" | "unsupported" | "drop" | { readonly renameTo: string };
+
+/** Everything about a deployment's bodies that can be known before a call comes in. */
+export interface EditPlan {
+  readonly provider: Provider;
+  readonly actions: ReadonlyMap<string, FieldAction>;
+  /** The vendor's name for the model as JSON text. */
+  readonly modelText: string;
+  /** Fields set when absent: the vendor's needs, then the deployment's defaults. Name and JSON text. */
+  readonly defaults: ReadonlyMap<string, string>;
+  /** Fields set whatever the caller sent (`extra_body`). Name and JSON text. */
+  readonly forced: ReadonlyMap<string, string>;
+  readonly dropParams: boolean;
+  readonly allowed: readonly string[];
+  readonly additionalDrop: readonly string[];
+}
+
+/** What this call says of its own translation (contract 2.6). */
+export interface CallEditOptions {
+  readonly dropParams: boolean | undefined;
+  readonly allowed: readonly string[];
+  readonly additionalDrop: readonly string[];
+  /** Values that the command line forces on every call. */
+  readonly forced: ReadonlyMap<string, string>;
+}
+
+/** Options of a call that says nothing special. */
+export const NO_CALL_OPTIONS: CallEditOptions = {
+  dropParams: undefined,
+  allowed: [],
+  additionalDrop: [],
+  forced: new Map(),
+};
+
+/**
+ * Values that ask for nothing: a vendor that refuses the parameter loses nothing when it is left out. Frameworks send
+ * these unasked (LangChain `n: 1`).
+ */
+const NEUTRAL_VALUES: Readonly<Record<string, string>> = {
+  n: "1",
+  best_of: "1",
+  logprobs: "false",
+  echo: "false",
+  store: "false",
+  frequency_penalty: "0",
+  presence_penalty: "0",
+  logit_bias: "{}",
+  tools: "[]",
+  functions: "[]",
+  parallel_tool_calls: "true",
+};
+
+/** Compiles a provider's and a deployment's declarations for one operation and model. */
+export function toEditPlan(
+  provider: Provider,
+  route: Route,
+  target: { readonly operation: Operation; readonly model: string; readonly params: DeploymentParams },
+): EditPlan {
+  const { operation, model, params } = target;
+  const actions = new Map<string, FieldAction>();
+  for (const name of OPENAI_PARAMS[operation]) {
+    actions.set(name, "standard");
+  }
+  const defaults = new Map<string, string>();
+  const modelEdits = (provider.modelEdits ?? [])
+    .filter((entry) => entry.operation === operation && entry.match.test(model))
+    .map((entry) => entry.edits);
+  for (const edits of [route.edits ?? {}, ...modelEdits]) {
+    applyDeclared(edits, actions, defaults);
+  }
+  if (provider.streamUsage === "always" || provider.streamUsage === "never") {
+    actions.set("stream_options", "drop"); // Asked or not, the vendor's streams are the same; some refuse the field.
+  }
+  for (const [name, value] of Object.entries(params.defaults)) {
+    defaults.set(name, JSON.stringify(value));
+  }
+  const forced = new Map(Object.entries(params.extraBody).map(([name, value]) => [name, JSON.stringify(value)]));
+  return {
+    provider,
+    actions,
+    modelText: JSON.stringify(model),
+    defaults,
+    forced,
+    dropParams: params.dropParams ?? false,
+    allowed: params.allowedOpenaiParams,
+    additionalDrop: params.additionalDropParams,
+  };
+}
+
+function applyDeclared(edits: BodyEdits, actions: Map<string, FieldAction>, defaults: Map<string, string>): void {
+  for (const name of edits.unsupported ?? []) {
+    actions.set(name, "unsupported");
+  }
+  for (const name of edits.drop ?? []) {
+    actions.set(name, "drop");
+  }
+  for (const [name, renameTo] of Object.entries(edits.rename ?? {})) {
+    actions.set(name, { renameTo });
+  }
+  for (const [name, value] of Object.entries(edits.defaults ?? {})) {
+    defaults.set(name, JSON.stringify(value));
+  }
+}
+
+/** Names of the standard parameters that the plan's vendor takes, for `/utils/supported_openai_params`. */
+export function supportedParams(plan: EditPlan): string[] {
+  return [...plan.actions].filter(([, action]) => action !== "unsupported").map(([name]) => name);
+}
+
+/**
+ * The changes that a body of the vendor's own dialect needs.
+ * @throws GatewayError `unsupported-params` naming every parameter that the vendor refuses, unless they may be dropped.
+ */
+export function planEdits(plan: EditPlan, body: ScannedObject, options: CallEditOptions): JsonEdit[] {
+  const edits: JsonEdit[] = [{ kind: "set", name: "model", value: plan.modelText }];
+  const refused: string[] = [];
+  for (const field of body.fields) {
+    const action = plan.actions.get(field.name);
+    if (action === undefined) {
+      if (isInternalParam(field.name)) {
+        edits.push({ kind: "remove", name: field.name });
+      }
+    } else if (action === "drop" || field.kind === "null") {
+      edits.push({ kind: "remove", name: field.name });
+    } else if (action === "unsupported") {
+      refuseOrPass(field, { plan, body, options, edits, refused });
+    } else if (action !== "standard") {
+      addRename(field, action.renameTo, body, edits);
+    }
+  }
+  if (refused.length > 0) {
+    throw refusedParams(plan, refused);
+  }
+  addDeploymentEdits(plan, body, options, edits);
+  return edits;
+}
+
+interface Refusing {
+  readonly plan: EditPlan;
+  readonly body: ScannedObject;
+  readonly options: CallEditOptions;
+  readonly edits: JsonEdit[];
+  readonly refused: string[];
+}
+
+function refuseOrPass(field: ScannedField, { plan, body, options, edits, refused }: Refusing): void {
+  const { name } = field;
+  if (plan.allowed.includes(name) || options.allowed.includes(name)) {
+    return;
+  }
+  const isDropped =
+    (options.dropParams ?? plan.dropParams) ||
+    plan.additionalDrop.includes(name) ||
+    options.additionalDrop.includes(name) ||
+    (field.valueEnd - field.valueStart <= 5 && body.readText(field) === NEUTRAL_VALUES[name]);
+  if (isDropped) {
+    edits.push({ kind: "remove", name });
+  } else {
+    refused.push(name);
+  }
+}
+
+function addRename(field: ScannedField, to: string, body: ScannedObject, edits: JsonEdit[]): void {
+  const isTaken = body.find(to) !== undefined;
+  edits.push(isTaken ? { kind: "remove", name: field.name } : { kind: "rename", name: field.name, to });
+}
+
+function addDeploymentEdits(plan: EditPlan, body: ScannedObject, options: CallEditOptions, edits: JsonEdit[]): void {
+  for (const [name, value] of plan.defaults) {
+    const sent = body.find(name);
+    if (sent === undefined || sent.kind === "null") {
+      edits.push({ kind: "set", name, value });
+    }
+  }
+  for (const forced of [plan.forced, options.forced]) {
+    for (const [name, value] of forced) {
+      const action = plan.actions.get(name);
+      edits.push({ kind: "set", name: typeof action === "object" ? action.renameTo : name, value });
+    }
+  }
+  if (plan.additionalDrop.length > 0 || options.additionalDrop.length > 0) {
+    const { fields, nested } = splitDropPaths([...plan.additionalDrop, ...options.additionalDrop]);
+    edits.push(...fields.map((name): JsonEdit => ({ kind: "remove", name })), ...dropNestedPaths(body, nested));
+  }
+}
+
+function refusedParams(plan: EditPlan, names: readonly string[]): GatewayError {
+  const list = names.map((name) => `'${name}'`).join(", ");
+  return new GatewayError(
+    "unsupported-params",
+    `litellm.UnsupportedParamsError: ${plan.provider.name} does not support parameters: [${list}], for model=${JSON.parse(plan.modelText)}. ` +
+      "To drop these, set `drop_params: true` in the request, the deployment's `litellm_params` or `litellm_settings`; " +
+      "to send them all the same, list them in `allowed_openai_params`.",
+    names[0] === undefined ? {} : { param: names[0] },
+  );
+}

@@ -1,0 +1,123 @@
+import type { Environment } from "../config/environment-references.ts";
+import type { DeploymentParams } from "../config/gateway-config.ts";
+import type { Operation } from "../core/operation.ts";
+import { type Origin, readBaseUrl } from "../upstream/origin.ts";
+import { type Credential, toHeaderLine } from "./credential.ts";
+import { type EditPlan, toEditPlan } from "./edit-plan.ts";
+import type { Provider, Route } from "./provider.ts";
+
+/** A deployment's way to answer one operation, everything static made ready at boot. */
+export interface PreparedRoute {
+  readonly route: Route;
+  readonly origin: Origin;
+  readonly plan: EditPlan;
+  /** Base URL without query, shown in `x-litellm-model-api-base`. */
+  readonly apiBase: string;
+  /**
+   * Request line and header lines without the credential. `apiVersion` is the call's own (`?api-version=`), for vendors
+   * that have one.
+   */
+  readonly head: (apiVersion: string | undefined) => string;
+  readonly credential: Credential;
+}
+
+/** What a route is prepared from. */
+export interface RouteSource {
+  readonly provider: Provider;
+  readonly operation: Operation;
+  /** The vendor's name for the model, wildcards already filled in. */
+  readonly model: string;
+  readonly params: DeploymentParams;
+  readonly credential: Credential;
+  readonly environment: Environment;
+}
+
+/** Names that the gateway writes itself; a configured extra header of this name is refused at boot. */
+const OWN_HEADERS: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding", "connection"]);
+
+/** `api-version` values that are forwarded; anything else a caller sends there is only a hint and is left out. */
+const SAFE_VERSION = /^[A-Za-z0-9._-]{1,40}$/;
+
+/**
+ * The base URL of a deployment: its `api_base`, the provider's environment variable, the provider's default.
+ * @throws TypeError when there is none, or when it names an environment variable that is not set.
+ */
+export function resolveApiBase(provider: Provider, params: DeploymentParams, environment: Environment): string {
+  const named = params.apiBase ?? provider.baseUrlEnv?.map((name) => environment[name]).find((value) => value);
+  const template = named ?? provider.baseUrl;
+  if (template === undefined) {
+    const env = provider.baseUrlEnv?.[0];
+    throw new TypeError(
+      `provider '${provider.name}' has no address of its own: set api_base${env === undefined ? "" : ` or ${env}`}`,
+    );
+  }
+  const filled = template.replace(/\$\{(\w+)\}/g, (_match, name: string) => {
+    const value = environment[name];
+    if (value === undefined || value === "") {
+      throw new TypeError(`provider '${provider.name}' needs the environment variable ${name} for its address`);
+    }
+    return encodeURIComponent(value);
+  });
+  return filled.replace(/\/+$/, "");
+}
+
+/**
+ * Makes a deployment's route for one operation ready; `undefined` when its provider does not answer it.
+ * @throws TypeError on a base URL, model name or header that no request can be made of.
+ */
+export function prepareRoute(source: RouteSource): PreparedRoute | undefined {
+  const { provider, operation, params, environment } = source;
+  const model = provider.modelName?.(source.model, operation) ?? source.model;
+  const route = provider.routes[operation];
+  if (route === undefined) {
+    return undefined;
+  }
+  const apiBase = provider.answer === undefined ? resolveApiBase(provider, params, environment) : "in-process://mock";
+  const { origin, path, query } = readBaseUrl(apiBase.startsWith("in-process") ? "http://mock.invalid" : apiBase);
+  const versionEnv = provider.apiVersionEnv?.map((name) => environment[name]).find((value) => value);
+  const ownVersion = params.apiVersion ?? versionEnv;
+  const headers = writeHeaders(provider, params, origin.hostHeader);
+  const base = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${path}`;
+  const target = (apiVersion: string | undefined): string => {
+    const url = provider.url?.({ base, path: route.path, model: toPathSegment(model), apiVersion });
+    const line = url === undefined ? path + route.path + query : url.slice(url.indexOf("/", 8));
+    return `POST ${line} HTTP/1.1\r\n${headers}`;
+  };
+  const ownHead = target(ownVersion);
+  const takesVersion = provider.apiVersionEnv !== undefined;
+  return {
+    route,
+    origin,
+    plan: toEditPlan(provider, route, { operation, model, params }),
+    apiBase: provider.answer === undefined ? base : apiBase,
+    head: (apiVersion) =>
+      takesVersion && apiVersion !== undefined && SAFE_VERSION.test(apiVersion) ? target(apiVersion) : ownHead,
+    credential: source.credential,
+  };
+}
+
+function writeHeaders(provider: Provider, params: DeploymentParams, host: string): string {
+  let lines = `${toHeaderLine("host", host)}content-type: application/json\r\naccept-encoding: identity\r\n`;
+  const extra = { ...provider.headers, ...params.extraHeaders };
+  if (params.organization !== undefined) {
+    lines += toHeaderLine("openai-organization", params.organization);
+  }
+  for (const [name, value] of Object.entries(extra)) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || OWN_HEADERS.has(name.toLowerCase())) {
+      throw new TypeError(`'${name}' cannot be set as an extra header`);
+    }
+    lines += toHeaderLine(name.toLowerCase(), value);
+  }
+  return lines;
+}
+
+/**
+ * A model name as one safe piece of a URL path.
+ * @throws TypeError for names that would change the path (`..`) or cannot be encoded.
+ */
+export function toPathSegment(model: string): string {
+  if (model === "" || model.split("/").some((part) => part === "." || part === "..")) {
+    throw new TypeError(`'${model}' cannot stand in a URL as a model name`);
+  }
+  return model.split("/").map(encodeURIComponent).join("/");
+}

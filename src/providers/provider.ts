@@ -1,0 +1,150 @@
+import type { ErrorKind } from "../core/errors.ts";
+import type { Dialect, Operation } from "../core/operation.ts";
+
+/** What must change in a body of the vendor's own dialect before the vendor takes it. Everything else passes as it came. */
+export interface BodyEdits {
+  /**
+   * Standard OpenAI parameters that the vendor refuses or ignores to the caller's harm. A request that carries one gets
+   * LiteLLM's 400 unless `drop_params` is on (then it is removed) or `allowed_openai_params` lists it (then it passes).
+   */
+  readonly unsupported?: readonly string[];
+  /**
+   * Fields that the vendor refuses and whose loss costs the caller nothing (`user`; `stream_options` where usage comes
+   * unasked): removed without a word whatever `drop_params` says, as LiteLLM does.
+   */
+  readonly drop?: readonly string[];
+  /** Top-level fields that the vendor spells otherwise: OpenAI's name to the vendor's. A field already spelled the vendor's way wins. */
+  readonly rename?: Readonly<Record<string, string>>;
+  /** Top-level fields that the vendor needs and callers seldom send: set when absent. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+}
+
+/** How a vendor answers one operation. */
+export interface Route {
+  readonly dialect: Dialect;
+  /** Appended to the base URL; starts with `/`. */
+  readonly path: string;
+  readonly edits?: BodyEdits;
+  /** Embeddings: the vendor takes text only, so token ids are decoded to text first. */
+  readonly textInputOnly?: boolean;
+  /** Embeddings: the vendor refuses or ignores `encoding_format: "base64"`, so the gateway encodes the floats itself. */
+  readonly floatsOnly?: boolean;
+}
+
+/** Edits that hold for some of a vendor's models only, on top of the route's own. */
+export interface ModelEdits {
+  /** Tested against the upstream model name, without the provider prefix. */
+  readonly match: RegExp;
+  readonly operation: Operation;
+  readonly edits: BodyEdits;
+}
+
+/** How a call is signed: one header that carries the key. */
+export interface Authorization {
+  /** Environment variables that may hold the key, first found wins; used when a deployment names no `api_key`. */
+  readonly env: readonly string[];
+  /** Whether the vendor also answers without a key (a server on one's own machine). */
+  readonly optional: boolean;
+  /** Header name and value for a key. */
+  readonly header: (key: string) => readonly [name: string, value: string];
+}
+
+/** `Authorization: Bearer <key>`, the key from the first of these environment variables unless the deployment has its own. */
+export const bearer = (...env: readonly string[]): Authorization => ({
+  env,
+  optional: false,
+  header: (key) => ["authorization", `Bearer ${key}`],
+});
+
+/** As {@link bearer}, for servers that also run without a key. */
+export const optionalBearer = (...env: readonly string[]): Authorization => ({ ...bearer(...env), optional: true });
+
+/** The key as the value of a header of the vendor's own. */
+export const headerKey = (name: string, ...env: readonly string[]): Authorization => ({
+  env,
+  optional: false,
+  header: (key) => [name, key],
+});
+
+/** What a URL is made of, for vendors whose URLs are more than base + path. */
+export interface UrlParts {
+  /** Base URL without a trailing slash. */
+  readonly base: string;
+  readonly path: string;
+  /** Upstream model name, already checked as safe in a path. */
+  readonly model: string;
+  /** `api_version` of the deployment or of the call (`?api-version=`). */
+  readonly apiVersion: string | undefined;
+}
+
+/** A vendor's failure, as read from its reply. */
+export interface UpstreamError {
+  readonly status: number;
+  readonly message: string;
+  /** `error.type` and `error.code` of the vendor's body, when it has them. */
+  readonly type: string | undefined;
+  readonly code: string | undefined;
+}
+
+/** What an in-process provider is asked. */
+export interface InProcessRequest {
+  readonly operation: Operation;
+  readonly model: string;
+  readonly isStream: boolean;
+  /** The request body, parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** `mock_response` of the deployment or, where allowed, of the call. */
+  readonly mockResponse: unknown;
+  /** Seconds since the epoch. */
+  readonly created: number;
+}
+
+/** What an in-process provider answers: the whole body, or the frames of a stream. */
+export interface InProcessReply {
+  readonly status: number;
+  readonly frames: readonly string[];
+}
+
+/** A vendor: where it lives, how a call to it is signed, which dialects it speaks. Data first; code only for URLs and signing. */
+export interface Provider {
+  /** Prefix in `provider/model`, spelled as LiteLLM spells it. */
+  readonly name: string;
+  /** Name in error texts, spelled as LiteLLM does before `Exception` (`OpenAI`, `Azure`, `Groq`); the capitalised name when absent. */
+  readonly title?: string;
+  /** API reference this file was written from, with the date read. */
+  readonly source: string;
+  /**
+   * Default base URL; a deployment's `api_base` wins, then the first set variable of `baseUrlEnv`. May hold `${NAME}`
+   * for an environment variable. `undefined`: every deployment must say `api_base`.
+   */
+  readonly baseUrl: string | undefined;
+  readonly baseUrlEnv?: readonly string[];
+  /** Environment variables for `api_version`, for vendors that have one. */
+  readonly apiVersionEnv?: readonly string[];
+  readonly authorization: Authorization;
+  /** Whether a Microsoft Entra token may stand in for the key (`azure_ad_token`, `tenant_id` and so on). */
+  readonly acceptsEntraTokens?: boolean;
+  /** Operations the vendor answers; an absent one is unsupported, never a stub. */
+  readonly routes: Readonly<Partial<Record<Operation, Route>>>;
+  readonly modelEdits?: readonly ModelEdits[];
+  /**
+   * Usage on streams: `ask` = sent when `stream_options.include_usage` asks; `always` = sent unasked (and the field may
+   * be refused); `never` = the vendor has none. Default `ask`.
+   */
+  readonly streamUsage?: "ask" | "always" | "never";
+  /** Where usage stands when it is not the reply's top-level `usage`: a path of keys (Groq streams: `["x_groq", "usage"]`). */
+  readonly usagePath?: readonly string[];
+  /** The vendor's full name for a model that callers may abbreviate; the name as it came when absent. */
+  readonly modelName?: (model: string, operation: Operation) => string;
+  /** Full URL of a call, for vendors that put more than base + path into it. */
+  readonly url?: (parts: UrlParts) => string;
+  /** Headers every call to the vendor needs beside the key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Answers in the process itself, without a network: the `mock` provider. */
+  readonly answer?: (request: InProcessRequest) => InProcessReply;
+  /** The vendor's own reading of a failure; `undefined` leaves it to the dialect's table. */
+  readonly readError?: (error: UpstreamError) => ErrorKind | undefined;
+}
+
+/** Names a provider; the type check is the whole of it. */
+export const defineProvider = (provider: Provider): Provider => provider;
