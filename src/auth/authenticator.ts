@@ -1,0 +1,66 @@
+import { timingSafeEqual } from "node:crypto";
+import { GatewayError } from "../core/errors.ts";
+import { readPresentedKey } from "./key-carrier.ts";
+
+/** Says who may call. Built once per configuration. */
+export interface Authenticator {
+  /** Whether any caller is let in, key or not. */
+  readonly isOpen: boolean;
+  /** @throws GatewayError `unauthenticated` or `no-database` (contract 1.10). */
+  authenticate(headers: Headers): void;
+}
+
+/** Everybody is let in: no master key is configured. */
+const OPEN: Authenticator = { isOpen: true, authenticate: () => undefined };
+
+/** The master key alone opens the gateway; without one configured, everybody may call. */
+export function toAuthenticator(masterKey: string | undefined, keyHeader: string | undefined): Authenticator {
+  if (masterKey === undefined || masterKey === "") {
+    return OPEN;
+  }
+  const expected = hash(masterKey);
+  return {
+    isOpen: false,
+    authenticate(headers) {
+      const presented = readPresentedKey(headers, keyHeader);
+      if (presented.kind !== "key") {
+        throw missingKey(presented.kind);
+      }
+      if (!timingSafeEqual(hash(presented.key), expected)) {
+        throw unknownKey(presented.key);
+      }
+    },
+  };
+}
+
+/** Digests have one length, so that comparing them tells nothing of the key, not even its length. */
+function hash(key: string): Uint8Array {
+  return Bun.CryptoHasher.hash("sha256", key);
+}
+
+function missingKey(kind: "none" | "malformed"): GatewayError {
+  const what =
+    kind === "none"
+      ? "No api key passed in. Send it as `Authorization: Bearer <key>`."
+      : "Malformed API Key passed in. Ensure Key has `Bearer ` prefix.";
+  return new GatewayError("unauthenticated", `Authentication Error, ${what}`);
+}
+
+function unknownKey(key: string): GatewayError {
+  if (!key.startsWith("sk-")) {
+    return new GatewayError(
+      "unauthenticated",
+      `Authentication Error, LiteLLM Virtual Key expected. Received=${maskKey(key)}, expected to start with 'sk-'.`,
+    );
+  }
+  return new GatewayError(
+    "no-database",
+    `No connected db. The key ${maskKey(key)} is not the master key, and virtual keys need a database.`,
+  );
+}
+
+/** First and last four characters; short keys are masked whole. Non-ASCII goes, as the text may enter a header or a log. */
+export function maskKey(key: string): string {
+  const safe = key.replace(/[^\x21-\x7e]/g, "?");
+  return safe.length < 16 ? "****" : `${safe.slice(0, 4)}****${safe.slice(-4)}`;
+}

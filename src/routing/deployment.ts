@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { inferProvider } from "../catalog/model-names.ts";
+import type { Environment } from "../config/environment-references.ts";
+import type { ModelEntry } from "../config/gateway-config.ts";
+import { OPERATIONS, type Operation } from "../core/operation.ts";
+import { type EntraTokens, toCredential } from "../providers/credential.ts";
+import { type PreparedRoute, prepareRoute } from "../providers/prepared-route.ts";
+import type { Provider } from "../providers/provider.ts";
+
+/** One way to reach one model: a `model_list` entry, or such an entry with its wildcard filled in. */
+export interface Deployment {
+  readonly id: string;
+  /** Public name of the group it belongs to: the entry's `model_name`. */
+  readonly group: string;
+  readonly entry: ModelEntry;
+  readonly provider: Provider;
+  /** The vendor's name for the model, without the provider prefix. */
+  readonly upstreamModel: string;
+  readonly routes: Readonly<Partial<Record<Operation, PreparedRoute>>>;
+  /** Base URL without query. */
+  readonly apiBase: string;
+}
+
+/** What deployments are made with: the provider table and the world outside, handed in at boot. */
+export interface DeploymentContext {
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly environment: Environment;
+  readonly entraTokens: EntraTokens;
+}
+
+/** A provider and the model's name with it. */
+export interface ProviderModel {
+  readonly provider: Provider;
+  readonly model: string;
+}
+
+/**
+ * Which provider a model string means: `custom_llm_provider`, the prefix before the first slash, a well-known name, and
+ * with an `api_base` any OpenAI-compatible server (contract 2.5).
+ * @throws TypeError when no provider can be told.
+ */
+export function readProviderModel(
+  text: string,
+  hints: { readonly customProvider: string | undefined; readonly hasApiBase: boolean },
+  providers: ReadonlyMap<string, Provider>,
+): ProviderModel {
+  const slash = text.indexOf("/");
+  const prefix = slash < 0 ? "" : text.slice(0, slash);
+  if (hints.customProvider !== undefined) {
+    const provider = getProvider(hints.customProvider, providers);
+    return { provider, model: prefix === provider.name ? text.slice(slash + 1) : text };
+  }
+  const byPrefix = providers.get(prefix);
+  if (byPrefix !== undefined) {
+    return { provider: byPrefix, model: text.slice(slash + 1) };
+  }
+  const inferred = inferProvider(text) ?? (hints.hasApiBase ? "openai" : undefined);
+  if (inferred !== undefined) {
+    return { provider: getProvider(inferred, providers), model: text };
+  }
+  throw new TypeError(
+    `LLM Provider NOT provided: '${text}' names no provider. Write it as 'provider/model', for example 'openai/${text}'`,
+  );
+}
+
+function getProvider(name: string, providers: ReadonlyMap<string, Provider>): Provider {
+  const provider = providers.get(name);
+  if (provider === undefined) {
+    throw new TypeError(`provider '${name}' is not built; known are ${[...providers.keys()].sort().join(", ")}`);
+  }
+  return provider;
+}
+
+/**
+ * Makes a deployment of a `model_list` entry. For a wildcard entry, `requested` is the model string with its stars
+ * filled in.
+ * @throws TypeError with a message for the operator when the entry cannot work.
+ */
+export function toDeployment(
+  entry: ModelEntry,
+  context: DeploymentContext,
+  requested = entry.params.model,
+): Deployment {
+  const { params } = entry;
+  const { provider, model } = readProviderModel(
+    requested,
+    { customProvider: params.customLlmProvider, hasApiBase: params.apiBase !== undefined },
+    context.providers,
+  );
+  const { environment } = context;
+  const credential = toCredential(provider, params, environment, context.entraTokens);
+  if (credential === undefined) {
+    const names = provider.authorization.env.join(" or ");
+    throw new TypeError(`no key for provider '${provider.name}': set api_key${names === "" ? "" : ` or ${names}`}`);
+  }
+  const routes: Partial<Record<Operation, PreparedRoute>> = {};
+  let apiBase = "";
+  for (const operation of OPERATIONS) {
+    const route = prepareRoute({ provider, operation, model, params, credential, environment });
+    if (route !== undefined) {
+      routes[operation] = route;
+      apiBase = route.apiBase;
+    }
+  }
+  const id = entry.info.id ?? hashEntry(entry);
+  return { id, group: entry.modelName, entry, provider, upstreamModel: model, routes, apiBase };
+}
+
+/** The same entry has the same id after a restart (contract 4.1). Keys go into the hash, never out of it. */
+function hashEntry(entry: ModelEntry): string {
+  return createHash("sha256")
+    .update(JSON.stringify([entry.modelName, entry.params]))
+    .digest("hex");
+}

@@ -1,0 +1,159 @@
+import { inferProvider } from "../catalog/model-names.ts";
+import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
+import { toBoundedMap } from "./bounded-map.ts";
+import { type Deployment, type DeploymentContext, toDeployment } from "./deployment.ts";
+import { compareSpecificity, fillWildcards, toWildcardPattern, type WildcardPattern } from "./wildcard.ts";
+
+/** Deployments that may answer a name, and the group under which they are known. */
+export interface ModelGroup {
+  readonly name: string;
+  readonly deployments: readonly Deployment[];
+}
+
+/** Why an entry cannot be used. */
+export interface ModelFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface WildcardGroup {
+  readonly pattern: WildcardPattern;
+  readonly entries: readonly ModelEntry[];
+}
+
+/** Names bound to wildcards that are remembered; beyond it the memory starts afresh. */
+const MAX_BOUND_NAMES = 2048;
+
+/** The compiled model list: which deployments a requested name means. Built whole at boot and on reload. */
+export class ModelTable {
+  /** All deployments that need no name to be filled in, in the order of the file. */
+  readonly deployments: readonly Deployment[];
+  /** Entries whose name or model is a pattern, in the order of the file. */
+  readonly wildcardEntries: readonly ModelEntry[];
+  readonly faults: readonly ModelFault[];
+  readonly #context: DeploymentContext;
+  readonly #byId = new Map<string, ModelGroup>();
+  readonly #groups = new Map<string, ModelGroup>();
+  readonly #byUpstreamModel = new Map<string, ModelGroup>();
+  readonly #wildcards: readonly WildcardGroup[];
+  readonly #resolveWildcard = toBoundedMap(MAX_BOUND_NAMES, (name) => this.#bindWildcard(name));
+  readonly #aliases: GatewayConfig["router"]["modelGroupAlias"];
+
+  constructor(config: Pick<GatewayConfig, "models" | "router">, context: DeploymentContext) {
+    this.#context = context;
+    this.#aliases = config.router.modelGroupAlias;
+    const faults: ModelFault[] = [];
+    const deployments: Deployment[] = [];
+    const wildcardEntries: ModelEntry[] = [];
+    for (const entry of config.models) {
+      try {
+        if (isWildcard(entry)) {
+          checkWildcard(entry, context);
+          wildcardEntries.push(entry);
+        } else {
+          deployments.push(toDeployment(entry, context));
+        }
+      } catch (error) {
+        faults.push({ path: `${entry.path}.litellm_params`, message: error instanceof Error ? error.message : "" });
+      }
+    }
+    this.faults = faults;
+    this.deployments = deployments;
+    this.wildcardEntries = wildcardEntries;
+    this.#wildcards = groupWildcards(wildcardEntries);
+    for (const deployment of deployments) {
+      this.#byId.set(deployment.id, { name: deployment.group, deployments: [deployment] });
+      addToGroup(this.#groups, deployment.group, deployment);
+    }
+    for (const deployment of deployments) {
+      const name = deployment.entry.params.model;
+      if (!this.#byUpstreamModel.has(name)) {
+        this.#byUpstreamModel.set(name, { name: deployment.group, deployments: [deployment] });
+      }
+    }
+  }
+
+  /** Public names of groups without stars, in the order of the file. */
+  get groupNames(): readonly string[] {
+    return [...this.#groups.keys()];
+  }
+
+  /** Aliases that may be listed. */
+  get visibleAliases(): readonly string[] {
+    return Object.entries(this.#aliases)
+      .filter(([, alias]) => !alias.hidden)
+      .map(([name]) => name);
+  }
+
+  /** The group of exactly this public name, aliases and patterns apart. */
+  findGroup(name: string): ModelGroup | undefined {
+    return this.#groups.get(name);
+  }
+
+  /** The deployment of this id. */
+  findDeployment(id: string): Deployment | undefined {
+    return this.#byId.get(id)?.deployments[0];
+  }
+
+  /**
+   * What a requested name means (contract 2.2 C): a deployment id, an alias, a `model_name`, a pattern (the most specific
+   * first, `*` last), or the `litellm_params.model` of an entry.
+   */
+  resolve(requested: string): ModelGroup | undefined {
+    const exact = this.#byId.get(requested) ?? this.#groups.get(this.#aliases[requested]?.model ?? requested);
+    if (exact !== undefined) {
+      return exact;
+    }
+    const name = this.#aliases[requested]?.model ?? requested;
+    return (this.#wildcards.length === 0 ? undefined : this.#resolveWildcard(name)) ?? this.#byUpstreamModel.get(name);
+  }
+
+  #bindWildcard(name: string): ModelGroup | undefined {
+    const inferred = name.includes("/") ? undefined : inferProvider(name);
+    const spellings = inferred === undefined ? [name] : [name, `${inferred}/${name}`];
+    for (const { pattern, entries } of this.#wildcards) {
+      for (const spelling of spellings) {
+        const captures = pattern.match(spelling);
+        const deployments =
+          captures === undefined ? [] : entries.flatMap((entry) => this.#bindEntry(entry, captures, spelling));
+        if (deployments.length > 0) {
+          return { name, deployments };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #bindEntry(entry: ModelEntry, captures: readonly string[], requested: string): Deployment[] {
+    const { model } = entry.params;
+    const target = entry.modelName === "*" && model === "*" ? requested : fillWildcards(model, captures, requested);
+    try {
+      return [toDeployment(entry, this.#context, target)];
+    } catch {
+      return []; // The name fits the pattern, but no request can be made of it (`openai/..`): it is no model.
+    }
+  }
+}
+
+function isWildcard(entry: ModelEntry): boolean {
+  return entry.modelName.includes("*");
+}
+
+/** A pattern's provider and key can be checked before any name has been asked for, unless the name decides them. */
+function checkWildcard(entry: ModelEntry, context: DeploymentContext): void {
+  if (entry.params.model !== "*") {
+    toDeployment(entry, context, entry.params.model.replaceAll("*", "x"));
+  }
+}
+
+function groupWildcards(entries: readonly ModelEntry[]): WildcardGroup[] {
+  const byName = Map.groupBy(entries, (entry) => entry.modelName);
+  return [...byName]
+    .sort(([left], [right]) => compareSpecificity(left, right))
+    .map(([name, group]) => ({ pattern: toWildcardPattern(name), entries: group }));
+}
+
+function addToGroup(groups: Map<string, ModelGroup>, name: string, deployment: Deployment): void {
+  const deployments = groups.get(name)?.deployments ?? [];
+  groups.set(name, { name, deployments: [...deployments, deployment] });
+}
