@@ -1,0 +1,175 @@
+import { toAuthenticator } from "./auth/authenticator.ts";
+import type { Environment } from "./config/environment-references.ts";
+import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
+import { VERSION } from "./core/version.ts";
+import { ENDPOINTS } from "./endpoints/all.ts";
+import type { GatewayServices, GatewayState } from "./http/gateway-state.ts";
+import { RouteMap } from "./http/route-map.ts";
+import { type HttpServer, openServer } from "./http/server.ts";
+import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
+import { CallQueue } from "./observers/call-queue.ts";
+import { PROVIDERS } from "./providers/all.ts";
+import { entraTokens } from "./providers/entra-tokens.ts";
+import { toBoundedMap } from "./routing/bounded-map.ts";
+import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
+import { type ModelFault, ModelTable } from "./routing/model-table.ts";
+import { HttpTransport } from "./upstream/http-transport.ts";
+
+/** What the gateway is made of beside its configuration. */
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly environment: Environment;
+  readonly accessLogFormat: AccessLogFormat;
+  /** Writes access log lines. */
+  readonly writeLog: (text: string) => void;
+  readonly logError: (message: string, cause: unknown) => void;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly isShared: boolean;
+}
+
+/** Moderation models that are not in the list and are remembered once made ready. */
+const MAX_MODERATION_MODELS = 64;
+
+/** The composition root: the one place that knows every layer. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #transport = new HttpTransport();
+  readonly #queue: CallQueue;
+  readonly #services: GatewayServices;
+  #state: GatewayState;
+  #server: HttpServer | undefined;
+
+  /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#queue = new CallQueue([accessLog(options.accessLogFormat, options.writeLog)], options.logError);
+    this.#services = {
+      transport: this.#transport,
+      onCallFinished: (event) => this.#queue.push(event),
+      version: VERSION,
+      corsOrigins: readOrigins(options.environment),
+      random: Math.random,
+      logError: options.logError,
+    };
+    this.#state = toState(options.config, options.environment);
+  }
+
+  /** Starts to serve; returns the port. @throws Error with code `EADDRINUSE`. */
+  listen({ hostname, port, isShared }: ListenOptions): number {
+    this.#server = openServer({
+      hostname,
+      port,
+      isShared,
+      rootPath: (this.#options.environment["SERVER_ROOT_PATH"] ?? "").replace(/\/+$/, ""),
+      routes: new RouteMap(ENDPOINTS),
+      services: this.#services,
+      state: () => this.#state,
+    });
+    return this.#server.port;
+  }
+
+  /** The configuration in force. */
+  get config(): GatewayConfig {
+    return this.#state.config;
+  }
+
+  /** Swaps the configuration; calls under way end with the one they started with. */
+  reload(config: GatewayConfig, environment: Environment): void {
+    this.#state = toState(config, environment);
+  }
+
+  /** Stops accepting, lets calls under way finish within the grace time, and writes what is still to be logged. */
+  async stop(graceMs: number): Promise<void> {
+    await this.#server?.stop(graceMs);
+    this.#transport.close();
+    await this.#queue.flush();
+  }
+}
+
+function toContext(environment: Environment): DeploymentContext {
+  return {
+    providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
+    environment,
+    entraTokens,
+  };
+}
+
+function toState(config: GatewayConfig, environment: Environment): GatewayState {
+  const context = toContext(environment);
+  const { masterKey, litellmKeyHeaderName } = config.general;
+  return {
+    config,
+    models: new ModelTable(config, context),
+    auth: toAuthenticator(masterKey, litellmKeyHeaderName),
+    moderationFallback: toBoundedMap(MAX_MODERATION_MODELS, (model) => toModerationDeployment(model, context)),
+  };
+}
+
+/** What is wrong with a configuration's models: unknown providers, missing keys and addresses. */
+export function findModelFaults(config: GatewayConfig, environment: Environment): readonly ModelFault[] {
+  return new ModelTable(config, toContext(environment)).faults;
+}
+
+function toModerationDeployment(
+  model: string,
+  context: DeploymentContext,
+): ReturnType<typeof toDeployment> | undefined {
+  try {
+    return toDeployment(moderationEntry(model), context, `openai/${model}`);
+  } catch {
+    return undefined; // No OpenAI key: an unlisted moderation model is an unknown model.
+  }
+}
+
+function moderationEntry(model: string): ModelEntry {
+  return {
+    path: "moderations",
+    modelName: model,
+    params: {
+      model: `openai/${model}`,
+      apiKey: undefined,
+      apiBase: undefined,
+      apiVersion: undefined,
+      organization: undefined,
+      customLlmProvider: undefined,
+      timeoutMs: undefined,
+      streamTimeoutMs: undefined,
+      weight: undefined,
+      rpm: undefined,
+      tpm: undefined,
+      dropParams: undefined,
+      additionalDropParams: [],
+      allowedOpenaiParams: [],
+      extraHeaders: {},
+      extraBody: {},
+      mockResponse: undefined,
+      regionName: undefined,
+      azure: {
+        adToken: undefined,
+        tenantId: undefined,
+        clientId: undefined,
+        clientSecret: undefined,
+        username: undefined,
+        password: undefined,
+        scope: undefined,
+      },
+      defaults: {},
+    },
+    info: { id: undefined, mode: "moderation", baseModel: undefined, raw: {} },
+  };
+}
+
+function readOrigins(environment: Environment): readonly string[] {
+  const text = environment["LITELLM_CORS_ORIGINS"];
+  return text === undefined
+    ? []
+    : text
+        .split(",")
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== "");
+}

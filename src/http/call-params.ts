@@ -1,0 +1,179 @@
+import { GatewayError } from "../core/errors.ts";
+import { REQUIRED_FIELD } from "../dialects/openai/params.ts";
+import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
+import type { Call } from "./call.ts";
+
+/** Route names in messages, as LiteLLM writes them. */
+const OPERATION_PATHS = {
+  chat: "/chat/completions",
+  completion: "/completions",
+  embedding: "/embeddings",
+  moderation: "/moderations",
+} as const;
+
+/** The operation's path as messages name it (`/chat/completions: ...`). */
+export const operationPath = (call: Call): string => OPERATION_PATHS[call.operation];
+
+const invalid = (param: string, message: string): GatewayError =>
+  new GatewayError("invalid-request", message, { param });
+
+const show = (field: ScannedField): string =>
+  field.kind === "true" || field.kind === "false" ? "boolean" : field.kind;
+
+/** `null` counts as absent, for every parameter. */
+function present(body: ScannedObject, name: string): ScannedField | undefined {
+  const field = body.find(name);
+  return field?.kind === "null" ? undefined : field;
+}
+
+function expect(field: ScannedField, kinds: readonly string[], wanted: string): void {
+  if (!kinds.includes(field.kind)) {
+    throw invalid(field.name, `Invalid type for '${field.name}': expected ${wanted}, but got ${show(field)} instead.`);
+  }
+}
+
+/**
+ * Checks the fields that the gateway reads and takes what they say onto the call. What it does not read is left to
+ * the vendor to judge.
+ * @throws GatewayError `invalid-request` naming the field, what it was and what it may be.
+ */
+export function readCallParams(call: Call, body: ScannedObject): void {
+  call.body = body;
+  const model = present(body, "model");
+  if (model !== undefined) {
+    expect(model, ["string"], "a string");
+  }
+  call.requestedModel = chooseModel(call, body.readString(model));
+  const { name, kinds } = REQUIRED_FIELD[call.operation];
+  const required = present(body, name);
+  if (required === undefined) {
+    throw invalid(name, `${operationPath(call)}: Missing required parameter: '${name}'.`);
+  }
+  expect(required, kinds, kinds.map((kind) => `${kind === "array" ? "an" : "a"} ${kind}`).join(" or "));
+  const stream = present(body, "stream");
+  if (stream !== undefined) {
+    expect(stream, ["true", "false"], "a boolean");
+    call.isStream = stream.kind === "true" && (call.operation === "chat" || call.operation === "completion");
+  }
+  const options = present(body, "stream_options");
+  if (options !== undefined) {
+    expect(options, ["object"], "an object");
+  }
+  const encoding = present(body, "encoding_format");
+  if (encoding !== undefined && call.operation === "embedding") {
+    call.wantsBase64 = readEncoding(encoding, body);
+  }
+  refuseClientCredentials(call, body);
+  readTimeouts(call, body);
+  readEditOptions(call, body);
+}
+
+/** Which string is "the model": forced ones first, then the path, then the body (contract 2.2 A). */
+function chooseModel(call: Call, bodyModel: string | undefined): string | undefined {
+  const { general, forced, litellm } = call.state.config;
+  const isModeration = call.operation === "moderation";
+  const chosen =
+    (isModeration ? general.moderationModel : general.completionModel) ??
+    forced.model ??
+    call.target.pathModel ??
+    bodyModel;
+  return chosen === undefined ? undefined : (litellm.modelAliasMap[chosen] ?? chosen);
+}
+
+function readEncoding(field: ScannedField, body: ScannedObject): boolean {
+  const value = body.readString(field);
+  if (value !== "float" && value !== "base64") {
+    throw invalid("encoding_format", `Invalid value for 'encoding_format': expected 'float' or 'base64'.`);
+  }
+  return value === "base64";
+}
+
+/** Parameters by which a caller would choose host or credentials. Closed until they can be opened safely. */
+const CLIENT_CREDENTIALS: readonly string[] = ["api_key", "api_base", "base_url", "user_config", "model_list"];
+
+function refuseClientCredentials(_call: Call, body: ScannedObject): void {
+  const name = CLIENT_CREDENTIALS.find((candidate) => present(body, candidate) !== undefined);
+  if (name !== undefined) {
+    throw new GatewayError(
+      "unauthenticated",
+      `Authentication Error, Rejected Request: ${name} is not allowed in request body. This gateway does not take a caller's own credentials.`,
+      { param: name },
+    );
+  }
+}
+
+/** Longest time limit, in milliseconds: what timers can hold. */
+const MAX_TIMEOUT_MS = 2_147_483_000;
+
+function readTimeouts(call: Call, body: ScannedObject): void {
+  const { headers } = call.request;
+  call.timeoutMs =
+    readSeconds(headers.get("x-litellm-timeout"), "x-litellm-timeout") ??
+    readSecondsField(body, "timeout") ??
+    readSecondsField(body, "request_timeout") ??
+    0;
+  call.streamTimeoutMs =
+    readSeconds(headers.get("x-litellm-stream-timeout"), "x-litellm-stream-timeout") ??
+    readSecondsField(body, "stream_timeout") ??
+    0;
+}
+
+function readSecondsField(body: ScannedObject, name: string): number | undefined {
+  const field = present(body, name);
+  return field === undefined
+    ? undefined
+    : readSeconds(field.kind === "string" ? (body.readString(field) ?? "") : body.readText(field), name);
+}
+
+function readSeconds(text: string | null, name: string): number | undefined {
+  if (text === null) {
+    return undefined;
+  }
+  const seconds = text.trim() === "" ? Number.NaN : Number(text);
+  if (!(seconds > 0) || seconds * 1000 > MAX_TIMEOUT_MS) {
+    throw invalid(
+      name,
+      `Invalid value for '${name}': expected seconds above 0 and up to ${MAX_TIMEOUT_MS / 1000}, got ${JSON.stringify(text.slice(0, 40))}.`,
+    );
+  }
+  return seconds * 1000;
+}
+
+function readEditOptions(call: Call, body: ScannedObject): void {
+  const { config } = call.state;
+  const drop = present(body, "drop_params");
+  if (drop !== undefined) {
+    expect(drop, ["true", "false"], "a boolean");
+  }
+  const allowed = readNames(body, "allowed_openai_params");
+  const additionalDrop = readNames(body, "additional_drop_params");
+  const { temperature, maxTokens } = config.forced;
+  const isGenerating = call.operation === "chat" || call.operation === "completion";
+  const isForced = isGenerating && (temperature !== undefined || maxTokens !== undefined);
+  if (drop === undefined && allowed.length === 0 && additionalDrop.length === 0 && !isForced) {
+    if (!config.litellm.dropParams) {
+      return;
+    }
+  }
+  const forced = new Map<string, string>();
+  if (isForced && temperature !== undefined) {
+    forced.set("temperature", String(temperature));
+  }
+  if (isForced && maxTokens !== undefined) {
+    forced.set("max_tokens", String(maxTokens));
+  }
+  const dropParams = body.readBoolean(drop) ?? (config.litellm.dropParams ? true : undefined);
+  call.editOptions = { dropParams, allowed, additionalDrop, forced };
+}
+
+function readNames(body: ScannedObject, name: string): readonly string[] {
+  const field = present(body, name);
+  if (field === undefined) {
+    return [];
+  }
+  const value = field.kind === "array" ? body.readValue(field) : undefined;
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
+    throw invalid(name, `Invalid type for '${name}': expected an array of strings.`);
+  }
+  return value;
+}

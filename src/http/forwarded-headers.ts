@@ -1,0 +1,31 @@
+import { KEY_HEADERS } from "../auth/key-carrier.ts";
+import type { Call } from "./call.ts";
+
+/** Headers of one hop, of the client's own making, or of the gateway's contract: never forwarded. */
+const NEVER_FORWARDED = /^x-(?:stainless|litellm|forwarded|real-ip|amzn)/;
+
+/**
+ * Header lines of the caller that the vendor gets, if the configuration says so: `x-*` headers with
+ * `forward_client_headers_to_llm_api`, the organization with `forward_openai_org_id` (contract 2.7). No key ever.
+ */
+export function forwardedHeaders(call: Call): string {
+  const { general } = call.state.config;
+  if (!general.forwardClientHeaders && !general.forwardOpenaiOrganization) {
+    return "";
+  }
+  const { headers } = call.request;
+  let lines = "";
+  const organization = general.forwardOpenaiOrganization ? headers.get("openai-organization") : null;
+  if (organization !== null) {
+    lines += `openai-organization: ${organization}\r\n`;
+  }
+  if (general.forwardClientHeaders) {
+    const own = general.litellmKeyHeaderName?.toLowerCase();
+    headers.forEach((value, name) => {
+      if (name.startsWith("x-") && !NEVER_FORWARDED.test(name) && !KEY_HEADERS.has(name) && name !== own) {
+        lines += `${name}: ${value}\r\n`;
+      }
+    });
+  }
+  return lines;
+}

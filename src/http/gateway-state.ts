@@ -1,0 +1,29 @@
+import type { Authenticator } from "../auth/authenticator.ts";
+import type { GatewayConfig } from "../config/gateway-config.ts";
+import type { CallSink } from "../core/call-event.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import type { ModelTable } from "../routing/model-table.ts";
+import type { Transport } from "../upstream/transport.ts";
+
+/** Everything that a configuration decides. Replaced whole on reload; a call keeps the one it started with. */
+export interface GatewayState {
+  readonly config: GatewayConfig;
+  readonly models: ModelTable;
+  readonly auth: Authenticator;
+  /** OpenAI's moderation for a model that is not in the list; `undefined` when there is no key for it. */
+  readonly moderationFallback: (model: string) => Deployment | undefined;
+}
+
+/** What lives as long as the process. */
+export interface GatewayServices {
+  readonly transport: Transport;
+  readonly onCallFinished: CallSink;
+  /** Product version, for `x-litellm-version` and readiness. */
+  readonly version: string;
+  /** Origins that browsers may call from (`LITELLM_CORS_ORIGINS`); `*` for any, empty for the default. */
+  readonly corsOrigins: readonly string[];
+  /** A number from 0 up to, but not including, 1. */
+  readonly random: () => number;
+  /** Logs what only operators may see, such as the cause of an internal error. */
+  readonly logError: (message: string, cause: unknown) => void;
+}

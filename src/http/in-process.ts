@@ -1,0 +1,56 @@
+import type { Deployment } from "../routing/deployment.ts";
+import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
+import type { Call } from "./call.ts";
+
+/** A reply that was made in the process, with the manners of one that came over a connection. */
+class InProcessExchange implements Exchange, UpstreamReply {
+  readonly reply: Promise<UpstreamReply>;
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly #frames: readonly string[];
+
+  constructor(status: number, frames: readonly string[], contentType: string) {
+    this.status = status;
+    this.headers = ["content-type", contentType, "transfer-encoding", "chunked"];
+    this.#frames = frames;
+    this.reply = Promise.resolve(this);
+  }
+
+  header(name: string): string | undefined {
+    const index = this.headers.indexOf(name);
+    return index < 0 ? undefined : this.headers[index + 1];
+  }
+
+  readBody(): Promise<Uint8Array> {
+    return Promise.resolve(Buffer.from(this.#frames.join("")));
+  }
+
+  streamTo(sink: BodySink): void {
+    for (const frame of this.#frames) {
+      sink.chunk(Buffer.from(frame));
+    }
+    sink.end();
+  }
+
+  pause(): void {}
+  resume(): void {}
+  abort(): void {}
+}
+
+/** Lets a provider that lives in the process answer the very request that would have been sent. */
+export function answerInProcess(call: Call, deployment: Deployment, request: UpstreamRequest): Exchange {
+  const body: unknown = JSON.parse(Buffer.concat(request.body).toString("utf8"));
+  const answer = deployment.provider.answer?.({
+    operation: call.operation,
+    model: deployment.upstreamModel,
+    isStream: call.isStream,
+    body: body as Readonly<Record<string, unknown>>,
+    mockResponse: deployment.entry.params.mockResponse,
+    created: Math.floor(call.startedAt / 1000),
+  });
+  if (answer === undefined) {
+    throw new Error(`provider '${deployment.provider.name}' does not answer in the process`);
+  }
+  const isStream = call.isStream && answer.frames.length > 1;
+  return new InProcessExchange(answer.status, answer.frames, isStream ? "text/event-stream" : "application/json");
+}

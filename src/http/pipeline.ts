@@ -1,0 +1,79 @@
+import type { Server } from "bun";
+import { GatewayError } from "../core/errors.ts";
+import type { UpstreamReply } from "../upstream/transport.ts";
+import { type Call, toGatewayError } from "./call.ts";
+import { readCallParams } from "./call-params.ts";
+import { statusOf, toErrorResponse } from "./errors.ts";
+import { answerInProcess } from "./in-process.ts";
+import { readRequestBody, scanBody } from "./intake.ts";
+import { readFailure, toTransportFailure } from "./judge.ts";
+import { planCall } from "./plan.ts";
+import { prepareRequest } from "./prepare.ts";
+import { relayStream, relayWhole } from "./relay.ts";
+import { addTimings, addVendorHeaders, toCallHeaders } from "./response-headers.ts";
+
+/** Runs one call from acceptance to its answer. Never throws: failures are answers. */
+export async function runCall(call: Call, server: Server<undefined>): Promise<Response> {
+  let reply: UpstreamReply | undefined;
+  try {
+    call.state.auth.authenticate(call.request.headers);
+    const bytes = await readRequestBody(call.request, server, call.state.config.general.maxRequestBytes);
+    readCallParams(call, scanBody(bytes));
+    planCall(call);
+    reply = await send(call);
+    if (reply.status >= 300) {
+      throw await readFailure(call, reply);
+    }
+    return call.isStream ? await relayStream(call, reply) : await relayWhole(call, reply);
+  } catch (thrown) {
+    return toFailedCall(call, toTransportFailure(call, toGatewayError(thrown)), reply);
+  }
+}
+
+/** Prepares the request and sends it to the call's deployment; records the attempt. */
+async function send(call: Call): Promise<UpstreamReply> {
+  const { body, deployment, route } = call;
+  if (body === undefined || deployment === undefined || route === undefined) {
+    throw new Error("a call was sent before it was planned");
+  }
+  const request = await prepareRequest(call, route, body);
+  const startedAtMs = performance.now();
+  call.upstreamStartedAtMs = startedAtMs;
+  if (call.request.signal.aborted) {
+    throw new GatewayError("client-closed", "The caller closed the connection.");
+  }
+  call.exchange =
+    deployment.provider.answer === undefined
+      ? call.services.transport.open(request)
+      : answerInProcess(call, deployment, request);
+  call.request.signal.addEventListener("abort", () => call.abort(), { once: true });
+  try {
+    const reply = await call.exchange.reply;
+    call.upstreamMs = performance.now() - startedAtMs;
+    call.attempts.push({ deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs });
+    return reply;
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    call.upstreamMs = performance.now() - startedAtMs;
+    call.attempts.push({
+      deploymentId: deployment.id,
+      startedAtMs,
+      durationMs: call.upstreamMs,
+      failure: error.kind,
+    });
+    throw error;
+  }
+}
+
+function toFailedCall(call: Call, error: GatewayError, reply: UpstreamReply | undefined): Response {
+  if (error.kind === "internal") {
+    call.services.logError(`call ${call.id} failed`, error.cause);
+  }
+  call.settleError(error, statusOf(error));
+  const headers = toCallHeaders(call);
+  if (reply !== undefined) {
+    addVendorHeaders(reply, headers);
+  }
+  addTimings(call, headers);
+  return toErrorResponse(error, headers);
+}

@@ -1,0 +1,33 @@
+/** Path and query of a request, the path made plain: no duplicate slashes, no trailing slash. */
+export interface RequestTarget {
+  readonly path: string;
+  /** Without `?`; empty when there is none. */
+  readonly query: string;
+  /** Model named by the path (`/engines/{model}/...`), decoded. Set by the route map. */
+  readonly pathModel: string | undefined;
+}
+
+/**
+ * Reads the target from an absolute URL as the server gives it (`http://host/path?query`).
+ * @param rootPath prefix under which everything is mounted (`SERVER_ROOT_PATH`), without a trailing slash
+ */
+export function readRequestTarget(url: string, rootPath = ""): RequestTarget {
+  const pathStart = url.indexOf("/", 8);
+  const queryStart = url.indexOf("?", pathStart);
+  let path = queryStart < 0 ? url.slice(pathStart) : url.slice(pathStart, queryStart);
+  if (path.includes("//")) {
+    path = path.replace(/\/{2,}/g, "/");
+  }
+  if (path.length > 1 && path.endsWith("/")) {
+    path = path.slice(0, -1);
+  }
+  if (rootPath !== "" && (path === rootPath || path.startsWith(`${rootPath}/`))) {
+    path = path.slice(rootPath.length) || "/";
+  }
+  return { path, query: queryStart < 0 ? "" : url.slice(queryStart + 1), pathModel: undefined };
+}
+
+/** The value of a query parameter; `undefined` when absent. */
+export function readQuery(target: RequestTarget, name: string): string | undefined {
+  return target.query === "" ? undefined : (new URLSearchParams(target.query).get(name) ?? undefined);
+}
