@@ -1,0 +1,26 @@
+import type { GatewayConfig } from "../config/gateway-config.ts";
+import { VERSION } from "../core/version.ts";
+
+/** Models named in the banner at most. */
+const MAX_NAMES = 12;
+
+/** What an operator sees at start: address, models, and a line to try. */
+export function formatBanner(config: GatewayConfig, url: string): string {
+  const names = [...new Set(config.models.map((entry) => entry.modelName))];
+  const shown = names.slice(0, MAX_NAMES).join(", ");
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  const model = config.forced.model ?? names.find((name) => !name.includes("*")) ?? "demo";
+  const key = config.general.masterKey === undefined ? "" : ' -H "authorization: Bearer $LITELLM_MASTER_KEY"';
+  const body = `{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}`;
+  return [
+    `Portolan ${VERSION} is ready at ${url}`,
+    `Models: ${names.length === 0 ? "none; see docs/reference/config.md" : shown + more}`,
+    `Try it: curl ${url}/v1/chat/completions${key} -H "content-type: application/json" -d '${body}'`,
+    "",
+  ].join("\n");
+}
+
+/** Said loudly when anybody may call. */
+export function formatOpenWarning(host: string): string {
+  return `WARNING: no master key is configured, so anyone who reaches ${host} may spend your vendors' keys. Set general_settings.master_key or LITELLM_MASTER_KEY.`;
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { ServeOptions } from "../config/command-line.ts";
+import type { Environment } from "../config/environment-references.ts";
+import { configFromEnvironment, configFromModelFlag, type LoadedConfig, loadConfig } from "../config/load-config.ts";
+import { findModelFaults } from "../gateway.ts";
+import { PROVIDERS } from "../providers/all.ts";
+
+/** What may stand where a model fault is. */
+const PROVIDER_HINT = "a provider of docs/reference/providers.md with its key and address";
+
+/** A configuration with everything known of it, and the environment that it made. */
+export interface Loaded extends LoadedConfig {
+  readonly environment: Environment;
+}
+
+/** Reads the configuration that a command line means, model faults included. Never throws. */
+export function loadFor(options: ServeOptions, environment: Environment): Loaded {
+  const loaded = read(options, environment);
+  const merged = { ...environment, ...loaded.environmentVariables };
+  const modelFaults = loaded.config === undefined ? [] : findModelFaults(loaded.config, merged);
+  const faults = [
+    ...loaded.faults,
+    ...modelFaults.map(({ path, message }) => ({ path, message, allowed: PROVIDER_HINT })),
+  ];
+  return { ...loaded, faults, config: faults.length === 0 ? loaded.config : undefined, environment: merged };
+}
+
+function read(options: ServeOptions, environment: Environment): LoadedConfig {
+  const { configPath, overrides } = options;
+  if (configPath !== undefined) {
+    const readFile = (path: string): string => readFileSync(path, "utf8");
+    return loadConfig({ path: resolve(configPath), environment, readFile, overrides });
+  }
+  if (overrides.model !== undefined) {
+    return configFromModelFlag(environment, overrides);
+  }
+  const providers = PROVIDERS.map(({ name, authorization }) => ({ name, keyEnv: authorization.env }));
+  return configFromEnvironment(environment, providers, overrides);
+}

@@ -1,0 +1,112 @@
+import type { ServeOptions } from "../config/command-line.ts";
+import { DEFAULT_PORT } from "../config/command-line-flags.ts";
+import type { Environment } from "../config/environment-references.ts";
+import { ReloadWatch } from "../config/reload-watch.ts";
+import { formatFault, formatReport, formatWarning } from "../config/report.ts";
+import { Gateway } from "../gateway.ts";
+import { formatBanner, formatOpenWarning } from "./banner.ts";
+import { logError, print, printProblem, writeOut } from "./console.ts";
+import { type Loaded, loadFor } from "./load.ts";
+
+/** How long calls under way may go on after SIGTERM, in milliseconds. */
+const GRACE_MS = 30_000;
+
+/** A serving process and how to end it. */
+export interface Serving {
+  readonly stop: () => Promise<void>;
+}
+
+/** Serves in this process. `undefined` when the configuration has faults, which have been printed. */
+export function serve(options: ServeOptions, environment: Environment, isWorker: boolean): Serving | undefined {
+  const loaded = loadFor(options, environment);
+  if (loaded.config === undefined) {
+    printProblem(formatReport(loaded));
+    return undefined;
+  }
+  const { config } = loaded;
+  const isJson = config.litellm.jsonLogs || process.stdout.isTTY !== true;
+  const gateway = new Gateway({
+    config,
+    environment: loaded.environment,
+    accessLogFormat: isJson ? "json" : "text",
+    writeLog: writeOut,
+    logError,
+  });
+  const hostname = options.host ?? defaultHost(config.general.masterKey);
+  const port = listen(gateway, hostname, options.port, isWorker);
+  if (!isWorker) {
+    announce(loaded, hostname, port);
+  }
+  const watch = watchConfig(gateway, options, environment, loaded);
+  return {
+    stop: async () => {
+      watch?.close();
+      await gateway.stop(GRACE_MS);
+    },
+  };
+}
+
+/** Closed to the outside until there is a key. */
+export function defaultHost(masterKey: string | undefined): string {
+  return masterKey === undefined ? "127.0.0.1" : "0.0.0.0";
+}
+
+/** Prints warnings, the banner and, where anybody may call, a warning that cannot be missed. */
+export function announce(loaded: Loaded, hostname: string, port: number): void {
+  for (const warning of loaded.warnings) {
+    printProblem(`warning: ${formatWarning(warning)}`);
+  }
+  if (loaded.config !== undefined) {
+    if (loaded.config.general.masterKey === undefined) {
+      printProblem(formatOpenWarning(hostname));
+    }
+    print(formatBanner(loaded.config, toUrl(hostname, port)));
+  }
+}
+
+function toUrl(hostname: string, port: number): string {
+  const shown = hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : hostname;
+  return `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
+}
+
+/** A port that was asked for must be had; when the default one is taken, any other will do (contract 5.6). */
+function listen(gateway: Gateway, hostname: string, port: number | undefined, isShared: boolean): number {
+  try {
+    return gateway.listen({ hostname, port: port ?? DEFAULT_PORT, isShared });
+  } catch (error) {
+    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (!isTaken || port !== undefined) {
+      throw error;
+    }
+    printProblem(`Port ${DEFAULT_PORT} is taken; another one is chosen.`);
+    return gateway.listen({ hostname, port: 0, isShared });
+  }
+}
+
+function watchConfig(
+  gateway: Gateway,
+  options: ServeOptions,
+  environment: Environment,
+  loaded: Loaded,
+): ReloadWatch | undefined {
+  if (loaded.files.length === 0) {
+    return undefined;
+  }
+  const watch = new ReloadWatch({
+    files: loaded.files,
+    onChange: () => {
+      const next = loadFor(options, environment);
+      watch.setFiles(next.files);
+      if (next.config === undefined) {
+        printProblem("The changed configuration has faults; the one in force stays:");
+        for (const fault of next.faults) {
+          printProblem(`  ${formatFault(fault)}`);
+        }
+        return;
+      }
+      gateway.reload(next.config, next.environment);
+      print(`Configuration reloaded: ${next.config.models.length} models.`);
+    },
+  });
+  return watch;
+}

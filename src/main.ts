@@ -1,0 +1,102 @@
+#!/usr/bin/env bun
+import { logError, print, printProblem } from "./cli/console.ts";
+import { loadFor } from "./cli/load.ts";
+import { printHealth, runTest } from "./cli/probe.ts";
+import { announce, defaultHost, serve } from "./cli/serve.ts";
+import { findFreePort, selfCommand, WORKER_VARIABLE, Workers } from "./cli/workers.ts";
+import { readCommandLine, type ServeOptions } from "./config/command-line.ts";
+import { DEFAULT_PORT } from "./config/command-line-flags.ts";
+import { formatFault, formatReport, formatWarning } from "./config/report.ts";
+import { VERSION } from "./core/version.ts";
+
+/** Runs the command; the process goes on while something serves. */
+async function main(): Promise<void> {
+  const command = readCommandLine(process.argv.slice(2), process.env);
+  const masterKey = process.env["LITELLM_MASTER_KEY"];
+  switch (command.kind) {
+    case "help":
+      return print(command.text);
+    case "version":
+      return print(`Portolan ${VERSION}`);
+    case "invalid":
+      for (const fault of command.faults) {
+        printProblem(formatFault(fault));
+      }
+      process.exitCode = 2;
+      return;
+    case "check": {
+      const loaded = loadFor(command.options, process.env);
+      print(formatReport(loaded));
+      process.exitCode = loaded.config === undefined ? 1 : 0;
+      return;
+    }
+    case "health":
+      process.exitCode = await printHealth(command.url, masterKey);
+      return;
+    case "test":
+      process.exitCode = await runTest(command.url, command.model, masterKey);
+      return;
+    case "serve":
+      for (const warning of command.warnings) {
+        printProblem(`warning: ${formatWarning(warning)}`);
+      }
+      return start(command.options);
+    default:
+      command satisfies never;
+  }
+}
+
+function start(options: ServeOptions): void {
+  const isWorker = process.env[WORKER_VARIABLE] !== undefined;
+  if (options.workers > 1 && !isWorker) {
+    startWorkers(options);
+    return;
+  }
+  const serving = serve(options, process.env, isWorker);
+  if (serving === undefined) {
+    process.exitCode = 1;
+    return;
+  }
+  onTermination(serving.stop);
+}
+
+function startWorkers(options: ServeOptions): void {
+  const loaded = loadFor(options, process.env);
+  if (loaded.config === undefined) {
+    printProblem(formatReport(loaded));
+    process.exitCode = 1;
+    return;
+  }
+  const hostname = options.host ?? defaultHost(loaded.config.general.masterKey);
+  const port = options.port === 0 ? findFreePort(hostname) : (options.port ?? DEFAULT_PORT);
+  const workers = new Workers([...selfCommand(process.argv, process.execPath), "--port", String(port)], process.env);
+  workers.start(options.workers);
+  announce(loaded, hostname, port);
+  onTermination(() => workers.stop());
+}
+
+function onTermination(stop: () => Promise<void>): void {
+  let isStopping = false;
+  const end = (): void => {
+    if (isStopping) {
+      process.exit(130); // A second signal: the operator does not want to wait.
+    }
+    isStopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logError("stopping failed", error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+}
+
+process.on("unhandledRejection", (reason) => logError("a promise was left alone", reason));
+process.on("uncaughtException", (error) => logError("an error was not caught", error));
+main().catch((error: unknown) => {
+  printProblem(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
