@@ -8,6 +8,8 @@
  * - `null`: a standard parameter that is `null` means the same as one that is absent, and some vendors refuse it.
  * - `stream-usage`: usage is asked for when metering needs it.
  * - `embedding-input`: token ids become text for vendors that take text only.
+ *
+ * @public
  */
 export type EditReason = "model" | "internal" | "provider" | "deployment" | "null" | "stream-usage" | "embedding-input";
 

@@ -18,12 +18,7 @@ export interface ErrorPolicy {
  */
 export const ERROR_POLICY: Readonly<Record<ErrorKind, ErrorPolicy>> = {
   "invalid-request": { status: 400, type: "invalid_request_error", retryable: false },
-  "unsupported-params": {
-    status: 400,
-    type: "invalid_request_error",
-    exceptionClass: "UnsupportedParamsError",
-    retryable: false,
-  },
+  "unsupported-params": { status: 400, type: "invalid_request_error", retryable: false },
   "context-window-exceeded": {
     status: 400,
     type: "invalid_request_error",

@@ -3,14 +3,39 @@ import { GatewayError } from "../core/errors.ts";
 import { classifyVendorError, readVendorError, type VendorError } from "../dialects/openai/errors.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
+import { decodeReply } from "./reply-encoding.ts";
 
 /** Longest error body read from a vendor. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 
 /** A failed reply as the error that callers see, the vendor's words kept (contract 3.4, 3.5). */
 export async function readFailure(call: Call, reply: UpstreamReply): Promise<GatewayError> {
-  const body = await reply.readBody(MAX_ERROR_BYTES);
+  if (reply.status < 400) {
+    call.exchange?.abort();
+    const message = `the vendor answered with status ${reply.status}; redirects are not followed, so check api_base`;
+    return new GatewayError("upstream-malformed", message);
+  }
+  const body = await decodeReply(reply, await reply.readBody(MAX_ERROR_BYTES), MAX_ERROR_BYTES);
   return toVendorFailure(call, readVendorError(reply.status, body), readRetryAfter(reply));
+}
+
+/** Enough of an answer to see whether it begins as an error. */
+const BEGINNING_BYTES = 64;
+const ERROR_BEGINNING = /^\s*\{\s*"error"\s*:\s*[{"]/;
+
+/**
+ * An error object where an answer was promised: in a reply with status 200 or as a stream's first event. Some vendors
+ * decide to fail after they have sent their status.
+ */
+export function findErrorInAnswer(call: Call, bytes: Uint8Array): GatewayError | undefined {
+  const beginning = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, BEGINNING_BYTES));
+  if (bytes.length > MAX_ERROR_BYTES || !ERROR_BEGINNING.test(beginning.toString("latin1"))) {
+    return undefined;
+  }
+  const error = readVendorError(500, bytes);
+  const code = Number(error.code);
+  const status = Number.isInteger(code) && code >= 400 && code <= 599 ? code : 500;
+  return toVendorFailure(call, { ...error, status });
 }
 
 /** An error object of a vendor, wherever it stood, as the error that callers see. */
@@ -20,7 +45,7 @@ export function toVendorFailure(call: Call, error: VendorError, retryAfterMs?: n
   // A kind that was told from the text keeps its own status; otherwise the vendor's status is handed on.
   const isFromText = kind === "context-window-exceeded" || kind === "content-policy-violation";
   const status = isFromText || error.status < 400 || error.status > 599 ? policy.status : error.status;
-  return new GatewayError(kind, describe(call, policy.exceptionClass ?? "APIError", error.message), {
+  return new GatewayError(kind, error.message, {
     status,
     type: kind === "upstream-rate-limited" ? policy.type : (error.type ?? policy.type),
     ...(error.param === undefined ? {} : { param: error.param }),
@@ -29,22 +54,29 @@ export function toVendorFailure(call: Call, error: VendorError, retryAfterMs?: n
   });
 }
 
-/** A failure of the connection, with the vendor and the model group named as LiteLLM does. */
-export function toTransportFailure(call: Call, error: GatewayError): GatewayError {
-  const exceptionClass = ERROR_POLICY[error.kind].exceptionClass;
-  return exceptionClass === undefined
-    ? error
-    : new GatewayError(error.kind, describe(call, exceptionClass, error.message), { cause: error });
-}
-
-function describe(call: Call, exceptionClass: string, message: string): string {
+/**
+ * An error as callers see it: failures of the vendor or of the way to it name the vendor and the model group as LiteLLM
+ * does (contract 3.4); the gateway's own errors stay as they are. To be applied once, where the answer is made.
+ */
+export function describeFailure(call: Call, error: GatewayError): GatewayError {
+  const { exceptionClass } = ERROR_POLICY[error.kind];
+  if (exceptionClass === undefined) {
+    return error;
+  }
   const provider = call.deployment?.provider;
   const vendor = provider?.title ?? capitalise(provider?.name ?? "");
-  const group = call.group?.name ?? "";
-  return (
-    `litellm.${exceptionClass}: ${exceptionClass}: ${vendor}Exception - ${message}. ` +
-    `Received Model Group=${group}\nAvailable Model Group Fallbacks=None`
-  );
+  const message =
+    `litellm.${exceptionClass}: ${exceptionClass}: ${vendor}Exception - ${error.message}. ` +
+    `Received Model Group=${call.group?.name ?? ""}\nAvailable Model Group Fallbacks=None`;
+  const { status, type, param, retryAfterMs, vendorError } = error;
+  return new GatewayError(error.kind, message, {
+    ...(status === undefined ? {} : { status }),
+    ...(type === undefined ? {} : { type }),
+    ...(param === undefined ? {} : { param }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    vendorError,
+    cause: error,
+  });
 }
 
 function capitalise(name: string): string {

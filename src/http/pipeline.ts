@@ -6,7 +6,7 @@ import { readCallParams } from "./call-params.ts";
 import { statusOf, toErrorResponse } from "./errors.ts";
 import { answerInProcess } from "./in-process.ts";
 import { readRequestBody, scanBody } from "./intake.ts";
-import { readFailure, toTransportFailure } from "./judge.ts";
+import { describeFailure, readFailure } from "./judge.ts";
 import { planCall } from "./plan.ts";
 import { prepareRequest } from "./prepare.ts";
 import { relayStream, relayWhole } from "./relay.ts";
@@ -26,7 +26,7 @@ export async function runCall(call: Call, server: Server<undefined>): Promise<Re
     }
     return call.isStream ? await relayStream(call, reply) : await relayWhole(call, reply);
   } catch (thrown) {
-    return toFailedCall(call, toTransportFailure(call, toGatewayError(thrown)), reply);
+    return toFailedCall(call, describeFailure(call, toGatewayError(thrown)), reply);
   }
 }
 

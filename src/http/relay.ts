@@ -3,6 +3,7 @@ import { readLastUsage } from "../dialects/openai/usage.ts";
 import { toEmbeddingEncoding } from "../translators/embedding-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
+import { findErrorInAnswer } from "./judge.ts";
 import { decodeReply } from "./reply-encoding.ts";
 import { addTimings, addVendorHeaders, toCallHeaders } from "./response-headers.ts";
 import { StreamRelay } from "./stream-relay.ts";
@@ -22,6 +23,10 @@ export async function relayWhole(call: Call, reply: UpstreamReply): Promise<Resp
       "upstream-malformed",
       `the reply is not JSON (content-type '${reply.header("content-type") ?? ""}')`,
     );
+  }
+  const failure = findErrorInAnswer(call, bytes);
+  if (failure !== undefined) {
+    throw failure;
   }
   const body = call.operation === "embedding" ? toEmbeddingEncoding(bytes, call.wantsBase64) : bytes;
   const headers = toCallHeaders(call);

@@ -1,5 +1,6 @@
+import zlib from "node:zlib";
 import { GatewayError } from "../core/errors.ts";
-import type { UpstreamReply } from "../upstream/transport.ts";
+import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import { decodeContent, isKnownEncoding } from "./content-encoding.ts";
 
 /**
@@ -19,4 +20,44 @@ export async function decodeReply(reply: UpstreamReply, bytes: Uint8Array, limit
   } catch (cause) {
     throw new GatewayError("upstream-malformed", `the reply is not valid ${encoding}`, { cause });
   }
+}
+
+const STREAM_DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+  gzip: () => zlib.createGunzip(),
+  "x-gzip": () => zlib.createGunzip(),
+  deflate: () => zlib.createInflate(),
+  br: () => zlib.createBrotliDecompress(),
+  zstd: () => zlib.createZstdDecompress(),
+};
+
+/**
+ * {@link decodeReply} for streams: what is pushed into the returned sink reaches `sink` decoded, piece by piece.
+ * @throws GatewayError `upstream-malformed` for an encoding that is not known.
+ */
+export function toDecodingSink(reply: UpstreamReply, sink: BodySink): BodySink {
+  const encoding = reply.header("content-encoding")?.toLowerCase();
+  if (encoding === undefined || encoding === "identity") {
+    return sink;
+  }
+  const decoder = STREAM_DECODERS[encoding]?.();
+  if (decoder === undefined) {
+    throw new GatewayError("upstream-malformed", `the reply has the unknown content-encoding '${encoding}'`);
+  }
+  decoder.on("data", (bytes: Uint8Array) => sink.chunk(bytes));
+  decoder.on("end", () => sink.end());
+  decoder.on("error", (cause) => {
+    sink.fail(new GatewayError("upstream-malformed", `the stream is not valid ${encoding}`, { cause }));
+  });
+  return {
+    chunk: (bytes) => {
+      decoder.write(bytes);
+    },
+    end: () => {
+      decoder.end();
+    },
+    fail: (error) => {
+      decoder.removeAllListeners();
+      sink.fail(error);
+    },
+  };
 }

@@ -1,16 +1,21 @@
 import { GatewayError } from "../core/errors.ts";
-import { readVendorError } from "../dialects/openai/errors.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import { readFrameData } from "../wire/frame-data.ts";
 import type { Call } from "./call.ts";
 import { toGatewayError } from "./call.ts";
 import { toErrorFrame } from "./errors.ts";
-import { toTransportFailure, toVendorFailure } from "./judge.ts";
+import { describeFailure, findErrorInAnswer } from "./judge.ts";
+import { toDecodingSink } from "./reply-encoding.ts";
 import { UsageFilter } from "./usage-filter.ts";
 import { UsageTap } from "./usage-tap.ts";
 
 /** Bytes that may wait for a slow client before the vendor is told to pause. */
 const HIGH_WATER_BYTES = 64 * 1024;
+/**
+ * Between an error frame and the end of the connection, in milliseconds. The unclean end is a TCP reset, which may
+ * overtake bytes that the client has not read yet.
+ */
+const LINGER_MS = 100;
 /** How much is looked at to find the first event; a longer beginning is no error. */
 const MAX_PEEK_BYTES = 64 * 1024;
 
@@ -40,7 +45,7 @@ export class StreamRelay implements BodySink {
     this.#reply = reply;
     this.#filter = call.hidesUsage ? new UsageFilter((bytes) => this.#pass(bytes)) : undefined;
     this.firstEvent = this.#first.promise;
-    reply.streamTo(this);
+    reply.streamTo(toDecodingSink(reply, this));
   }
 
   /** The response body. To be called once, after `firstEvent`. */
@@ -82,7 +87,7 @@ export class StreamRelay implements BodySink {
 
   fail(error: Error): void {
     this.#hasEnded = true;
-    this.#failure = toTransportFailure(this.#call, toGatewayError(error));
+    this.#failure = toGatewayError(error);
     if (this.#peeked !== undefined) {
       this.#first.reject(this.#failure);
     } else if (this.#controller !== undefined) {
@@ -109,7 +114,7 @@ export class StreamRelay implements BodySink {
     if (this.#failure === undefined) {
       this.#reply.resume();
     } else {
-      this.#controller?.error(this.#failure); // The error frame is out: now the connection ends uncleanly.
+      this.#resetWhenDrained(this.#failure);
     }
   }
 
@@ -151,7 +156,8 @@ export class StreamRelay implements BodySink {
   }
 
   #endPeek(text = Buffer.concat(this.#peeked ?? []).toString("utf8")): void {
-    const failure = this.#findErrorEvent(text);
+    const data = text.includes('"error"') ? readFrameData(Buffer.from(text)) : undefined;
+    const failure = data === undefined ? undefined : findErrorInAnswer(this.#call, Buffer.from(data));
     if (failure !== undefined) {
       this.#failure = failure;
       this.#first.reject(failure);
@@ -159,18 +165,6 @@ export class StreamRelay implements BodySink {
     } else {
       this.#first.resolve();
     }
-  }
-
-  /** An error object as the first event: the vendor decided to fail after it had sent its status. */
-  #findErrorEvent(text: string): GatewayError | undefined {
-    const data = text.includes('"error"') ? readFrameData(Buffer.from(text)) : undefined;
-    if (data === undefined || !/^\s*\{\s*"error"\s*:\s*[{"]/.test(data)) {
-      return undefined;
-    }
-    const error = readVendorError(500, Buffer.from(data));
-    const code = Number(error.code);
-    const status = Number.isInteger(code) && code >= 400 && code <= 599 ? code : 500;
-    return toVendorFailure(this.#call, { ...error, status });
   }
 
   /** A body that only the connection's end delimits tells nothing of whether it was whole: `[DONE]` does. */
@@ -181,10 +175,17 @@ export class StreamRelay implements BodySink {
   }
 
   #breakOff(controller: ReadableStreamDefaultController<Uint8Array>, failure: GatewayError): void {
-    controller.enqueue(Buffer.from(toErrorFrame(failure)));
+    controller.enqueue(Buffer.from(toErrorFrame(describeFailure(this.#call, failure))));
     this.#settle(failure);
-    if ((controller.desiredSize ?? 0) === HIGH_WATER_BYTES) {
-      controller.error(failure);
+    this.#resetWhenDrained(failure);
+  }
+
+  /** Once the error frame has left the queue, the connection ends without the mark of a complete body. */
+  #resetWhenDrained(failure: GatewayError): void {
+    const controller = this.#controller;
+    if (controller?.desiredSize === HIGH_WATER_BYTES) {
+      this.#controller = undefined;
+      setTimeout(() => controller.error(failure), LINGER_MS);
     }
   }
 

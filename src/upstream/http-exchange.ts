@@ -137,7 +137,16 @@ export class HttpExchange implements Exchange, UpstreamReply {
     return undefined;
   }
 
-  readBody(limitBytes: number): Promise<Uint8Array> {
+  readBody(limitBytes: number): Promise<Uint8Array> | Uint8Array {
+    const first = this.#unread[0];
+    if (this.#phase === "finished" && this.#failure === undefined && this.#unread.length === 1 && first !== undefined) {
+      this.#unread = [];
+      return first; // The usual small reply: it came whole with its head.
+    }
+    return this.#collectBody(limitBytes);
+  }
+
+  #collectBody(limitBytes: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const pieces: Uint8Array[] = [];
       let total = 0;

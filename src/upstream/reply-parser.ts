@@ -5,6 +5,7 @@ const MAX_LINE_BYTES = 16 * 1024;
 
 const CR = 13;
 const LF = 10;
+const SPACE = 32;
 
 /** What the parser tells its owner, in order: one head, any chunks, one end. */
 export interface ReplyEvents {
@@ -161,12 +162,12 @@ export class ReplyParser {
       return undefined;
     }
     const piece = bytes.length === this.#remaining ? bytes : bytes.subarray(0, this.#remaining);
-    const rest = bytes.subarray(this.#remaining);
+    const rest = bytes.length === this.#remaining ? undefined : bytes.subarray(this.#remaining);
     this.#remaining = 0;
     this.#state = next;
     this.#events.onChunk(piece);
     if (next === "done") {
-      this.#finish(rest.length === 0);
+      this.#finish(rest === undefined);
     }
     return rest;
   }
@@ -216,12 +217,16 @@ export class ReplyParser {
   }
 }
 
+const STATUS_AT = "HTTP/1.1 ".length;
+
 function readStatus(line: string): number {
-  const match = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/.exec(line);
-  if (match === null) {
+  const status = Number(line.slice(STATUS_AT, STATUS_AT + 3));
+  const isKnownVersion = line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 ");
+  const isEnded = line.length === STATUS_AT + 3 || line.charCodeAt(STATUS_AT + 3) === SPACE;
+  if (!isKnownVersion || !isEnded || !(status >= 100 && status <= 999)) {
     throw new Error(`bad status line '${line.slice(0, 60)}'`);
   }
-  return Number(match[1]);
+  return status;
 }
 
 function readHeaders(text: string, from: number): string[] {
@@ -236,8 +241,30 @@ function readHeaders(text: string, from: number): string[] {
     if (colon <= start || colon >= end) {
       throw new Error(`bad header line '${text.slice(start, Math.min(end, start + 60))}'`);
     }
-    headers.push(text.slice(start, colon).toLowerCase(), text.slice(colon + 1, end).trim());
+    headers.push(toLowerName(text.slice(start, colon)), readValue(text, colon + 1, end));
     start = end + 2;
   }
   return headers;
+}
+
+/** Nearly every value stands behind one space and ends with its line. */
+function readValue(text: string, from: number, end: number): string {
+  const isPlain =
+    text.charCodeAt(from) === SPACE && text.charCodeAt(from + 1) > SPACE && text.charCodeAt(end - 1) > SPACE;
+  return isPlain ? text.slice(from + 1, end) : text.slice(from, end).trim();
+}
+
+/** Vendors send the same few dozen names all day: their lower-case forms are remembered, up to this many. */
+const MAX_NAMES = 1024;
+const lowerNames = new Map<string, string>();
+
+function toLowerName(name: string): string {
+  let lower = lowerNames.get(name);
+  if (lower === undefined) {
+    lower = name.toLowerCase();
+    if (lowerNames.size < MAX_NAMES) {
+      lowerNames.set(name, lower);
+    }
+  }
+  return lower;
 }

@@ -42,7 +42,7 @@ export interface UpstreamReply {
    * The whole body.
    * @throws GatewayError `upstream-malformed` over `limitBytes`, `upstream-unreachable` or `upstream-timeout` when it breaks off.
    */
-  readBody(limitBytes: number): Promise<Uint8Array>;
+  readBody(limitBytes: number): Promise<Uint8Array> | Uint8Array;
   /** Sends the body to a sink as it arrives. */
   streamTo(sink: BodySink): void;
   /** Stops reading from the vendor until `resume`; the vendor feels it through TCP. */

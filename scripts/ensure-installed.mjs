@@ -1,0 +1,42 @@
+// Installs what package-lock.json says, once, so that `npm start` and `npm test` work in a fresh clone.
+// Plain Node without dependencies: it runs before any of them exists.
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const lock = join(root, "package-lock.json");
+const modules = join(root, "node_modules");
+// npm writes its own list of what it installed; a newer one than the lock file means somebody ran npm by hand.
+const stamps = [join(modules, ".portolan-installed"), join(modules, ".package-lock.json")];
+const bunInstaller = join(modules, "bun", "install.js");
+
+const timeOf = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+const fail = (what, result) => {
+  const reason = result.error?.message ?? `exit code ${result.status ?? result.signal}`;
+  console.error(`\nCould not install the dependencies: \`${what}\` failed (${reason}).`);
+  console.error("Its own words are above. Often it is the network or the registry: `npm config get registry`.");
+  process.exit(1);
+};
+
+// npm.cmd on Windows can be started through a shell only.
+const npm = (args) => spawnSync("npm", args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+
+const hasBun = () => {
+  const binary = join(modules, "bun", "bin", "bun.exe");
+  // The package carries a short placeholder under this name until its install script has put the binary there.
+  return (statSync(binary, { throwIfNoEntry: false })?.size ?? 0) > 1_000_000;
+};
+
+if (Math.max(...stamps.map(timeOf)) < timeOf(lock)) {
+  console.error("Installing dependencies (npm ci) ...");
+  const result = npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  if (result.status !== 0) fail("npm ci", result);
+  writeFileSync(stamps[0], "");
+}
+if (!hasBun() && existsSync(bunInstaller)) {
+  const result = spawnSync(process.execPath, [bunInstaller], { cwd: dirname(bunInstaller), stdio: "inherit" });
+  if (result.status !== 0) fail("node node_modules/bun/install.js", result);
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** How many tests of a run ended which way. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const ROOT = join(import.meta.dir, "..");
+
+/** Folders with tests, quick ones first, so that a plain mistake shows before the real clients have started. */
+const STAGES: readonly (readonly string[])[] = [
+  ["src", "scripts", "bench", "tests/support"],
+  ["tests/conformance", "tests/e2e", "tests/docs"],
+  ["tests/compat"],
+];
+
+const hasTests = (folder: string): boolean => {
+  const [first] = new Bun.Glob(`${folder}/**/*.test.ts`).scanSync(ROOT);
+  return first !== undefined;
+};
+
+const readAttribute = (element: string, name: string): number =>
+  Number(new RegExp(` ${name}="(\\d+)"`).exec(element)?.[1] ?? 0);
+
+/** Counts of a JUnit report; a run that failed without a failed test (a file that does not load) counts as one failure. */
+const readCounts = (reportPath: string, exitCode: number): Counts => {
+  let report = "";
+  try {
+    report = readFileSync(reportPath, "utf8");
+  } catch {
+    // A run that ended before its report was written: the exit code tells the rest.
+  }
+  const element = /<testsuites [^>]*>/.exec(report)?.[0] ?? "";
+  const failed = readAttribute(element, "failures");
+  const skipped = readAttribute(element, "skipped");
+  const passed = readAttribute(element, "tests") - failed - skipped;
+  return { passed, failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped };
+};
+
+const runTests = async (filters: readonly string[]): Promise<Counts> => {
+  const directory = mkdtempSync(join(tmpdir(), "portolan-report-"));
+  const report = join(directory, "junit.xml");
+  try {
+    const run = Bun.spawn([process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...filters], {
+      cwd: ROOT,
+      stdin: "ignore",
+      stdout: "inherit",
+      stderr: "inherit",
+    });
+    return readCounts(report, await run.exited);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+const add = (left: Counts, right: Counts): Counts => ({
+  passed: left.passed + right.passed,
+  failed: left.failed + right.failed,
+  skipped: left.skipped + right.skipped,
+});
+
+const filters = Bun.argv.slice(2);
+const stages =
+  filters.length > 0 ? [filters] : STAGES.map((stage) => stage.filter(hasTests).map((folder) => `./${folder}/`));
+let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const stage of stages) {
+  if (stage.length > 0) counts = add(counts, await runTests(stage));
+}
+const isEmpty = counts.passed + counts.failed === 0;
+if (isEmpty) console.error("No test ran.");
+console.log(
+  `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`,
+);
+process.exitCode = counts.failed > 0 || isEmpty ? 1 : 0;
