@@ -139,7 +139,8 @@ export class HttpExchange implements Exchange, UpstreamReply {
 
   readBody(limitBytes: number): Promise<Uint8Array> | Uint8Array {
     const first = this.#unread[0];
-    if (this.#phase === "finished" && this.#failure === undefined && this.#unread.length === 1 && first !== undefined) {
+    const isWhole = this.#phase === "finished" && this.#failure === undefined && this.#unread.length === 1;
+    if (isWhole && first !== undefined && first.length <= limitBytes) {
       this.#unread = [];
       return first; // The usual small reply: it came whole with its head.
     }
@@ -155,8 +156,10 @@ export class HttpExchange implements Exchange, UpstreamReply {
           pieces.push(bytes);
           total += bytes.length;
           if (total > limitBytes) {
-            this.#connection?.destroy();
-            this.onMalformed(`body longer than ${limitBytes} bytes`);
+            reject(
+              new GatewayError("upstream-malformed", `the reply of ${this.#host} is longer than ${limitBytes} bytes`),
+            );
+            this.abort();
           }
         },
         end: () => resolve(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, total)),
