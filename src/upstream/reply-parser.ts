@@ -1,11 +1,12 @@
+import { ChunkedDecoder } from "../wire/chunked-decoder.ts";
+import { readHeaderLines } from "../wire/http-header-lines.ts";
+
 /** Longest reply head accepted, in bytes. */
 export const MAX_HEAD_BYTES = 128 * 1024;
-/** Longest chunk-size or trailer line accepted, in bytes. */
-const MAX_LINE_BYTES = 16 * 1024;
 
-const CR = 13;
-const LF = 10;
 const SPACE = 32;
+
+const NO_CHUNKS = new ChunkedDecoder(() => undefined);
 
 /** What the parser tells its owner, in order: one head, any chunks, one end. */
 export interface ReplyEvents {
@@ -15,7 +16,7 @@ export interface ReplyEvents {
   onEnd(isReusable: boolean): void;
 }
 
-type State = "head" | "length" | "chunk-size" | "chunk-data" | "chunk-end" | "trailers" | "until-close" | "done";
+type State = "head" | "length" | "chunked" | "until-close" | "done";
 
 /**
  * Incremental HTTP/1.1 response parser (RFC 9112): any split of the bytes gives the same events; body pieces are
@@ -27,15 +28,17 @@ export class ReplyParser {
   /** Bytes of an unfinished head or line. */
   #held: Buffer | undefined;
   #remaining = 0;
+  #chunks = NO_CHUNKS;
   #keepAlive = true;
+  #hasStarted = false;
 
   constructor(events: ReplyEvents) {
     this.#events = events;
   }
 
-  /** Whether any byte of this reply has been seen. */
+  /** Whether any byte of this reply, or of an interim one before it, has been seen. */
   get hasStarted(): boolean {
-    return this.#state !== "head" || this.#held !== undefined;
+    return this.#hasStarted;
   }
 
   /** Makes the parser ready for the next reply of the connection. */
@@ -43,10 +46,12 @@ export class ReplyParser {
     this.#state = "head";
     this.#held = undefined;
     this.#keepAlive = true;
+    this.#hasStarted = false;
   }
 
   /** @throws Error when the bytes are not a valid reply. */
   push(bytes: Buffer): void {
+    this.#hasStarted = true;
     let rest: Buffer | undefined = bytes;
     while (rest !== undefined && rest.length > 0) {
       rest = this.#step(rest);
@@ -68,13 +73,9 @@ export class ReplyParser {
       case "head":
         return this.#readHead(bytes);
       case "length":
-        return this.#readBody(bytes, "done");
-      case "chunk-data":
-        return this.#readBody(bytes, "chunk-end");
-      case "chunk-size":
-      case "chunk-end":
-      case "trailers":
-        return this.#readLine(bytes);
+        return this.#readBody(bytes);
+      case "chunked":
+        return this.#readChunks(bytes);
       case "until-close":
         this.#events.onChunk(bytes);
         return undefined;
@@ -108,7 +109,7 @@ export class ReplyParser {
       }
       return;
     }
-    const headers = readHeaders(text, lineEnd < 0 ? text.length : lineEnd + 2);
+    const headers = readHeaderLines(text, lineEnd < 0 ? text.length : lineEnd + 2);
     this.#keepAlive = statusLine.startsWith("HTTP/1.1");
     this.#chooseFraming(status, headers);
     this.#events.onHead(status, headers);
@@ -143,7 +144,8 @@ export class ReplyParser {
     } else if (isChunked) {
       // Both framings at once is how replies are smuggled: believe the chunks, trust the connection no more.
       this.#keepAlive = this.#keepAlive && length === undefined;
-      this.#state = "chunk-size";
+      this.#chunks = new ChunkedDecoder((bytes) => this.#events.onChunk(bytes));
+      this.#state = "chunked";
     } else if (length !== undefined) {
       if (!/^\d{1,15}$/.test(length)) {
         throw new Error(`bad content-length '${length}'`);
@@ -155,60 +157,26 @@ export class ReplyParser {
     }
   }
 
-  #readBody(bytes: Buffer, next: "done" | "chunk-end"): Buffer | undefined {
+  #readBody(bytes: Buffer): Buffer | undefined {
     if (bytes.length < this.#remaining) {
       this.#remaining -= bytes.length;
       this.#events.onChunk(bytes);
       return undefined;
     }
-    const piece = bytes.length === this.#remaining ? bytes : bytes.subarray(0, this.#remaining);
-    const rest = bytes.length === this.#remaining ? undefined : bytes.subarray(this.#remaining);
+    const size = this.#remaining;
     this.#remaining = 0;
-    this.#state = next;
-    this.#events.onChunk(piece);
-    if (next === "done") {
+    const isExact = bytes.length === size;
+    this.#events.onChunk(isExact ? bytes : bytes.subarray(0, size));
+    this.#finish(isExact);
+    return isExact ? undefined : bytes.subarray(size);
+  }
+
+  #readChunks(bytes: Buffer): Buffer | undefined {
+    const rest = this.#chunks.push(bytes);
+    if (this.#chunks.isDone) {
       this.#finish(rest === undefined);
     }
     return rest;
-  }
-
-  #readLine(bytes: Buffer): Buffer | undefined {
-    const newline = bytes.indexOf(LF);
-    if (newline < 0) {
-      this.#held = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
-      if (this.#held.length > MAX_LINE_BYTES) {
-        throw new Error("chunk line too long");
-      }
-      return undefined;
-    }
-    let line = bytes.toString("latin1", 0, newline);
-    if (this.#held !== undefined) {
-      line = this.#held.toString("latin1", 0, this.#held.length) + line;
-      this.#held = undefined;
-    }
-    if (line.charCodeAt(line.length - 1) !== CR) {
-      throw new Error("chunk line not ended by CRLF");
-    }
-    this.#takeLine(line.slice(0, -1));
-    return bytes.subarray(newline + 1);
-  }
-
-  #takeLine(line: string): void {
-    if (this.#state === "chunk-end") {
-      if (line !== "") {
-        throw new Error("chunk longer than its size");
-      }
-      this.#state = "chunk-size";
-    } else if (this.#state === "chunk-size") {
-      const match = /^([0-9a-fA-F]{1,12})[ \t]*(;.*)?$/.exec(line);
-      if (match === null) {
-        throw new Error(`bad chunk size '${line.slice(0, 40)}'`);
-      }
-      this.#remaining = Number.parseInt(match[1] ?? "", 16);
-      this.#state = this.#remaining === 0 ? "trailers" : "chunk-data";
-    } else if (line === "") {
-      this.#finish();
-    }
   }
 
   #finish(isReusable = true): void {
@@ -227,44 +195,4 @@ function readStatus(line: string): number {
     throw new Error(`bad status line '${line.slice(0, 60)}'`);
   }
   return status;
-}
-
-function readHeaders(text: string, from: number): string[] {
-  const headers: string[] = [];
-  let start = from;
-  while (start < text.length) {
-    let end = text.indexOf("\r\n", start);
-    if (end < 0) {
-      end = text.length;
-    }
-    const colon = text.indexOf(":", start);
-    if (colon <= start || colon >= end) {
-      throw new Error(`bad header line '${text.slice(start, Math.min(end, start + 60))}'`);
-    }
-    headers.push(toLowerName(text.slice(start, colon)), readValue(text, colon + 1, end));
-    start = end + 2;
-  }
-  return headers;
-}
-
-/** Nearly every value stands behind one space and ends with its line. */
-function readValue(text: string, from: number, end: number): string {
-  const isPlain =
-    text.charCodeAt(from) === SPACE && text.charCodeAt(from + 1) > SPACE && text.charCodeAt(end - 1) > SPACE;
-  return isPlain ? text.slice(from + 1, end) : text.slice(from, end).trim();
-}
-
-/** Vendors send the same few dozen names all day: their lower-case forms are remembered, up to this many. */
-const MAX_NAMES = 1024;
-const lowerNames = new Map<string, string>();
-
-function toLowerName(name: string): string {
-  let lower = lowerNames.get(name);
-  if (lower === undefined) {
-    lower = name.toLowerCase();
-    if (lowerNames.size < MAX_NAMES) {
-      lowerNames.set(name, lower);
-    }
-  }
-  return lower;
 }

@@ -54,6 +54,11 @@ export class SseFrameSplitter {
     return this.#heldBytes;
   }
 
+  /** The next byte starts a frame. */
+  get isBetweenFrames(): boolean {
+    return this.#heldBytes === 0 && !this.#isOversized;
+  }
+
   /** Takes the next bytes of the stream and hands out every frame that they complete. */
   push(chunk: Uint8Array, onFrame: OnFrame): void {
     this.#nextLf = -1;

@@ -1,0 +1,330 @@
+import type { Socket } from "bun";
+import { BodyReader } from "./body-reader.ts";
+import type { HeaderReader, InboundHandler, InboundReply, InboundRequest } from "./inbound.ts";
+import { BodyError } from "./inbound.ts";
+import { ReplyWriter, type ReplyWriterOwner } from "./reply-writer.ts";
+import { HeadError, type RequestHead, readRequestHead } from "./request-head.ts";
+
+/** Longest request head, in bytes. */
+export const MAX_HEAD_BYTES = 64 * 1024;
+/** Bytes of further requests that may wait behind one that is being answered. */
+const MAX_PIPELINED_BYTES = 64 * 1024;
+/** An unwanted body is read and thrown away up to this size, so that the client gets to read its answer. */
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
+
+/** Time limits of connections, in milliseconds. */
+export interface InboundLimits {
+  /** Between two requests of a kept-alive connection. */
+  readonly idleMs: number;
+  /** From a head's first byte to its last. */
+  readonly headMs: number;
+  /** Between two pieces of a body. */
+  readonly bodyGapMs: number;
+  /** How long a client may take nothing of its answer. */
+  readonly stallMs: number;
+}
+
+/** What a connection needs of its server. */
+export interface ConnectionOwner {
+  readonly handler: InboundHandler;
+  readonly limits: InboundLimits;
+  /** Answers what is not a request: the status, and what was wrong. */
+  readonly toFaultReply: (status: number, message: string) => InboundReply;
+  /** The server's clock, exact to its sweep: `performance.now()` milliseconds. */
+  readonly nowMs: number;
+  /** Whether the server wants its connections closed after what they are doing. */
+  readonly isStopping: boolean;
+  onClosed(connection: InboundConnection): void;
+}
+
+type Phase = "idle" | "head" | "handling" | "closing";
+
+/** One client connection: its requests one after the other, each answered before the next is read. */
+export class InboundConnection implements ReplyWriterOwner {
+  readonly #socket: Socket<InboundConnection>;
+  readonly #owner: ConnectionOwner;
+  #phase: Phase = "idle";
+  /** Bytes of an unfinished head, or of requests that wait their turn. */
+  #held: Buffer | undefined;
+  #head: RequestHead | undefined;
+  #body: BodyReader | undefined;
+  #request: ConnectionRequest | undefined;
+  #writer: ReplyWriter | undefined;
+  #isReplySent = false;
+  /** When the server's sweep must end the connection, in `performance.now()` milliseconds. */
+  deadlineMs: number;
+
+  constructor(socket: Socket<InboundConnection>, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.deadlineMs = owner.nowMs + owner.limits.idleMs;
+  }
+
+  /** Whether no request is under way. */
+  get isIdle(): boolean {
+    return this.#phase === "idle";
+  }
+
+  onData(bytes: Buffer): void {
+    let rest: Buffer | undefined = bytes;
+    if (this.#phase === "handling" && this.#body !== undefined && !this.#body.isComplete) {
+      rest = this.#readBody(bytes);
+    }
+    if (rest === undefined || rest.length === 0 || this.#phase === "closing") {
+      return;
+    }
+    this.#held = this.#held === undefined ? rest : Buffer.concat([this.#held, rest]);
+    if (this.#phase === "handling") {
+      if (this.#held.length > MAX_PIPELINED_BYTES) {
+        this.#socket.pause();
+      }
+      return;
+    }
+    this.#readHead();
+  }
+
+  onDrain(): void {
+    this.#extend(this.#owner.limits.stallMs);
+    this.#writer?.onDrain();
+  }
+
+  /** The client has gone, or the connection broke. */
+  onClose(): void {
+    if (this.#phase === "closing" && this.#request === undefined) {
+      this.#owner.onClosed(this);
+      return;
+    }
+    this.#phase = "closing";
+    const request = this.#request;
+    this.#request = undefined;
+    this.#body?.fail("gone", "the client closed the connection");
+    this.#owner.onClosed(this);
+    request?.tellGone();
+  }
+
+  /** Called by the server's sweep once `deadlineMs` has passed. */
+  onDeadline(): void {
+    if (this.#phase === "head") {
+      this.#refuse(408, "the head of the request did not come in time");
+    } else if (this.#body?.isWaiting === true) {
+      this.#body.fail("too-slow", `no more of the body came for ${this.#owner.limits.bodyGapMs / 1000} seconds`);
+      this.#extend(this.#owner.limits.stallMs);
+    } else if (this.#phase === "handling" && !this.#isReplySent && (this.#writer?.unsentBytes ?? 0) === 0) {
+      this.#extend(this.#owner.limits.stallMs); // The vendor takes its time; its own limits rule.
+    } else {
+      this.close();
+    }
+  }
+
+  /** Closes the socket, what has been written before it goes out first. */
+  close(): void {
+    this.#socket.end();
+    this.onClose();
+  }
+
+  /** @internal */
+  onReplySent(): void {
+    this.#isReplySent = true;
+    this.#request = undefined;
+    this.#finish();
+  }
+
+  /** @internal The client sees an end without the mark of a complete body. */
+  onReplyBroken(): void {
+    this.#request = undefined;
+    this.#phase = "closing";
+    this.#socket.end();
+    this.#owner.onClosed(this);
+  }
+
+  /** Starts to gather the body; called by the request. */
+  startBody(limitBytes: number): Uint8Array | Promise<Uint8Array> {
+    const body = this.#body;
+    if (body === undefined) {
+      throw new BodyError("gone", "the client closed the connection");
+    }
+    const read = body.read(limitBytes);
+    if (body.isWaiting) {
+      if (this.#head?.expectsContinue === true) {
+        this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n");
+      }
+      this.#extend(this.#owner.limits.bodyGapMs);
+    }
+    return read;
+  }
+
+  #readHead(): void {
+    const held = this.#held;
+    const end = held?.indexOf("\r\n\r\n") ?? -1;
+    if (held === undefined || end < 0 || end > MAX_HEAD_BYTES) {
+      if (held !== undefined && (end >= 0 || held.length > MAX_HEAD_BYTES)) {
+        this.#refuse(431, `the request head is longer than ${MAX_HEAD_BYTES} bytes`);
+      } else if (this.#phase === "idle" && held !== undefined) {
+        this.#phase = "head";
+        this.#extend(this.#owner.limits.headMs);
+      }
+      return;
+    }
+    let head: RequestHead;
+    try {
+      head = readRequestHead(held.toString("latin1", 0, end));
+    } catch (error) {
+      this.#refuse(
+        error instanceof HeadError ? error.status : 400,
+        error instanceof Error ? error.message : "bad head",
+      );
+      return;
+    }
+    this.#held = undefined;
+    this.#begin(head, held.length === end + 4 ? undefined : held.subarray(end + 4));
+  }
+
+  #begin(head: RequestHead, rest: Buffer | undefined): void {
+    this.#phase = "handling";
+    this.#isReplySent = false;
+    this.#head = head;
+    this.#body = new BodyReader(head.framing);
+    this.#extend(this.#owner.limits.stallMs);
+    const behind = rest === undefined ? undefined : this.#readBody(rest);
+    if (behind !== undefined && behind.length > 0) {
+      this.#held = behind;
+    }
+    if (this.#phase !== "handling") {
+      return;
+    }
+    const request = new ConnectionRequest(head, this);
+    this.#request = request;
+    const reply = this.#owner.handler(request);
+    if (reply instanceof Promise) {
+      reply.then(
+        (settled) => this.#send(settled, request),
+        () => this.close(), // The handler promised not to reject; nothing sensible can be said any more.
+      );
+    } else {
+      this.#send(reply, request);
+    }
+  }
+
+  #send(reply: InboundReply, request: ConnectionRequest): void {
+    const head = this.#head;
+    if (this.#request !== request || head === undefined) {
+      return; // The client has gone meanwhile.
+    }
+    this.#extend(this.#owner.limits.stallMs);
+    const isUnframed = !head.isHttp11 && typeof reply.body !== "string" && !(reply.body instanceof Uint8Array);
+    if (isUnframed) {
+      this.#head = { ...head, keepAlive: false }; // HTTP/1.0 has no chunks: the close is the end of a stream.
+    }
+    const writer = new ReplyWriter(this.#socket, this);
+    this.#writer = writer;
+    writer.send(reply, {
+      isHead: head.method === "HEAD",
+      isHttp11: head.isHttp11,
+      keepAlive: !isUnframed && this.#mayKeepAlive(head),
+    });
+  }
+
+  #mayKeepAlive(head: RequestHead): boolean {
+    return head.keepAlive && !this.#owner.isStopping;
+  }
+
+  /** Takes bytes of the body; returns those behind it. */
+  #readBody(bytes: Buffer): Buffer | undefined {
+    const body = this.#body;
+    if (body === undefined) {
+      return bytes;
+    }
+    let rest: Buffer | undefined;
+    try {
+      rest = body.push(bytes);
+    } catch (error) {
+      body.fail("malformed", error instanceof Error ? error.message : "malformed");
+      this.#held = undefined;
+      if (this.#request === undefined) {
+        this.#refuse(400, "the chunked body is malformed");
+      } else {
+        this.#head = this.#head === undefined ? undefined : { ...this.#head, keepAlive: false };
+      }
+      return undefined;
+    }
+    if (body.isWaiting) {
+      this.#extend(this.#owner.limits.bodyGapMs);
+    } else if (body.discardedBytes > MAX_DISCARDED_BYTES) {
+      this.close();
+      return undefined;
+    } else if (body.isComplete && this.#isReplySent) {
+      this.#finish();
+    }
+    return rest;
+  }
+
+  /** Once a reply is out and its request's body is in (or thrown away), the next request may come. */
+  #finish(): void {
+    const head = this.#head;
+    if (head === undefined || this.#phase === "closing") {
+      return;
+    }
+    if (!this.#mayKeepAlive(head)) {
+      this.close();
+      return;
+    }
+    if (this.#body?.isComplete === false) {
+      this.#body.discard();
+      this.#extend(this.#owner.limits.bodyGapMs);
+      return;
+    }
+    this.#phase = "idle";
+    this.#head = undefined;
+    this.#body = undefined;
+    this.#writer = undefined;
+    this.#extend(this.#owner.limits.idleMs);
+    if (this.#held !== undefined) {
+      this.#socket.resume();
+      this.#readHead();
+    }
+  }
+
+  #refuse(status: number, message: string): void {
+    this.#phase = "closing";
+    this.#held = undefined;
+    new ReplyWriter(this.#socket, { onReplySent: () => this.#endNow(), onReplyBroken: () => this.#endNow() }).send(
+      this.#owner.toFaultReply(status, message),
+      { isHead: false, isHttp11: true, keepAlive: false },
+    );
+  }
+
+  #endNow(): void {
+    this.#socket.end();
+    this.#owner.onClosed(this);
+  }
+
+  #extend(limitMs: number): void {
+    this.deadlineMs = this.#owner.nowMs + limitMs;
+  }
+}
+
+/** A request as handlers see it. */
+class ConnectionRequest implements InboundRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: HeaderReader;
+  onGone: (() => void) | undefined = undefined;
+  isGone = false;
+  readonly #connection: InboundConnection;
+
+  constructor(head: RequestHead, connection: InboundConnection) {
+    this.method = head.method;
+    this.target = head.target;
+    this.headers = head.headers;
+    this.#connection = connection;
+  }
+
+  readBody(limitBytes: number): Uint8Array | Promise<Uint8Array> {
+    return this.#connection.startBody(limitBytes);
+  }
+
+  tellGone(): void {
+    this.isGone = true;
+    this.onGone?.();
+  }
+}

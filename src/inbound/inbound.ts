@@ -1,0 +1,75 @@
+/** Looks up headers by lower-case name; web `Headers` fit too. */
+export interface HeaderReader {
+  /** The value, those of repeated headers joined by `, `; `null` when absent. */
+  get(name: string): string | null;
+  forEach(visit: (value: string, name: string) => void): void;
+}
+
+/** One request whose head has come. */
+export interface InboundRequest {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly headers: HeaderReader;
+  /** Whether the client has gone. */
+  readonly isGone: boolean;
+  /** Called once if the client goes before it has its whole answer. */
+  onGone: (() => void) | undefined;
+  /**
+   * The whole body; to be called once. A client that waits for `100 Continue` is told to go on.
+   * @throws BodyError (or rejects with it)
+   */
+  readBody(limitBytes: number): Uint8Array | Promise<Uint8Array>;
+}
+
+/** Why a body cannot be had. */
+export type BodyFault = "too-large" | "gone" | "too-slow" | "malformed";
+
+/** Thrown by `readBody`. */
+export class BodyError extends Error {
+  override readonly name = "BodyError";
+  readonly fault: BodyFault;
+
+  constructor(fault: BodyFault, message: string) {
+    super(message);
+    this.fault = fault;
+  }
+}
+
+/** Takes the pieces of a streamed answer. */
+export interface StreamSink {
+  /** Sends a piece. `false`: the client is behind; hold further pieces until `onDrain`. Pieces sent nonetheless are kept. */
+  write(bytes: Uint8Array): boolean;
+  /** The answer is complete. */
+  end(): void;
+  /** The answer broke off: the connection ends without the mark of a complete body. */
+  breakOff(): void;
+}
+
+/** What makes a streamed answer. */
+export interface StreamSource {
+  /** Called once, when the head is ready to go out; may write at once. */
+  start(sink: StreamSink): void;
+  /** The client has caught up. */
+  onDrain(): void;
+}
+
+/** An answer. `headers` are header lines, each ended by CRLF; framing, `date` and `connection` are added. */
+export interface InboundReply {
+  readonly status: number;
+  readonly headers: string;
+  readonly body: Uint8Array | string | StreamSource;
+}
+
+/** Makes the answer to a request. Must not throw or reject. */
+export type InboundHandler = (request: InboundRequest) => InboundReply | Promise<InboundReply>;
+
+/** A header line. Control characters, which would split the head, are refused. */
+export function headerLine(name: string, value: string): string {
+  if (FORBIDDEN.test(value)) {
+    throw new TypeError(`the value of header '${name}' holds a control character`);
+  }
+  return `${name}: ${value}\r\n`;
+}
+
+const FORBIDDEN = /[\0\r\n]/;
