@@ -26,7 +26,7 @@ const SAMPLES: Readonly<Record<FieldType, unknown>> = {
 };
 
 /** Their default is what the sample says, or they only mean something beside another key. */
-const OTHER_SAMPLES: Readonly<Record<string, unknown>> = { health_check_details: false };
+const OTHER_SAMPLES: Readonly<Record<string, unknown>> = { health_check_details: false, meter_stream_usage: false };
 const SEPARATELY_TESTED: readonly string[] = ["litellm_credential_name", "litellm_params", "model_info"];
 
 type Mapping = Readonly<Record<string, unknown>>;

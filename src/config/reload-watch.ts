@@ -93,6 +93,7 @@ export class ReloadWatch {
     this.#stopFolders = [...folders].flatMap((folder) => this.#watchFolder(folder) ?? []);
     // A file known before keeps its stamp: what changed while it was being read is still noticed.
     this.#stamps = new Map(files.map((file) => [file, this.#stamps.get(file) ?? this.#watched.readStamp(file)]));
+    this.#look(); // What changed between the old folders' last event and the new ones' first.
   }
 
   /** Ends all watching; nothing is called afterwards. */

@@ -2,13 +2,43 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { completions } from "./completions.ts";
+import { echoRoute } from "./echo-route.ts";
+import { echoRoutePost } from "./echo-route-post.ts";
 import { embeddings } from "./embeddings.ts";
+import { getModel } from "./get-model.ts";
+import { health } from "./health.ts";
+import { healthLiveness } from "./health-liveness.ts";
+import { healthReadiness } from "./health-readiness.ts";
+import { home } from "./home.ts";
+import { listModels } from "./list-models.ts";
+import { modelGroupInfo } from "./model-group-info.ts";
+import { modelInfo } from "./model-info.ts";
+import { modelInfoV2 } from "./model-info-v2.ts";
 import { moderations } from "./moderations.ts";
+import { openapi } from "./openapi.ts";
+import { routes } from "./routes.ts";
+import { supportedOpenaiParams } from "./supported-openai-params.ts";
+import { tokenCounter } from "./token-counter.ts";
 
 /** Every endpoint of the gateway, in the order of their file names. */
 export const ENDPOINTS: readonly Endpoint[] = [
   chatCompletions,
   completions,
+  echoRoute,
+  echoRoutePost,
   embeddings,
+  getModel,
+  health,
+  healthLiveness,
+  healthReadiness,
+  home,
+  listModels,
+  modelGroupInfo,
+  modelInfo,
+  modelInfoV2,
   moderations,
+  openapi,
+  routes,
+  supportedOpenaiParams,
+  tokenCounter,
 ];

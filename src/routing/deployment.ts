@@ -102,13 +102,15 @@ export function toDeployment(
       apiBase = route.apiBase;
     }
   }
-  const id = entry.info.id ?? hashEntry(entry);
-  return { id, group: entry.modelName, entry, provider, upstreamModel: model, routes, apiBase };
+  return { id: toDeploymentId(entry), group: entry.modelName, entry, provider, upstreamModel: model, routes, apiBase };
 }
 
 /** The same entry has the same id after a restart (contract 4.1). Keys go into the hash, never out of it. */
-function hashEntry(entry: ModelEntry): string {
-  return createHash("sha256")
-    .update(JSON.stringify([entry.modelName, entry.params]))
-    .digest("hex");
+export function toDeploymentId(entry: ModelEntry): string {
+  return (
+    entry.info.id ??
+    createHash("sha256")
+      .update(JSON.stringify([entry.modelName, entry.params]))
+      .digest("hex")
+  );
 }

@@ -1,7 +1,14 @@
 import { inferProvider } from "../catalog/model-names.ts";
 import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
 import { toBoundedMap } from "./bounded-map.ts";
-import { type Deployment, type DeploymentContext, toDeployment } from "./deployment.ts";
+import {
+  type Deployment,
+  type DeploymentContext,
+  type ProviderModel,
+  readProviderModel,
+  toDeployment,
+  toDeploymentId,
+} from "./deployment.ts";
 import { compareSpecificity, fillWildcards, toWildcardPattern, type WildcardPattern } from "./wildcard.ts";
 
 /** Deployments that may answer a name, and the group under which they are known. */
@@ -16,6 +23,18 @@ export interface ModelFault {
   readonly message: string;
 }
 
+/** A usable entry of the list, as info pages and health checks see it. */
+export interface ListedModel {
+  readonly id: string;
+  readonly entry: ModelEntry;
+  readonly isWildcard: boolean;
+  /**
+   * For an entry with stars, a deployment with a stand-in for the model's name; absent where the name also decides the
+   * provider.
+   */
+  readonly deployment: Deployment | undefined;
+}
+
 interface WildcardGroup {
   readonly pattern: WildcardPattern;
   readonly entries: readonly ModelEntry[];
@@ -28,8 +47,10 @@ const MAX_BOUND_NAMES = 2048;
 export class ModelTable {
   /** All deployments that need no name to be filled in, in the order of the file. */
   readonly deployments: readonly Deployment[];
-  /** Entries whose name or model is a pattern, in the order of the file. */
-  readonly wildcardEntries: readonly ModelEntry[];
+  /** All usable entries, in the order of the file. */
+  readonly listed: readonly ListedModel[];
+  /** Public names with stars, in the order of the file. */
+  readonly patternNames: readonly string[];
   readonly faults: readonly ModelFault[];
   readonly #context: DeploymentContext;
   readonly #byId = new Map<string, ModelGroup>();
@@ -43,24 +64,21 @@ export class ModelTable {
     this.#context = context;
     this.#aliases = config.router.modelGroupAlias;
     const faults: ModelFault[] = [];
-    const deployments: Deployment[] = [];
-    const wildcardEntries: ModelEntry[] = [];
+    const listed: ListedModel[] = [];
     for (const entry of config.models) {
       try {
-        if (isWildcard(entry)) {
-          checkWildcard(entry, context);
-          wildcardEntries.push(entry);
-        } else {
-          deployments.push(toDeployment(entry, context));
-        }
+        listed.push(toListedModel(entry, context));
       } catch (error) {
         faults.push({ path: `${entry.path}.litellm_params`, message: error instanceof Error ? error.message : "" });
       }
     }
+    const deployments = listed.flatMap(({ isWildcard, deployment }) => (isWildcard ? [] : (deployment ?? [])));
     this.faults = faults;
     this.deployments = deployments;
-    this.wildcardEntries = wildcardEntries;
-    this.#wildcards = groupWildcards(wildcardEntries);
+    this.listed = listed;
+    const patterns = listed.filter(({ isWildcard }) => isWildcard).map(({ entry }) => entry);
+    this.patternNames = [...new Set(patterns.map(({ modelName }) => modelName))];
+    this.#wildcards = groupWildcards(patterns);
     for (const deployment of deployments) {
       this.#byId.set(deployment.id, { name: deployment.group, deployments: [deployment] });
       addToGroup(this.#groups, deployment.group, deployment);
@@ -93,6 +111,20 @@ export class ModelTable {
   /** The deployment of this id. */
   findDeployment(id: string): Deployment | undefined {
     return this.#byId.get(id)?.deployments[0];
+  }
+
+  /** An entry's deployment with another model than its own, as for a health check. @throws TypeError as `toDeployment`. */
+  bind(entry: ModelEntry, model: string): Deployment {
+    return toDeployment(entry, this.#context, model);
+  }
+
+  /** Provider and model that a string such as `openai/gpt-4o` or `gpt-4o` speaks of, whether it is served or not. */
+  findProviderModel(text: string): ProviderModel | undefined {
+    try {
+      return readProviderModel(text, { customProvider: undefined, hasApiBase: false }, this.#context.providers);
+    } catch {
+      return undefined;
+    }
   }
 
   /**
@@ -135,16 +167,16 @@ export class ModelTable {
   }
 }
 
-function isWildcard(entry: ModelEntry): boolean {
-  return entry.modelName.includes("*");
+/** A pattern's provider and key can be checked before any name has been asked for, unless the name decides them. */
+function toListedModel(entry: ModelEntry, context: DeploymentContext): ListedModel {
+  const isWildcard = entry.modelName.includes("*");
+  const { model } = entry.params;
+  const isUndecided = isWildcard && model === "*";
+  const deployment = isUndecided ? undefined : toDeployment(entry, context, isWildcard ? fillStars(model) : model);
+  return { id: toDeploymentId(entry), entry, isWildcard, deployment };
 }
 
-/** A pattern's provider and key can be checked before any name has been asked for, unless the name decides them. */
-function checkWildcard(entry: ModelEntry, context: DeploymentContext): void {
-  if (entry.params.model !== "*") {
-    toDeployment(entry, context, entry.params.model.replaceAll("*", "x"));
-  }
-}
+const fillStars = (model: string): string => model.replaceAll("*", "x");
 
 function groupWildcards(entries: readonly ModelEntry[]): WildcardGroup[] {
   const byName = Map.groupBy(entries, (entry) => entry.modelName);

@@ -34,7 +34,7 @@ export function readVendorError(status: number, body: Uint8Array): VendorError {
   }
   return {
     status,
-    message: toText(found["message"]) ?? toText(found["detail"]) ?? JSON.stringify(found).slice(0, MAX_TEXT),
+    message: toText(found["message"]) ?? toText(found["detail"]) ?? writeShort(found),
     type: toText(found["type"]),
     code: toText(found["code"]),
     param: toText(found["param"]),
@@ -61,7 +61,15 @@ function toText(value: unknown): string | undefined {
   if (typeof value === "number") {
     return String(value);
   }
-  return typeof value === "object" && value !== null ? JSON.stringify(value).slice(0, MAX_TEXT) : undefined;
+  return typeof value === "object" && value !== null ? writeShort(value) : undefined;
+}
+
+function writeShort(value: object): string {
+  try {
+    return JSON.stringify(value).slice(0, MAX_TEXT);
+  } catch {
+    return "an error nested too deeply to be shown"; // Deeper than the stack.
+  }
 }
 
 /** Contract 3.5, "context-window phrases"; compared in lower case. */

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "bun:test";
+import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
+import { PROVIDERS } from "../providers/all.ts";
+import type { DeploymentContext } from "./deployment.ts";
+import { ModelTable } from "./model-table.ts";
+
+const CONTEXT: DeploymentContext = {
+  providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
+  environment: { OPENAI_API_KEY: "k", GROQ_API_KEY: "k" },
+  entraTokens: () => () => Promise.reject(new Error("not asked for")),
+};
+
+const tableOf = (yaml: string): ModelTable => new ModelTable(configOf(loadYaml(yaml)), CONTEXT);
+
+/** `provider/upstream model` of every deployment that may answer the name; `undefined` for an unknown one. */
+const resolve = (table: ModelTable, name: string): readonly string[] | undefined =>
+  table.resolve(name)?.deployments.map(({ provider, upstreamModel }) => `${provider.name}/${upstreamModel}`);
+
+describe("what a name means, the first that fits", () => {
+  const table = tableOf(`
+model_list:
+  - { model_name: gpt, litellm_params: { model: openai/gpt-4o }, model_info: { id: first } }
+  - { model_name: gpt, litellm_params: { model: groq/llama }, model_info: { id: 7 } }
+  - { model_name: named-like-id, litellm_params: { model: openai/o1 }, model_info: { id: gpt-x } }
+  - { model_name: gpt-x, litellm_params: { model: openai/o3 } }
+  - { model_name: hidden-target, litellm_params: { model: openai/target } }
+  - { model_name: "openai/*", litellm_params: { model: "openai/*" } }
+  - { model_name: "openai/gpt-4*", litellm_params: { model: "groq/*" } }
+  - { model_name: "team/*/model-*", litellm_params: { model: "openai/*-*" } }
+  - { model_name: "fixed/*", litellm_params: { model: openai/fixed } }
+router_settings:
+  model_group_alias:
+    best: gpt
+    secret: { model: hidden-target, hidden: true }
+    to-wildcard: openai/o1
+    gpt-shadow: nobody
+    loop: loop
+`);
+
+  test.each<[string, string, readonly string[] | undefined]>([
+    ["a deployment id, that one alone", "first", ["openai/gpt-4o"]],
+    ["an id that was a number", "7", ["groq/llama"]],
+    ["an id before a model_name", "gpt-x", ["openai/o1"]],
+    ["a model_name, all of its deployments", "gpt", ["openai/gpt-4o", "groq/llama"]],
+    ["an alias", "best", ["openai/gpt-4o", "groq/llama"]],
+    ["a hidden alias", "secret", ["openai/target"]],
+    ["an alias of a name that a pattern fits", "to-wildcard", ["openai/o1"]],
+    ["an alias of nothing", "gpt-shadow", undefined],
+    ["an alias of itself", "loop", undefined],
+    ["a pattern", "openai/o1-mini", ["openai/o1-mini"]],
+    ["the more specific pattern", "openai/gpt-4-turbo", ["groq/-turbo"]],
+    ["a pattern of several stars", "team/a/model-b", ["openai/a-b"]],
+    ["a pattern with a fixed model", "fixed/anything", ["openai/fixed"]],
+    ["a well-known name, as its provider's pattern", "o3-mini", ["openai/o3-mini"]],
+    ["the model that an entry speaks of", "groq/llama", ["groq/llama"]],
+    ["nothing", "unknown", undefined],
+    ["nothing, by case", "GPT", undefined],
+    ["nothing, by white space", "gpt ", undefined],
+    ["nothing, empty", "", undefined],
+  ])("%s", (_what, name, expected) => {
+    expect(resolve(table, name)).toEqual(expected as never);
+    expect(resolve(table, name)).toEqual(expected as never); // From memory the same.
+  });
+
+  test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])("%s is an ordinary name", (name) => {
+    expect(resolve(table, name)).toBeUndefined();
+    const named = tableOf(`model_list: [{ model_name: ${name}, litellm_params: { model: openai/x } }]`);
+    expect(resolve(named, name)).toEqual(["openai/x"]);
+  });
+
+  test("lists have names once, and no hidden aliases", () => {
+    expect(table.groupNames).toEqual(["gpt", "named-like-id", "gpt-x", "hidden-target"]);
+    expect(table.visibleAliases).not.toContain("secret");
+    expect(table.findGroup("gpt")?.deployments.length).toBe(2);
+    expect(table.findGroup("best")).toBeUndefined();
+    expect(table.findDeployment("7")?.provider.name).toBe("groq");
+  });
+});
+
+describe("the star alone", () => {
+  const table = tableOf(`
+model_list:
+  - { model_name: "*", litellm_params: { model: "*" } }
+  - { model_name: gpt, litellm_params: { model: openai/gpt-4o } }
+`);
+
+  test.each([
+    ["groq/llama", ["groq/llama"]],
+    ["gpt-4.1", ["openai/gpt-4.1"]],
+    ["gpt", ["openai/gpt-4o"]],
+    ["openai/gpt-4o", ["openai/gpt-4o"]],
+  ])("takes %s as %j", (name, expected) => {
+    expect(resolve(table, name)).toEqual(expected);
+  });
+
+  test("is no model where the name tells no provider, or one without a key", () => {
+    for (const name of ["something", "anthropic/claude", "mistral/small", ""])
+      expect(resolve(table, name)).toBeUndefined();
+  });
+
+  test("may go to one provider", () => {
+    const one = tableOf('model_list: [{ model_name: "*", litellm_params: { model: "openai/*" } }]');
+    expect(resolve(one, "anything")).toEqual(["openai/anything"]);
+  });
+});
+
+test("a name that no request can be made of is no model", () => {
+  const table = tableOf(`
+model_list:
+  - { model_name: "azure/*", litellm_params: { model: "azure/*", api_base: "https://x", api_key: k } }
+`);
+  expect(resolve(table, "azure/d")).toEqual(["azure/d"]);
+  for (const name of ["azure/..", "azure/", "azure/a/../b"]) expect(resolve(table, name)).toBeUndefined();
+});
+
+test("entries that cannot work are faults with their place, the others still serve", () => {
+  const table = tableOf(`
+model_list:
+  - { model_name: a, litellm_params: { model: nobody/x } }
+  - { model_name: b, litellm_params: { model: mistral/x } }
+  - { model_name: c, litellm_params: { model: azure/x, api_key: k } }
+  - { model_name: "d/*", litellm_params: { model: "mistral/*" } }
+  - { model_name: e, litellm_params: { model: openai/x } }
+`);
+  expect(table.faults.map(({ path }) => path)).toEqual(
+    [0, 1, 2, 3].map((index) => `model_list[${index}].litellm_params`),
+  );
+  expect(table.faults.map(({ message }) => message).join("\n")).toMatch(
+    /LLM Provider NOT provided(.|\n)*MISTRAL_API_KEY(.|\n)*api_base/,
+  );
+  expect(resolve(table, "e")).toEqual(["openai/x"]);
+});
+
+test("an id is the same for the same entry, and another for another", () => {
+  const idOf = (fields: string): string =>
+    tableOf(`model_list: [{ model_name: a, litellm_params: { ${fields} } }]`).deployments[0]?.id ?? "";
+  expect(idOf("model: openai/x")).toBe(idOf("model: openai/x"));
+  expect(idOf("model: openai/x")).not.toBe(idOf("model: openai/x, rpm: 1"));
+  expect(idOf("model: openai/x, api_key: sk-secret")).toMatch(/^[0-9a-f]{64}$/);
+});

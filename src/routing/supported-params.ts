@@ -1,0 +1,38 @@
+import { guessOperation } from "../catalog/model-families.ts";
+import { bareParams } from "../config/bare-params.ts";
+import { OPERATIONS } from "../core/operation.ts";
+import { supportedParams, toEditPlan } from "../providers/edit-plan.ts";
+import type { Deployment, ProviderModel } from "./deployment.ts";
+import { operationOf } from "./deployment-operation.ts";
+import type { ModelTable } from "./model-table.ts";
+
+/** OpenAI parameters that a deployment takes for what it is mainly for. */
+export function supportedParamsOf(deployment: Deployment): readonly string[] {
+  const operation = operationOf(deployment);
+  const route = operation === undefined ? undefined : deployment.routes[operation];
+  return route === undefined ? [] : supportedParams(route.plan);
+}
+
+/**
+ * OpenAI parameters that a model takes: a name that is served, else any `provider/model`. `undefined` when the name
+ * means neither.
+ */
+export function findSupportedParams(name: string, models: ModelTable): readonly string[] | undefined {
+  const deployment = models.resolve(name)?.deployments[0];
+  if (deployment !== undefined) {
+    return supportedParamsOf(deployment);
+  }
+  const named = models.findProviderModel(name);
+  return named === undefined ? undefined : paramsOfProvider(named);
+}
+
+function paramsOfProvider({ provider, model }: ProviderModel): readonly string[] | undefined {
+  const guessed = guessOperation(model);
+  const operation = [...(guessed === undefined ? [] : [guessed]), ...OPERATIONS].find(
+    (candidate) => provider.routes[candidate] !== undefined,
+  );
+  const route = operation === undefined ? undefined : provider.routes[operation];
+  return operation === undefined || route === undefined
+    ? undefined
+    : supportedParams(toEditPlan(provider, route, { operation, model, params: bareParams(model) }));
+}
