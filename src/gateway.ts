@@ -1,11 +1,13 @@
 import { toAuthenticator } from "./auth/authenticator.ts";
+import { bareParams } from "./config/bare-params.ts";
 import type { Environment } from "./config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { VERSION } from "./core/version.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
 import type { GatewayServices, GatewayState } from "./http/gateway-state.ts";
 import { RouteMap } from "./http/route-map.ts";
-import { type HttpServer, openServer } from "./http/server.ts";
+import { openServer } from "./http/server.ts";
+import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
 import { CallQueue } from "./observers/call-queue.ts";
 import { PROVIDERS } from "./providers/all.ts";
@@ -42,7 +44,7 @@ export class Gateway {
   readonly #queue: CallQueue;
   readonly #services: GatewayServices;
   #state: GatewayState;
-  #server: HttpServer | undefined;
+  #server: InboundServer | undefined;
 
   /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
   constructor(options: GatewayOptions) {
@@ -52,6 +54,7 @@ export class Gateway {
       transport: this.#transport,
       onCallFinished: (event) => this.#queue.push(event),
       version: VERSION,
+      endpoints: ENDPOINTS,
       corsOrigins: readOrigins(options.environment),
       random: Math.random,
       logError: options.logError,
@@ -130,36 +133,7 @@ function moderationEntry(model: string): ModelEntry {
   return {
     path: "moderations",
     modelName: model,
-    params: {
-      model: `openai/${model}`,
-      apiKey: undefined,
-      apiBase: undefined,
-      apiVersion: undefined,
-      organization: undefined,
-      customLlmProvider: undefined,
-      timeoutMs: undefined,
-      streamTimeoutMs: undefined,
-      weight: undefined,
-      rpm: undefined,
-      tpm: undefined,
-      dropParams: undefined,
-      additionalDropParams: [],
-      allowedOpenaiParams: [],
-      extraHeaders: {},
-      extraBody: {},
-      mockResponse: undefined,
-      regionName: undefined,
-      azure: {
-        adToken: undefined,
-        tenantId: undefined,
-        clientId: undefined,
-        clientSecret: undefined,
-        username: undefined,
-        password: undefined,
-        scope: undefined,
-      },
-      defaults: {},
-    },
+    params: bareParams(`openai/${model}`),
     info: { id: undefined, mode: "moderation", baseModel: undefined, raw: {} },
   };
 }

@@ -3,7 +3,7 @@ import { logError, print, printProblem } from "./cli/console.ts";
 import { loadFor } from "./cli/load.ts";
 import { printHealth, runTest } from "./cli/probe.ts";
 import { announce, defaultHost, serve } from "./cli/serve.ts";
-import { findFreePort, selfCommand, WORKER_VARIABLE, Workers } from "./cli/workers.ts";
+import { choosePort, selfCommand, WORKER_READY, WORKER_VARIABLE, Workers } from "./cli/workers.ts";
 import { readCommandLine, type ServeOptions } from "./config/command-line.ts";
 import { DEFAULT_PORT } from "./config/command-line-flags.ts";
 import { formatFault, formatReport, formatWarning } from "./config/report.ts";
@@ -57,7 +57,11 @@ function start(options: ServeOptions): void {
     process.exitCode = 1;
     return;
   }
-  onTermination(serving.stop);
+  const end = onTermination(serving.stop);
+  if (isWorker) {
+    process.on("disconnect", end); // Without the process that started it, nobody would ever stop this one.
+    process.send?.(WORKER_READY);
+  }
 }
 
 function startWorkers(options: ServeOptions): void {
@@ -68,14 +72,17 @@ function startWorkers(options: ServeOptions): void {
     return;
   }
   const hostname = options.host ?? defaultHost(loaded.config.general.masterKey);
-  const port = options.port === 0 ? findFreePort(hostname) : (options.port ?? DEFAULT_PORT);
+  const port = choosePort(hostname, options.port, DEFAULT_PORT);
   const workers = new Workers([...selfCommand(process.argv, process.execPath), "--port", String(port)], process.env);
-  workers.start(options.workers);
-  announce(loaded, hostname, port);
   onTermination(() => workers.stop());
+  workers.start(options.workers).then(
+    () => announce(loaded, hostname, port),
+    (error: unknown) => logError("starting workers failed", error),
+  );
 }
 
-function onTermination(stop: () => Promise<void>): void {
+/** Ends the process in order on a signal; returns what does the same without one. */
+function onTermination(stop: () => Promise<void>): () => void {
   let isStopping = false;
   const end = (): void => {
     if (isStopping) {
@@ -92,6 +99,7 @@ function onTermination(stop: () => Promise<void>): void {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+  return end;
 }
 
 process.on("unhandledRejection", (reason) => logError("a promise was left alone", reason));

@@ -1,13 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { GatewayError } from "../core/errors.ts";
-import { readPresentedKey } from "./key-carrier.ts";
+import { type KeyHeaders, readPresentedKey } from "./key-carrier.ts";
 
 /** Says who may call. Built once per configuration. */
 export interface Authenticator {
   /** Whether any caller is let in, key or not. */
   readonly isOpen: boolean;
   /** @throws GatewayError `unauthenticated` or `no-database` (contract 1.10). */
-  authenticate(headers: Headers): void;
+  authenticate(headers: KeyHeaders): void;
 }
 
 /** Everybody is let in: no master key is configured. */
@@ -19,10 +19,11 @@ export function toAuthenticator(masterKey: string | undefined, keyHeader: string
     return OPEN;
   }
   const expected = hash(masterKey);
+  const ownHeader = keyHeader?.toLowerCase();
   return {
     isOpen: false,
     authenticate(headers) {
-      const presented = readPresentedKey(headers, keyHeader);
+      const presented = readPresentedKey(headers, ownHeader);
       if (presented.kind !== "key") {
         throw missingKey(presented.kind);
       }

@@ -4,6 +4,11 @@ export type PresentedKey =
   | { readonly kind: "none" }
   | { readonly kind: "malformed" };
 
+/** Headers by lower-case name; `null` when absent. */
+export interface KeyHeaders {
+  get(name: string): string | null;
+}
+
 const NONE: PresentedKey = { kind: "none" };
 const MALFORMED: PresentedKey = { kind: "malformed" };
 
@@ -12,9 +17,9 @@ const BARE_KEY_HEADERS: readonly string[] = ["api-key", "x-api-key", "x-goog-api
 
 /**
  * Finds the caller's key: the first non-empty carrier of contract 1.9 wins.
- * @param customHeader `general_settings.litellm_key_header_name`, which replaces the list
+ * @param customHeader `general_settings.litellm_key_header_name` in lower case, which replaces the list
  */
-export function readPresentedKey(headers: Headers, customHeader: string | undefined): PresentedKey {
+export function readPresentedKey(headers: KeyHeaders, customHeader: string | undefined): PresentedKey {
   if (customHeader !== undefined) {
     return toKey(stripScheme(headers.get(customHeader) ?? ""));
   }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { ServeOptions } from "../config/command-line.ts";
 import { DEFAULT_PORT } from "../config/command-line-flags.ts";
 import type { Environment } from "../config/environment-references.ts";
@@ -18,8 +19,10 @@ export interface Serving {
 
 /** Serves in this process. `undefined` when the configuration has faults, which have been printed. */
 export function serve(options: ServeOptions, environment: Environment, isWorker: boolean): Serving | undefined {
+  const watch = startWatch(options.configPath); // Before the file is read: a change in between is seen.
   const loaded = loadFor(options, environment);
   if (loaded.config === undefined) {
+    watch?.close();
     printProblem(formatReport(loaded));
     return undefined;
   }
@@ -34,10 +37,10 @@ export function serve(options: ServeOptions, environment: Environment, isWorker:
   });
   const hostname = options.host ?? defaultHost(config.general.masterKey);
   const port = listen(gateway, hostname, options.port, isWorker);
+  watch?.follow(loaded.files, () => reload(gateway, loadFor(options, environment)));
   if (!isWorker) {
     announce(loaded, hostname, port);
   }
-  const watch = watchConfig(gateway, options, environment, loaded);
   return {
     stop: async () => {
       watch?.close();
@@ -83,30 +86,45 @@ function listen(gateway: Gateway, hostname: string, port: number | undefined, is
   }
 }
 
-function watchConfig(
-  gateway: Gateway,
-  options: ServeOptions,
-  environment: Environment,
-  loaded: Loaded,
-): ReloadWatch | undefined {
-  if (loaded.files.length === 0) {
+/** A watch that sees changes from the start and acts on them once it is told how. */
+interface ConfigWatch {
+  /** Watches these files, and calls `load` after each change; it returns the files to watch from then on. */
+  follow(files: readonly string[], load: () => readonly string[]): void;
+  close(): void;
+}
+
+function startWatch(configPath: string | undefined): ConfigWatch | undefined {
+  if (configPath === undefined) {
     return undefined;
   }
+  let load: (() => readonly string[]) | undefined;
   const watch = new ReloadWatch({
-    files: loaded.files,
+    files: [resolve(configPath)],
     onChange: () => {
-      const next = loadFor(options, environment);
-      watch.setFiles(next.files);
-      if (next.config === undefined) {
-        printProblem("The changed configuration has faults; the one in force stays:");
-        for (const fault of next.faults) {
-          printProblem(`  ${formatFault(fault)}`);
-        }
-        return;
+      if (load !== undefined) {
+        watch.setFiles(load());
       }
-      gateway.reload(next.config, next.environment);
-      print(`Configuration reloaded: ${next.config.models.length} models.`);
     },
   });
-  return watch;
+  return {
+    follow: (files, onChange) => {
+      load = onChange;
+      watch.setFiles(files);
+    },
+    close: () => watch.close(),
+  };
+}
+
+/** Takes a configuration that was read again, or says why the old one stays. Returns its files. */
+function reload(gateway: Gateway, next: Loaded): readonly string[] {
+  if (next.config === undefined) {
+    printProblem("The changed configuration has faults; the one in force stays:");
+    for (const fault of next.faults) {
+      printProblem(`  ${formatFault(fault)}`);
+    }
+  } else {
+    gateway.reload(next.config, next.environment);
+    print(`Configuration reloaded: ${next.config.models.length} models.`);
+  }
+  return next.files;
 }

@@ -1,6 +1,9 @@
 import type { Subprocess } from "bun";
 import { printProblem } from "./console.ts";
 
+/** What a worker tells the process that started it once it serves. */
+export const WORKER_READY = "ready";
+
 /** Marks a process as one of several that share the port. */
 export const WORKER_VARIABLE = "PORTOLAN_WORKER";
 
@@ -23,10 +26,10 @@ export class Workers {
     this.#environment = environment;
   }
 
-  start(count: number): void {
-    for (let index = 0; index < count; index++) {
-      this.#spawn(index, FIRST_RESTART_MS);
-    }
+  /** Starts so many; settles when every one of them serves. */
+  async start(count: number): Promise<void> {
+    const ready = Array.from({ length: count }, (_, index) => this.#spawn(index, FIRST_RESTART_MS));
+    await Promise.all(ready);
   }
 
   /** Lets every worker finish its calls; settles when all have ended. */
@@ -39,11 +42,18 @@ export class Workers {
     await Promise.all(workers.map((worker) => worker.exited));
   }
 
-  #spawn(index: number, restartMs: number): void {
+  /** Settles once the worker serves; never, when it ends before. */
+  #spawn(index: number, restartMs: number): Promise<void> {
     const startedAtMs = performance.now();
+    const ready = Promise.withResolvers<void>();
     const worker: Subprocess = Bun.spawn([...this.#command], {
       env: { ...this.#environment, [WORKER_VARIABLE]: String(index) },
       stdio: ["ignore", "inherit", "inherit"],
+      ipc: (message) => {
+        if (message === WORKER_READY) {
+          ready.resolve();
+        }
+      },
       onExit: (_process, code) => {
         this.#running.delete(worker);
         if (!this.#isStopping) {
@@ -54,11 +64,15 @@ export class Workers {
       },
     });
     this.#running.add(worker);
+    return ready.promise;
   }
 
   #respawn(index: number, waitMs: number): void {
     if (!this.#isStopping) {
-      this.#spawn(index, Math.min(waitMs * 2, MAX_RESTART_MS));
+      this.#spawn(index, Math.min(waitMs * 2, MAX_RESTART_MS)).then(
+        () => printProblem(`Worker ${index} is back.`),
+        () => undefined,
+      );
     }
   }
 }
@@ -70,10 +84,27 @@ export function selfCommand(argv: readonly string[], execPath: string): string[]
   return isCompiled ? [execPath, ...rest] : [execPath, script, ...rest];
 }
 
-/** A port that is free now, for workers that must all be told the same one. */
-export function findFreePort(hostname: string): number {
-  const probe = Bun.listen({ hostname, port: 0, socket: { data: () => undefined } });
-  const { port } = probe;
-  probe.stop(true);
+/**
+ * A port that all workers can be told: the one that was asked for, else the usual one, else any. Workers share their
+ * port, so they themselves would not notice that another program has it.
+ * @throws Error with code `EADDRINUSE` when the port that was asked for is taken.
+ */
+export function choosePort(hostname: string, asked: number | undefined, usual: number): number {
+  try {
+    return probePort(hostname, asked ?? usual);
+  } catch (error) {
+    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (!isTaken || asked !== undefined) {
+      throw error;
+    }
+    printProblem(`Port ${usual} is taken; another one is chosen.`);
+    return probePort(hostname, 0);
+  }
+}
+
+function probePort(hostname: string, wanted: number): number {
+  const server = Bun.serve({ hostname, port: wanted, fetch: () => new Response(null, { status: 503 }) });
+  const port = server.port ?? wanted;
+  server.stop(true);
   return port;
 }

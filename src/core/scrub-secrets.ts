@@ -1,19 +1,56 @@
-/** Keys as vendors write them, bearer tokens, and keys in query strings. Vendors repeat them in their own messages. */
-const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, "$1 ****"],
-  [/\b(sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)([-_])[A-Za-z0-9_*-]{6,}([A-Za-z0-9]{4})\b/g, "$1$2****$3"],
-  [/([?&](?:key|api[-_]?key|token|access_token)=)[^&\s"']+/gi, "$1****"],
-  [/\bAIza[0-9A-Za-z_-]{20,}/g, "AIza****"],
+/**
+ * Keys as vendors write them, bearer tokens, and keys in query strings. Vendors repeat them in their own messages, and
+ * they repeat what callers sent, so no pattern may take longer than its text: each takes a whole run of characters.
+ */
+const SECRETS: readonly (readonly [pattern: RegExp, replace: (match: string, ...groups: string[]) => string])[] = [
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, (_match, scheme) => `${scheme} ****`],
+  [
+    /\b((?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_])([A-Za-z0-9_*-]{10,})/g,
+    (_match, prefix, rest) => `${prefix}****${shownEnd(rest ?? "")}`,
+  ],
+  [/([?&](?:key|api[-_]?key|token|access_token)=)[^&\s"']+/gi, (_match, name) => `${name}****`],
+  [/\bAIza[0-9A-Za-z_-]{20,}/g, () => "AIza****"],
 ];
 
+/** The last four characters, if they are such as keys are made of. */
+function shownEnd(key: string): string {
+  const end = key.slice(-4);
+  return /^[A-Za-z0-9]{4}$/.test(end) ? end : "";
+}
+
 /** The same text, or the same data with its texts, without anything that looks like a secret. */
-export function scrubSecrets<Value>(value: Value): Value;
-export function scrubSecrets(value: unknown): unknown {
+export function scrubSecrets<Value>(value: Value): Value {
+  return mapTexts(value, scrubText) as Value;
+}
+
+/** The same text or data without one known key, however that looks. */
+export function scrubKey<Value>(value: Value, key: string): Value {
+  return key.length < MIN_KEY_LENGTH ? value : (mapTexts(value, (text) => text.replaceAll(key, "****")) as Value);
+}
+
+/** Shortest key that is looked for: shorter ones would be found in ordinary words. */
+const MIN_KEY_LENGTH = 8;
+
+/** Texts without any of this hold no secret that the patterns know; nearly all texts are such. */
+const HINT = /=|Bearer|Basic|AIza|\b(?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_]/i;
+
+const scrubText = (value: string): string =>
+  HINT.test(value) ? SECRETS.reduce((text, [pattern, replace]) => text.replace(pattern, replace), value) : value;
+
+/** Data of vendors may be nested deeper than the stack; what is below this is left out. */
+const MAX_DEPTH = 32;
+
+function mapTexts(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === "string") {
-    return SECRETS.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), value);
+    return change(value);
   }
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  return JSON.parse(JSON.stringify(value), (_key, part) => (typeof part === "string" ? scrubSecrets(part) : part));
+  if (depth === MAX_DEPTH) {
+    return null;
+  }
+  return Array.isArray(value)
+    ? value.map((item) => mapTexts(item, change, depth + 1))
+    : Object.fromEntries(Object.entries(value).map(([name, part]) => [name, mapTexts(part, change, depth + 1)]));
 }

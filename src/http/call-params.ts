@@ -77,7 +77,10 @@ function chooseModel(call: Call, bodyModel: string | undefined): string | undefi
     forced.model ??
     call.target.pathModel ??
     bodyModel;
-  return chosen === undefined ? undefined : (litellm.modelAliasMap[chosen] ?? chosen);
+  if (chosen === undefined || !Object.hasOwn(litellm.modelAliasMap, chosen)) {
+    return chosen; // `hasOwn`: a model may be called `constructor`.
+  }
+  return litellm.modelAliasMap[chosen];
 }
 
 function readEncoding(field: ScannedField, body: ScannedObject): boolean {

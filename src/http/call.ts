@@ -3,6 +3,7 @@ import type { ErrorKind } from "../core/errors.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
 import type { Usage } from "../core/usage.ts";
+import type { InboundRequest } from "../inbound/inbound.ts";
 import type { CallEditOptions } from "../providers/edit-plan.ts";
 import { NO_CALL_OPTIONS } from "../providers/edit-plan.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
@@ -13,6 +14,9 @@ import type { ScannedObject } from "../wire/scanned-object.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import type { RequestTarget } from "./request-target.ts";
 
+/** What a call needs of its request. */
+export type CallRequest = Pick<InboundRequest, "headers" | "isGone" | "onGone" | "readBody">;
+
 /** A caller's own id for a call is kept when it is plain and short; anything else gets a fresh one. */
 const SAFE_CALL_ID = /^[\x21-\x7e]{1,128}$/;
 
@@ -21,7 +25,7 @@ const SAFE_CALL_ID = /^[\x21-\x7e]{1,128}$/;
  * pipeline fills them in as it learns.
  */
 export class Call {
-  readonly request: Request;
+  readonly request: CallRequest;
   readonly state: GatewayState;
   readonly services: GatewayServices;
   readonly operation: Operation;
@@ -51,7 +55,7 @@ export class Call {
   #isSettled = false;
 
   constructor(
-    request: Request,
+    request: CallRequest,
     context: { readonly state: GatewayState; readonly services: GatewayServices },
     operation: Operation,
     target: RequestTarget,

@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { type HeaderReader, headerLine, type InboundReply } from "../inbound/inbound.ts";
 
 /** Headers that browser clients may read (client notes 11.3). */
 const EXPOSED_HEADERS = [
@@ -60,26 +61,21 @@ export function checkOrigin(origin: string | null, policy: CorsPolicy): void {
   }
 }
 
-/** Adds what lets a page read an answer. Every answer has it, errors and streams too. */
-export function addCorsHeaders(headers: Headers, origin: string, policy: CorsPolicy): void {
-  if (isAllowed(origin, policy)) {
-    headers.set("access-control-allow-origin", origin);
-    headers.set("access-control-expose-headers", EXPOSED_HEADERS);
-    headers.append("vary", "origin");
-  }
+/** Header lines that let a page read an answer. Every answer has them, errors and streams too. */
+export function corsHeaders(origin: string | null, policy: CorsPolicy): string {
+  return origin === null || !isAllowed(origin, policy)
+    ? ""
+    : `${headerLine("access-control-allow-origin", origin)}access-control-expose-headers: ${EXPOSED_HEADERS}\r\nvary: origin\r\n`;
 }
 
 /** Answers `OPTIONS`: which methods the path takes, and whatever headers the page wants to send. Needs no key. */
-export function toOptionsResponse(request: Request, methods: readonly string[]): Response {
+export function toOptionsReply(headers: HeaderReader, methods: readonly string[]): InboundReply {
   const allowed = [...methods, "OPTIONS"].join(", ");
-  const headers = new Headers({ allow: allowed });
-  if (request.headers.has("access-control-request-method")) {
-    headers.set("access-control-allow-methods", allowed);
-    headers.set(
-      "access-control-allow-headers",
-      request.headers.get("access-control-request-headers") ?? "authorization, content-type",
-    );
-    headers.set("access-control-max-age", PREFLIGHT_SECONDS);
+  let lines = `allow: ${allowed}\r\n`;
+  if (headers.get("access-control-request-method") !== null) {
+    const wanted = headers.get("access-control-request-headers") ?? "authorization, content-type";
+    lines += `access-control-allow-methods: ${allowed}\r\n${headerLine("access-control-allow-headers", wanted)}`;
+    lines += `access-control-max-age: ${PREFLIGHT_SECONDS}\r\n`;
   }
-  return new Response(null, { status: 204, headers });
+  return { status: 204, headers: lines, body: "" };
 }

@@ -1,21 +1,15 @@
-import type { Operation } from "../core/operation.ts";
+import type { InferenceDescription, PlainDescription } from "./endpoint-description.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import type { RequestTarget } from "./request-target.ts";
 
 /** An endpoint whose calls go to a model: the pipeline does the rest. */
-export interface InferenceEndpoint {
-  readonly kind: "inference";
-  readonly operation: Operation;
-  /** Last part of every path form (`/chat/completions`); see `inferencePaths`. */
-  readonly suffix: string;
-  readonly summary: string;
-  /** Whether the model may stand in the path (`/engines/{model}/...`, `/openai/deployments/{model}/...`). */
-  readonly takesPathModel: boolean;
-}
+export type InferenceEndpoint = InferenceDescription;
 
 /** A request to an endpoint that the gateway answers itself. */
 export interface PlainRequest {
   readonly request: Request;
+  /** The body, whole and within the limit, its content encoding undone; empty for `GET`. */
+  readonly body: Uint8Array;
   readonly target: RequestTarget;
   readonly state: GatewayState;
   readonly services: GatewayServices;
@@ -24,14 +18,7 @@ export interface PlainRequest {
 }
 
 /** An endpoint that the gateway answers itself. */
-export interface PlainEndpoint {
-  readonly kind: "plain";
-  readonly method: "GET" | "POST";
-  /** Exact paths; one may end in `/{id}`, which takes the whole rest of the path. */
-  readonly paths: readonly string[];
-  readonly summary: string;
-  /** Open without a key (contract 1.8). */
-  readonly isPublic: boolean;
+export interface PlainEndpoint extends PlainDescription {
   readonly handle: (request: PlainRequest) => Response | Promise<Response>;
 }
 
@@ -46,18 +33,3 @@ export const defineInference = (endpoint: Omit<InferenceEndpoint, "kind">): Infe
 
 /** Names an endpoint that the gateway answers itself. */
 export const definePlain = (endpoint: Omit<PlainEndpoint, "kind">): PlainEndpoint => ({ kind: "plain", ...endpoint });
-
-/** Fixed paths of an inference endpoint: bare, `/v1` and Azure's v1 surface. */
-export function inferencePaths(endpoint: InferenceEndpoint): readonly string[] {
-  const { suffix } = endpoint;
-  return [`/v1${suffix}`, suffix, `/openai/v1${suffix}`, `/openai${suffix}`];
-}
-
-/** What stands before the model in path forms that name it (contract 1.1; client notes 2.2). */
-export const PATH_MODEL_PREFIXES: readonly string[] = [
-  "/engines/",
-  "/v1/engines/",
-  "/openai/deployments/",
-  "/v1/deployments/",
-  "/deployments/",
-];

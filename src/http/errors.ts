@@ -1,6 +1,7 @@
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import type { GatewayError } from "../core/errors.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
+import type { InboundReply } from "../inbound/inbound.ts";
 
 /** HTTP status of an error. */
 export function statusOf(error: GatewayError): number {
@@ -14,8 +15,8 @@ export function toErrorBody(error: GatewayError): string {
   return JSON.stringify({
     error: {
       message: scrubSecrets(error.message),
-      type,
-      param: error.param ?? null,
+      type: scrubSecrets(type),
+      param: error.param === undefined ? null : scrubSecrets(error.param),
       code,
       ...(error.vendorError === undefined
         ? {}
@@ -30,16 +31,18 @@ export function toErrorFrame(error: GatewayError): string {
 }
 
 /** Retry hints: whole seconds, rounded up, and the exact milliseconds for clients that read them. */
-export function addRetryHeaders(error: GatewayError, headers: Record<string, string>): void {
-  if (error.retryAfterMs !== undefined) {
-    headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1000));
-    headers["retry-after-ms"] = String(Math.ceil(error.retryAfterMs));
-  }
+function retryHeaders(error: GatewayError): string {
+  const { retryAfterMs } = error;
+  return retryAfterMs === undefined
+    ? ""
+    : `retry-after: ${Math.ceil(retryAfterMs / 1000)}\r\nretry-after-ms: ${Math.ceil(retryAfterMs)}\r\n`;
 }
 
-/** Answers with an error. */
-export function toErrorResponse(error: GatewayError, headers: Record<string, string>): Response {
-  addRetryHeaders(error, headers);
-  headers["content-type"] = "application/json";
-  return new Response(toErrorBody(error), { status: statusOf(error), headers });
+/** Answers with an error. `headers` are further header lines. */
+export function toErrorReply(error: GatewayError, headers = ""): InboundReply {
+  return {
+    status: statusOf(error),
+    headers: `${headers}${retryHeaders(error)}content-type: application/json\r\n`,
+    body: toErrorBody(error),
+  };
 }

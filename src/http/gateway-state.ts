@@ -4,6 +4,7 @@ import type { CallSink } from "../core/call-event.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { ModelTable } from "../routing/model-table.ts";
 import type { Transport } from "../upstream/transport.ts";
+import type { EndpointDescription } from "./endpoint-description.ts";
 
 /** Everything that a configuration decides. Replaced whole on reload; a call keeps the one it started with. */
 export interface GatewayState {
@@ -20,6 +21,8 @@ export interface GatewayServices {
   readonly onCallFinished: CallSink;
   /** Product version, for `x-litellm-version` and readiness. */
   readonly version: string;
+  /** All endpoints, for those that list them. */
+  readonly endpoints: readonly EndpointDescription[];
   /** Origins that browsers may call from (`LITELLM_CORS_ORIGINS`); `*` for any, empty for the default. */
   readonly corsOrigins: readonly string[];
   /** A number from 0 up to, but not including, 1. */

@@ -1,26 +1,18 @@
-import type { Server } from "bun";
 import { GatewayError } from "../core/errors.ts";
+import { BodyError, type InboundRequest } from "../inbound/inbound.ts";
 import { scanObject } from "../wire/json-scan.ts";
 import { JsonScanError } from "../wire/json-scan-error.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 import { decodeContent, isKnownEncoding } from "./content-encoding.ts";
 
-/** A body that stands still this long is given up, in seconds. */
-export const BODY_IDLE_SECONDS = 20;
-
 /**
  * Reads a request's body whole, within the limit, and undoes its content encoding.
- * @throws GatewayError `body-too-large`, `unsupported-encoding`, `client-closed` or `invalid-request` (broken encoding).
+ * @throws GatewayError `body-too-large`, `unsupported-encoding`, `client-too-slow`, `client-closed` or `invalid-request`
  */
-export async function readRequestBody(
-  request: Request,
-  server: Server<undefined>,
+export function readRequestBody(
+  request: Pick<InboundRequest, "headers" | "readBody">,
   limitBytes: number,
-): Promise<Uint8Array> {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > limitBytes) {
-    throw tooLarge(limitBytes);
-  }
+): Uint8Array | Promise<Uint8Array> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && !isKnownEncoding(encoding)) {
     throw new GatewayError(
@@ -28,36 +20,17 @@ export async function readRequestBody(
       `content-encoding '${encoding.slice(0, 60)}' is not understood; send identity, gzip, deflate, br or zstd.`,
     );
   }
-  server.timeout(request, BODY_IDLE_SECONDS);
-  const bytes = declared === null ? await readCounted(request, limitBytes) : await readAll(request);
-  server.timeout(request, 0); // From here on the vendor's time limits rule.
-  return encoding === null ? bytes : decodeContent(bytes, encoding, limitBytes);
-}
-
-async function readAll(request: Request): Promise<Uint8Array> {
+  const fail = (error: unknown): never => {
+    throw error instanceof BodyError ? toBodyFailure(error, limitBytes) : error;
+  };
+  const decode = (bytes: Uint8Array): Uint8Array | Promise<Uint8Array> =>
+    encoding === null ? bytes : decodeContent(bytes, encoding, limitBytes);
   try {
-    return new Uint8Array(await request.arrayBuffer());
-  } catch (cause) {
-    throw clientGone(cause);
+    const bytes = request.readBody(limitBytes); // Small bodies come with their head: then nothing is waited for.
+    return bytes instanceof Promise ? bytes.then(decode, fail) : decode(bytes);
+  } catch (error) {
+    return fail(error);
   }
-}
-
-/** A body without a declared length is counted as it comes. */
-async function readCounted(request: Request, limitBytes: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  try {
-    for await (const piece of request.body ?? []) {
-      total += piece.length;
-      if (total > limitBytes) {
-        throw tooLarge(limitBytes);
-      }
-      pieces.push(piece);
-    }
-  } catch (cause) {
-    throw cause instanceof GatewayError ? cause : clientGone(cause);
-  }
-  return Buffer.concat(pieces, total);
 }
 
 /**
@@ -78,16 +51,21 @@ export function scanBody(bytes: Uint8Array): ScannedObject {
 
 const EMPTY_OBJECT = Buffer.from("{}");
 
-function tooLarge(limitBytes: number): GatewayError {
-  return new GatewayError(
-    "body-too-large",
-    `The request body is larger than ${limitBytes} bytes, the limit set by general_settings.max_request_size_mb.`,
-    { param: "content-length" },
-  );
-}
-
-function clientGone(cause: unknown): GatewayError {
-  return new GatewayError("client-closed", "The caller closed the connection before the whole body had come.", {
-    cause,
-  });
+function toBodyFailure(error: BodyError, limitBytes: number): GatewayError {
+  switch (error.fault) {
+    case "too-large":
+      return new GatewayError(
+        "body-too-large",
+        `The request body is larger than ${limitBytes} bytes, the limit set by general_settings.max_request_size_mb.`,
+        { param: "content-length" },
+      );
+    case "too-slow":
+      return new GatewayError("client-too-slow", `The request body did not come in time: ${error.message}.`);
+    case "malformed":
+      return new GatewayError("invalid-request", `The chunked request body is malformed: ${error.message}.`);
+    case "gone":
+      return new GatewayError("client-closed", "The caller closed the connection before the whole body had come.");
+    default:
+      return error.fault satisfies never;
+  }
 }

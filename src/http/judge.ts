@@ -1,6 +1,8 @@
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
+import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
 import { classifyVendorError, readVendorError, type VendorError } from "../dialects/openai/errors.ts";
+import { readKey } from "../providers/credential.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 import { decodeReply } from "./reply-encoding.ts";
@@ -15,21 +17,30 @@ export async function readFailure(call: Call, reply: UpstreamReply): Promise<Gat
     const message = `the vendor answered with status ${reply.status}; redirects are not followed, so check api_base`;
     return new GatewayError("upstream-malformed", message);
   }
-  const body = await decodeReply(reply, await reply.readBody(MAX_ERROR_BYTES), MAX_ERROR_BYTES);
-  return toVendorFailure(call, readVendorError(reply.status, body), readRetryAfter(reply));
+  return toVendorFailure(call, readVendorError(reply.status, await readErrorBody(reply)), readRetryAfter(reply));
 }
 
-/** Enough of an answer to see whether it begins as an error. */
-const BEGINNING_BYTES = 64;
-const ERROR_BEGINNING = /^\s*\{\s*"error"\s*:\s*[{"]/;
+/** The status tells most of a failure: when its body is too long, breaks off or cannot be decoded, the status is all. */
+async function readErrorBody(reply: UpstreamReply): Promise<Uint8Array> {
+  try {
+    return await decodeReply(reply, await reply.readBody(MAX_ERROR_BYTES), MAX_ERROR_BYTES);
+  } catch {
+    return NO_BODY;
+  }
+}
+
+const NO_BODY = new Uint8Array(0);
+
+const BEGINNING = Buffer.from('{"error":');
+const QUOTE = 0x22;
+const OPEN_BRACE = 0x7b;
 
 /**
  * An error object where an answer was promised: in a reply with status 200 or as a stream's first event. Some vendors
  * decide to fail after they have sent their status.
  */
 export function findErrorInAnswer(call: Call, bytes: Uint8Array): GatewayError | undefined {
-  const beginning = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, BEGINNING_BYTES));
-  if (bytes.length > MAX_ERROR_BYTES || !ERROR_BEGINNING.test(beginning.toString("latin1"))) {
+  if (bytes.length > MAX_ERROR_BYTES || !beginsAsError(bytes)) {
     return undefined;
   }
   const error = readVendorError(500, bytes);
@@ -38,8 +49,29 @@ export function findErrorInAnswer(call: Call, bytes: Uint8Array): GatewayError |
   return toVendorFailure(call, { ...error, status });
 }
 
+/** Whether the bytes, white space apart, begin with `{"error":` and an object or a text. */
+function beginsAsError(bytes: Uint8Array): boolean {
+  let at = skipSpace(bytes, 0);
+  for (const byte of BEGINNING) {
+    if (bytes[at] !== byte) {
+      return false;
+    }
+    at = skipSpace(bytes, at + 1);
+  }
+  return bytes[at] === OPEN_BRACE || bytes[at] === QUOTE;
+}
+
+function skipSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && (bytes[at] ?? 0) <= 0x20) {
+    at++;
+  }
+  return at;
+}
+
 /** An error object of a vendor, wherever it stood, as the error that callers see. */
-export function toVendorFailure(call: Call, error: VendorError, retryAfterMs?: number): GatewayError {
+export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: number): GatewayError {
+  const error = withoutKey(call, given);
   const kind = call.deployment?.provider.readError?.(error) ?? classifyVendorError(error);
   const policy = ERROR_POLICY[kind];
   // A kind that was told from the text keeps its own status; otherwise the vendor's status is handed on.
@@ -52,6 +84,16 @@ export function toVendorFailure(call: Call, error: VendorError, retryAfterMs?: n
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     vendorError: error.raw,
   });
+}
+
+/** Vendors repeat keys in their words, and not every key looks like one: the call's own is known. */
+function withoutKey(call: Call, error: VendorError): VendorError {
+  const signed = call.route?.credential();
+  if (typeof signed === "string") {
+    return scrubKey(scrubSecrets(error), readKey(signed)); // Whole keys first: the call's own may begin another.
+  }
+  signed?.catch(() => undefined); // A token that is being fetched anew is not the one that was sent.
+  return error;
 }
 
 /**

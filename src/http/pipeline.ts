@@ -1,23 +1,23 @@
-import type { Server } from "bun";
 import { GatewayError } from "../core/errors.ts";
+import type { InboundReply } from "../inbound/inbound.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
-import { statusOf, toErrorResponse } from "./errors.ts";
+import { statusOf, toErrorReply } from "./errors.ts";
 import { answerInProcess } from "./in-process.ts";
 import { readRequestBody, scanBody } from "./intake.ts";
 import { describeFailure, readFailure } from "./judge.ts";
 import { planCall } from "./plan.ts";
 import { prepareRequest } from "./prepare.ts";
 import { relayStream, relayWhole } from "./relay.ts";
-import { addTimings, addVendorHeaders, toCallHeaders } from "./response-headers.ts";
+import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
 
 /** Runs one call from acceptance to its answer. Never throws: failures are answers. */
-export async function runCall(call: Call, server: Server<undefined>): Promise<Response> {
+export async function runCall(call: Call): Promise<InboundReply> {
   let reply: UpstreamReply | undefined;
   try {
     call.state.auth.authenticate(call.request.headers);
-    const bytes = await readRequestBody(call.request, server, call.state.config.general.maxRequestBytes);
+    const bytes = await readRequestBody(call.request, call.state.config.general.maxRequestBytes);
     readCallParams(call, scanBody(bytes));
     planCall(call);
     reply = await send(call);
@@ -30,8 +30,8 @@ export async function runCall(call: Call, server: Server<undefined>): Promise<Re
   }
 }
 
-/** Prepares the request and sends it to the call's deployment; records the attempt. */
-async function send(call: Call): Promise<UpstreamReply> {
+/** Prepares the request and sends it to the call's deployment; records the attempt. The one way out to vendors. */
+export async function send(call: Call): Promise<UpstreamReply> {
   const { body, deployment, route } = call;
   if (body === undefined || deployment === undefined || route === undefined) {
     throw new Error("a call was sent before it was planned");
@@ -39,14 +39,14 @@ async function send(call: Call): Promise<UpstreamReply> {
   const request = await prepareRequest(call, route, body);
   const startedAtMs = performance.now();
   call.upstreamStartedAtMs = startedAtMs;
-  if (call.request.signal.aborted) {
+  if (call.request.isGone) {
     throw new GatewayError("client-closed", "The caller closed the connection.");
   }
   call.exchange =
     deployment.provider.answer === undefined
       ? call.services.transport.open(request)
       : answerInProcess(call, deployment, request);
-  call.request.signal.addEventListener("abort", () => call.abort(), { once: true });
+  call.request.onGone = () => call.abort();
   try {
     const reply = await call.exchange.reply;
     call.upstreamMs = performance.now() - startedAtMs;
@@ -65,15 +65,11 @@ async function send(call: Call): Promise<UpstreamReply> {
   }
 }
 
-function toFailedCall(call: Call, error: GatewayError, reply: UpstreamReply | undefined): Response {
+function toFailedCall(call: Call, error: GatewayError, reply: UpstreamReply | undefined): InboundReply {
   if (error.kind === "internal") {
     call.services.logError(`call ${call.id} failed`, error.cause);
   }
   call.settleError(error, statusOf(error));
-  const headers = toCallHeaders(call);
-  if (reply !== undefined) {
-    addVendorHeaders(reply, headers);
-  }
-  addTimings(call, headers);
-  return toErrorResponse(error, headers);
+  const vendorHeaders = reply === undefined ? "" : toVendorHeaders(reply);
+  return toErrorReply(error, toCallHeaders(call) + vendorHeaders + toTimingHeaders(call));
 }

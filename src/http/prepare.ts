@@ -15,21 +15,55 @@ import { timeLimitsOf } from "./time-limits.ts";
  * Turns the caller's request into the vendor's: declared edits are spliced into the bytes, everything else stays.
  * @throws GatewayError `unsupported-params` or `upstream-unauthenticated` (no token to be had).
  */
-export async function prepareRequest(call: Call, route: PreparedRoute, body: ScannedObject): Promise<UpstreamRequest> {
+export function prepareRequest(
+  call: Call,
+  route: PreparedRoute,
+  body: ScannedObject,
+): UpstreamRequest | Promise<UpstreamRequest> {
   const edits = planEdits(route.plan, body, call.editOptions);
   if (call.isStream) {
     addUsageEdit(call, route, body, edits);
   }
+  const signed = route.credential();
+  if (call.operation === "embedding" || typeof signed !== "string") {
+    return prepareSlowly({ call, route, body, edits, signed });
+  }
+  return toUpstreamRequest(call, route, { body, edits, signature: signed });
+}
+
+interface SlowPreparation {
+  readonly call: Call;
+  readonly route: PreparedRoute;
+  readonly body: ScannedObject;
+  readonly edits: JsonEdit[];
+  readonly signed: string | Promise<string>;
+}
+
+/** The way of calls for which something must be loaded or fetched first: a token table, an access token. */
+async function prepareSlowly({ call, route, body, edits, signed }: SlowPreparation): Promise<UpstreamRequest> {
   if (call.operation === "embedding") {
     await addEmbeddingEdits(route, body, edits);
   }
-  const signed = route.credential();
+  const signature = typeof signed === "string" ? signed : await awaitToken(signed);
+  return toUpstreamRequest(call, route, { body, edits, signature });
+}
+
+interface RequestParts {
+  readonly body: ScannedObject;
+  readonly edits: readonly JsonEdit[];
+  /** The header line that signs the call. */
+  readonly signature: string;
+}
+
+function toUpstreamRequest(
+  call: Call,
+  route: PreparedRoute,
+  { body, edits, signature }: RequestParts,
+): UpstreamRequest {
+  const apiVersion = call.target.query === "" ? undefined : readQuery(call.target, "api-version");
   return {
     origin: route.origin,
-    head:
-      route.head(call.target.query === "" ? undefined : readQuery(call.target, "api-version")) +
-      (typeof signed === "string" ? signed : await awaitToken(signed)) +
-      forwardedHeaders(call),
+    head: route.head(apiVersion) + signature + forwardedHeaders(call),
     body: spliceObject(body, edits).pieces,
     limits: timeLimitsOf(call),
   };

@@ -1,11 +1,12 @@
 import { GatewayError } from "../core/errors.ts";
 import { readLastUsage } from "../dialects/openai/usage.ts";
+import type { InboundReply } from "../inbound/inbound.ts";
 import { toEmbeddingEncoding } from "../translators/embedding-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 import { findErrorInAnswer } from "./judge.ts";
 import { decodeReply } from "./reply-encoding.ts";
-import { addTimings, addVendorHeaders, toCallHeaders } from "./response-headers.ts";
+import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
 /** Longest reply that is not a stream, in bytes. */
@@ -15,7 +16,7 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
 /** Answers with the vendor's whole reply, its bytes as they came. */
-export async function relayWhole(call: Call, reply: UpstreamReply): Promise<Response> {
+export async function relayWhole(call: Call, reply: UpstreamReply): Promise<InboundReply> {
   const bytes = await decodeReply(reply, await reply.readBody(MAX_REPLY_BYTES), MAX_REPLY_BYTES);
   call.upstreamMs = performance.now() - call.upstreamStartedAtMs;
   if (!looksLikeJson(bytes)) {
@@ -29,12 +30,9 @@ export async function relayWhole(call: Call, reply: UpstreamReply): Promise<Resp
     throw failure;
   }
   const body = call.operation === "embedding" ? toEmbeddingEncoding(bytes, call.wantsBase64) : bytes;
-  const headers = toCallHeaders(call);
-  addVendorHeaders(reply, headers);
-  addTimings(call, headers);
-  headers["content-type"] = "application/json";
+  const headers = `content-type: application/json\r\n${toAnswerHeaders(call, reply)}`;
   call.settle({ status: 200, usage: readLastUsage(bytes), responseBytes: body.length });
-  return new Response(body, { status: 200, headers });
+  return { status: 200, headers, body };
 }
 
 /**
@@ -42,7 +40,7 @@ export async function relayWhole(call: Call, reply: UpstreamReply): Promise<Resp
  * failure.
  * @throws GatewayError when the stream fails before its first event.
  */
-export async function relayStream(call: Call, reply: UpstreamReply): Promise<Response> {
+export async function relayStream(call: Call, reply: UpstreamReply): Promise<InboundReply> {
   const type = reply.header("content-type") ?? "";
   if (type.startsWith("application/json")) {
     throw new GatewayError("upstream-malformed", "a stream was asked for, and the reply is a JSON body");
@@ -50,13 +48,14 @@ export async function relayStream(call: Call, reply: UpstreamReply): Promise<Res
   const relay = new StreamRelay(call, reply);
   await relay.firstEvent;
   call.upstreamMs = performance.now() - call.upstreamStartedAtMs;
-  const headers = toCallHeaders(call);
-  addVendorHeaders(reply, headers);
-  addTimings(call, headers);
-  headers["content-type"] = "text/event-stream; charset=utf-8";
-  headers["cache-control"] = "no-cache";
-  headers["x-accel-buffering"] = "no";
-  return new Response(relay.open(), { status: 200, headers });
+  return { status: 200, headers: STREAM_HEADERS + toAnswerHeaders(call, reply), body: relay };
+}
+
+const STREAM_HEADERS =
+  "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n";
+
+function toAnswerHeaders(call: Call, reply: UpstreamReply): string {
+  return toCallHeaders(call) + toVendorHeaders(reply) + toTimingHeaders(call);
 }
 
 function looksLikeJson(bytes: Uint8Array): boolean {

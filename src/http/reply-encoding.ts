@@ -7,11 +7,16 @@ import { decodeContent, isKnownEncoding } from "./content-encoding.ts";
  * Undoes the encoding of a vendor that compresses although it was asked not to.
  * @throws GatewayError `upstream-malformed` when it cannot be undone.
  */
-export async function decodeReply(reply: UpstreamReply, bytes: Uint8Array, limitBytes: number): Promise<Uint8Array> {
+export function decodeReply(
+  reply: UpstreamReply,
+  bytes: Uint8Array,
+  limitBytes: number,
+): Uint8Array | Promise<Uint8Array> {
   const encoding = reply.header("content-encoding");
-  if (encoding === undefined || encoding === "identity") {
-    return bytes;
-  }
+  return encoding === undefined || encoding === "identity" ? bytes : decode(bytes, encoding, limitBytes);
+}
+
+async function decode(bytes: Uint8Array, encoding: string, limitBytes: number): Promise<Uint8Array> {
   if (!isKnownEncoding(encoding)) {
     throw new GatewayError("upstream-malformed", `the reply has the unknown content-encoding '${encoding}'`);
   }
@@ -39,7 +44,7 @@ export function toDecodingSink(reply: UpstreamReply, sink: BodySink): BodySink {
   if (encoding === undefined || encoding === "identity") {
     return sink;
   }
-  const decoder = STREAM_DECODERS[encoding]?.();
+  const decoder = Object.hasOwn(STREAM_DECODERS, encoding) ? STREAM_DECODERS[encoding]?.() : undefined;
   if (decoder === undefined) {
     throw new GatewayError("upstream-malformed", `the reply has the unknown content-encoding '${encoding}'`);
   }
@@ -57,6 +62,7 @@ export function toDecodingSink(reply: UpstreamReply, sink: BodySink): BodySink {
     },
     fail: (error) => {
       decoder.removeAllListeners();
+      decoder.on("error", () => undefined); // What is still being decoded may prove broken after all.
       sink.fail(error);
     },
   };

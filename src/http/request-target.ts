@@ -8,11 +8,12 @@ export interface RequestTarget {
 }
 
 /**
- * Reads the target from an absolute URL as the server gives it (`http://host/path?query`).
+ * Reads the target from a URL as the server gives it: `http://host/path?query`, or from the slash on when the caller named
+ * no host, or an impossible one.
  * @param rootPath prefix under which everything is mounted (`SERVER_ROOT_PATH`), without a trailing slash
  */
 export function readRequestTarget(url: string, rootPath = ""): RequestTarget {
-  const pathStart = url.indexOf("/", 8);
+  const pathStart = url.startsWith("/") ? 0 : url.indexOf("/", 8);
   const queryStart = url.indexOf("?", pathStart);
   let path = queryStart < 0 ? url.slice(pathStart) : url.slice(pathStart, queryStart);
   if (path.includes("//")) {

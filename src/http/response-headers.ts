@@ -1,3 +1,5 @@
+import { headerLine } from "../inbound/inbound.ts";
+import { toBoundedMap } from "../routing/bounded-map.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
@@ -26,59 +28,72 @@ const HOP_HEADERS: ReadonlySet<string> = new Set([
 /** Vendor headers that clients read under their own name (client notes 7.3). */
 const SAME_NAME = /^(?:x-ratelimit-|openai-|x-request-id$)/;
 
-/** Header names are tokens; a value may hold no control character. */
-const SAFE_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+/** A value may hold no control character. */
 const SAFE_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Headers of every answer to a call, whatever comes of it (contract 3.2). Empty values are left out. */
-export function toCallHeaders(call: Call): Record<string, string> {
-  const headers: Record<string, string> = {
-    "x-litellm-call-id": call.id,
-    "x-litellm-version": call.services.version,
-  };
+/** Header lines of every answer to a call, whatever comes of it (contract 3.2). Empty values are left out. */
+export function toCallHeaders(call: Call): string {
+  let lines = `x-litellm-call-id: ${call.id}\r\nx-litellm-version: ${call.services.version}\r\n`;
   const { deployment, group } = call;
   if (deployment !== undefined) {
-    headers["x-litellm-model-id"] = toHeaderText(deployment.id);
-    headers["x-litellm-model-api-base"] = call.route?.apiBase ?? deployment.apiBase;
+    lines += `x-litellm-model-id: ${toHeaderText(deployment.id)}\r\n`;
+    lines += headerLine("x-litellm-model-api-base", call.route?.apiBase ?? deployment.apiBase);
     const region = deployment.entry.params.regionName;
     if (region !== undefined) {
-      headers["x-litellm-model-region"] = toHeaderText(region);
+      lines += `x-litellm-model-region: ${toHeaderText(region)}\r\n`;
     }
   }
   if (group !== undefined) {
-    headers["x-litellm-model-group"] = toHeaderText(group.name);
-    headers["x-litellm-attempted-retries"] = "0";
-    headers["x-litellm-attempted-fallbacks"] = "0";
+    lines += `x-litellm-model-group: ${toHeaderText(group.name)}\r\n`;
+    lines += "x-litellm-attempted-retries: 0\r\nx-litellm-attempted-fallbacks: 0\r\n";
   }
-  return headers;
+  return lines;
 }
 
 /** Total time and the gateway's own share of it, in milliseconds. */
-export function addTimings(call: Call, headers: Record<string, string>): void {
+export function toTimingHeaders(call: Call): string {
   const totalMs = performance.now() - call.startedAtMs;
-  headers["x-litellm-response-duration-ms"] = totalMs.toFixed(3);
-  headers["x-litellm-overhead-duration-ms"] = Math.max(0, totalMs - call.upstreamMs).toFixed(3);
+  const overheadMs = Math.max(0, totalMs - call.upstreamMs);
+  return `x-litellm-response-duration-ms: ${totalMs.toFixed(3)}\r\nx-litellm-overhead-duration-ms: ${overheadMs.toFixed(3)}\r\n`;
 }
 
+/** How a vendor's header is handed on. */
+interface VendorHeader {
+  readonly prefixed: string;
+  readonly isHop: boolean;
+  readonly hasSameName: boolean;
+}
+
+/** Vendor header names that are remembered; they are few. */
+const MAX_VENDOR_NAMES = 512;
+
+const vendorHeaderOf = toBoundedMap(
+  MAX_VENDOR_NAMES,
+  (name): VendorHeader => ({
+    prefixed: `llm_provider-${name}: `,
+    isHop: HOP_HEADERS.has(name),
+    hasSameName: SAME_NAME.test(name),
+  }),
+);
+
 /** The vendor's headers: all of them prefixed `llm_provider-`, and those that clients read also under their own name. */
-export function addVendorHeaders(reply: UpstreamReply, headers: Record<string, string>): void {
-  let bytes = 0;
+export function toVendorHeaders(reply: UpstreamReply): string {
+  let lines = "";
   const { headers: pairs } = reply;
   for (let index = 0; index < pairs.length; index += 2) {
     const name = pairs[index] ?? "";
     const value = pairs[index + 1] ?? "";
-    if (value === "" || HOP_HEADERS.has(name) || !SAFE_VALUE.test(value) || !SAFE_NAME.test(name)) {
+    const header = vendorHeaderOf(name);
+    if (value === "" || header.isHop || !SAFE_VALUE.test(value)) {
       continue;
     }
-    bytes += name.length + value.length;
-    if (bytes > MAX_VENDOR_HEADER_BYTES) {
-      return;
+    const line = `${header.prefixed}${value}\r\n`;
+    if (lines.length + line.length > MAX_VENDOR_HEADER_BYTES) {
+      return lines;
     }
-    headers[`llm_provider-${name}`] = value;
-    if (SAME_NAME.test(name)) {
-      headers[name] = value;
-    }
+    lines += header.hasSameName ? `${line}${name}: ${value}\r\n` : line;
   }
+  return lines;
 }
 
 /** Text as a header may carry it: other characters percent-encoded. */

@@ -1,11 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
-import {
-  type Endpoint,
-  type InferenceEndpoint,
-  inferencePaths,
-  PATH_MODEL_PREFIXES,
-  type PlainEndpoint,
-} from "./endpoint.ts";
+import type { Endpoint, InferenceEndpoint, PlainEndpoint } from "./endpoint.ts";
+import { inferencePaths, PATH_MODEL_PREFIXES } from "./endpoint-description.ts";
 import type { RequestTarget } from "./request-target.ts";
 
 /** Where a request goes. */

@@ -1,17 +1,15 @@
-import type { Server } from "bun";
 import { GatewayError } from "../core/errors.ts";
+import type { InboundReply, InboundRequest } from "../inbound/inbound.ts";
+import type { InboundLimits } from "../inbound/inbound-connection.ts";
+import { InboundServer } from "../inbound/inbound-server.ts";
 import { Call, toGatewayError } from "./call.ts";
-import { addCorsHeaders, type CorsPolicy, checkOrigin, toOptionsResponse } from "./cors.ts";
-import { toErrorResponse } from "./errors.ts";
+import { type CorsPolicy, checkOrigin, corsHeaders, toOptionsReply } from "./cors.ts";
+import { toErrorReply } from "./errors.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import { runCall } from "./pipeline.ts";
-import { readRequestTarget } from "./request-target.ts";
+import { runPlainEndpoint } from "./plain-endpoints.ts";
+import { type RequestTarget, readRequestTarget } from "./request-target.ts";
 import type { RouteMap, RouteMatch } from "./route-map.ts";
-
-/** Idle kept-alive connections are closed after this many seconds; above the 65 s that clients' pools count on. */
-const IDLE_SECONDS = 75;
-/** What the server itself refuses; the configured limit, far below, is checked first and answered in the error shape. */
-const HARD_BODY_LIMIT_BYTES = 2 ** 31;
 
 /** How the server is opened. */
 export interface ServerOptions {
@@ -24,108 +22,89 @@ export interface ServerOptions {
   readonly services: GatewayServices;
   /** The state that new requests start with. */
   readonly state: () => GatewayState;
+  readonly limits?: InboundLimits;
 }
 
-/** The listening server with the count of what it is doing. */
-export interface HttpServer {
-  readonly port: number;
-  /** Stops accepting; settles when every call has its whole answer, or when the grace time is over. */
-  stop(graceMs: number): Promise<void>;
-}
-
-/**
- * Opens the server.
- * @throws Error with code `EADDRINUSE` when the port is taken.
- */
-export function openServer(options: ServerOptions): HttpServer {
-  const { hostname, port, isShared } = options;
-  const server = Bun.serve({
+/** Opens the server. @throws Error with code `EADDRINUSE` when the port is taken. */
+export function openServer(options: ServerOptions): InboundServer {
+  const { hostname, port, isShared, limits } = options;
+  return new InboundServer({
     hostname,
     port,
-    reusePort: isShared,
-    idleTimeout: IDLE_SECONDS,
-    maxRequestBodySize: HARD_BODY_LIMIT_BYTES,
-    development: false,
-    fetch: (request, self) => answer(request, self, options),
-    error: (error) => toErrorResponse(toGatewayError(error), {}),
+    isShared,
+    handler: (request) => answer(request, options),
+    toFaultReply: (status, message) =>
+      toErrorReply(new GatewayError("invalid-request", `Bad request: ${message}.`, { status })),
+    ...(limits === undefined ? {} : { limits }),
   });
-  return {
-    port: server.port ?? port,
-    stop: (graceMs) => stopGracefully(server, graceMs),
-  };
 }
 
-async function answer(request: Request, server: Server<undefined>, options: ServerOptions): Promise<Response> {
+function answer(request: InboundRequest, options: ServerOptions): InboundReply | Promise<InboundReply> {
   const state = options.state();
   const origin = request.headers.get("origin");
-  if (origin === null) {
-    return dispatch(request, server, { options, state });
-  }
+  return origin === null ? dispatch(request, options, state) : answerPage(request, options, { state, origin });
+}
+
+/** Answers a web page: who may call is looked at first, and the answer says who may read it. */
+async function answerPage(
+  request: InboundRequest,
+  options: ServerOptions,
+  { state, origin }: { readonly state: GatewayState; readonly origin: string },
+): Promise<InboundReply> {
   const policy: CorsPolicy = { origins: options.services.corsOrigins, isOpen: state.auth.isOpen };
-  let response: Response;
+  let reply: InboundReply;
   try {
     checkOrigin(origin, policy);
-    response = await dispatch(request, server, { options, state });
+    reply = await dispatch(request, options, state);
   } catch (thrown) {
-    response = toErrorResponse(toGatewayError(thrown), {});
+    reply = toErrorReply(toGatewayError(thrown));
   }
-  addCorsHeaders(response.headers, origin, policy);
-  return response;
+  return { ...reply, headers: reply.headers + corsHeaders(origin, policy) };
 }
 
-interface DispatchContext {
-  readonly options: ServerOptions;
-  readonly state: GatewayState;
-}
-
-async function dispatch(request: Request, server: Server<undefined>, context: DispatchContext): Promise<Response> {
-  const { options, state } = context;
+/** Never throws or rejects. */
+function dispatch(
+  request: InboundRequest,
+  options: ServerOptions,
+  state: GatewayState,
+): InboundReply | Promise<InboundReply> {
   const { routes, services } = options;
+  const target = readRequestTarget(request.target, options.rootPath);
+  const fail = (thrown: unknown): InboundReply => toFailure(thrown, options, target);
   try {
-    const target = readRequestTarget(request.url, options.rootPath);
     if (request.method === "OPTIONS") {
       return answerOptions(request, routes.methodsOf(target.path), target.path);
     }
     const match = routes.match(request.method, target);
     if (match.kind === "inference") {
-      const { operation } = match.endpoint;
       const callTarget = match.pathModel === undefined ? target : { ...target, pathModel: match.pathModel };
-      return await runCall(new Call(request, { state, services }, operation, callTarget), server);
+      return runCall(new Call(request, { state, services }, match.endpoint.operation, callTarget));
     }
     if (!isPublic(match, state, target.path)) {
       state.auth.authenticate(request.headers);
     }
-    server.timeout(request, 0);
-    return await match.endpoint.handle({ request, target, state, services, id: match.id });
+    return runPlainEndpoint(match.endpoint, request, { state, services, target, id: match.id }).catch(fail);
   } catch (thrown) {
-    const error = toGatewayError(thrown);
-    if (error.kind === "internal") {
-      services.logError("request failed", error.cause);
-    }
-    const headers: Record<string, string> = {};
-    if (error.kind === "method-not-allowed") {
-      headers["allow"] = routes.methodsOf(readRequestTarget(request.url, options.rootPath).path).join(", ");
-    }
-    return toErrorResponse(error, headers);
+    return fail(thrown);
   }
 }
 
-function answerOptions(request: Request, methods: readonly string[], path: string): Response {
+function toFailure(thrown: unknown, { routes, services }: ServerOptions, target: RequestTarget): InboundReply {
+  const error = toGatewayError(thrown);
+  if (error.kind === "internal") {
+    services.logError("request failed", error.cause);
+  }
+  const allow = error.kind === "method-not-allowed" ? `allow: ${routes.methodsOf(target.path).join(", ")}\r\n` : "";
+  return toErrorReply(error, allow);
+}
+
+function answerOptions(request: InboundRequest, methods: readonly string[], path: string): InboundReply {
   if (methods.length === 0) {
     throw new GatewayError("not-found", `Not Found: ${path.slice(0, 200)} is not a route of this gateway.`);
   }
-  return toOptionsResponse(request, methods);
+  return toOptionsReply(request.headers, methods);
 }
 
 function isPublic(match: RouteMatch, state: GatewayState, path: string): boolean {
   return (match.kind === "plain" && match.endpoint.isPublic) || state.config.general.publicRoutes.includes(path);
-}
-
-async function stopGracefully(server: Server<undefined>, graceMs: number): Promise<void> {
-  const drained = server.stop(false);
-  const timer = Promise.withResolvers<void>();
-  const timeout = setTimeout(timer.resolve, graceMs);
-  await Promise.race([drained, timer.promise]);
-  clearTimeout(timeout);
-  await server.stop(true);
 }

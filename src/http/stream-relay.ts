@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import type { StreamSink, StreamSource } from "../inbound/inbound.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import { readFrameData } from "../wire/frame-data.ts";
 import type { Call } from "./call.ts";
@@ -9,24 +10,22 @@ import { toDecodingSink } from "./reply-encoding.ts";
 import { UsageFilter } from "./usage-filter.ts";
 import { UsageTap } from "./usage-tap.ts";
 
-/** Bytes that may wait for a slow client before the vendor is told to pause. */
-const HIGH_WATER_BYTES = 64 * 1024;
-/**
- * Between an error frame and the end of the connection, in milliseconds. The unclean end is a TCP reset, which may
- * overtake bytes that the client has not read yet.
- */
-const LINGER_MS = 100;
 /** How much is looked at to find the first event; a longer beginning is no error. */
 const MAX_PEEK_BYTES = 64 * 1024;
 
+/** A line that is no comment, and the blank line that ends its event. */
+const FIRST_EVENT = /(?:^|\n|\r)(?!:)[^\r\n]*(?:\n\n|\r\n\r\n|\r\r)/;
+/** How a stream of server-sent events can begin: with a field or a comment, maybe behind a byte order mark or blank lines. */
+const SSE_BEGINNING = /^(?:\xef\xbb\xbf)?[\r\n]*(?::|data|event|id|retry)/;
+const SSE_BEGINNING_BYTES = 64;
 const DONE = Buffer.from("data: [DONE]");
 
 /**
  * Hands a vendor's stream to the client, byte for byte (but for usage that the client did not ask for), no faster than
- * the client reads. Before the first event failures are thrown by `firstEvent`; after it they become an error frame and
- * an unclean end.
+ * the client reads. Before the first event failures reject `firstEvent`; after it they become an error frame and an
+ * unclean end.
  */
-export class StreamRelay implements BodySink {
+export class StreamRelay implements BodySink, StreamSource {
   /** Settles when the first event has come and is not an error. */
   readonly firstEvent: Promise<void>;
   readonly #call: Call;
@@ -34,9 +33,11 @@ export class StreamRelay implements BodySink {
   readonly #tap = new UsageTap();
   readonly #filter: UsageFilter | undefined;
   readonly #first = Promise.withResolvers<void>();
-  #peeked: Uint8Array[] | undefined = [];
-  #peekedBytes = 0;
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #isPeeking = true;
+  /** What came before the client's side was ready. */
+  #early: Uint8Array[] = [];
+  #earlyBytes = 0;
+  #client: StreamSink | undefined;
   #failure: GatewayError | undefined;
   #hasEnded = false;
 
@@ -45,21 +46,11 @@ export class StreamRelay implements BodySink {
     this.#reply = reply;
     this.#filter = call.hidesUsage ? new UsageFilter((bytes) => this.#pass(bytes)) : undefined;
     this.firstEvent = this.#first.promise;
+    call.request.onGone = () => this.#onClientGone();
     reply.streamTo(toDecodingSink(reply, this));
   }
 
-  /** The response body. To be called once, after `firstEvent`. */
-  open(): ReadableStream<Uint8Array> {
-    return new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => this.#start(controller),
-        pull: () => this.#pull(),
-        cancel: () => this.#cancel(),
-      },
-      { highWaterMark: HIGH_WATER_BYTES, size: (bytes) => bytes?.byteLength ?? 0 },
-    );
-  }
-
+  /** The vendor sent a piece. */
   chunk(bytes: Uint8Array): void {
     this.#tap.push(bytes);
     if (this.#filter === undefined) {
@@ -69,102 +60,102 @@ export class StreamRelay implements BodySink {
     }
   }
 
+  /** The vendor's stream is complete. */
   end(): void {
-    this.#hasEnded = true;
     this.#filter?.end();
     if (this.#isCutOff()) {
       this.fail(new GatewayError("upstream-unreachable", "Connection lost: the stream ended before it was complete"));
       return;
     }
-    if (this.#peeked !== undefined) {
-      this.#endPeek();
+    this.#hasEnded = true;
+    if (this.#isPeeking) {
+      this.#endPeek(Buffer.concat(this.#early));
     }
-    if (this.#controller !== undefined) {
-      this.#controller.close();
-      this.#settle();
-    }
+    this.#finish();
   }
 
+  /** The vendor's stream broke off. */
   fail(error: Error): void {
     this.#hasEnded = true;
     this.#failure = toGatewayError(error);
-    if (this.#peeked !== undefined) {
+    if (this.#isPeeking) {
+      this.#isPeeking = false;
       this.#first.reject(this.#failure);
-    } else if (this.#controller !== undefined) {
-      this.#breakOff(this.#controller, this.#failure);
-    }
-  }
-
-  #start(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.#controller = controller;
-    this.#call.firstByteMs = performance.now() - this.#call.startedAtMs;
-    for (const bytes of this.#peeked ?? []) {
-      controller.enqueue(bytes);
-    }
-    this.#peeked = undefined;
-    if (this.#failure !== undefined) {
-      this.#breakOff(controller, this.#failure);
-    } else if (this.#hasEnded) {
-      controller.close();
-      this.#settle();
-    }
-  }
-
-  #pull(): void {
-    if (this.#failure === undefined) {
-      this.#reply.resume();
     } else {
-      this.#resetWhenDrained(this.#failure);
+      this.#finish();
     }
   }
 
-  #cancel(): void {
-    this.#controller = undefined;
+  /** The client's side is ready. */
+  start(sink: StreamSink): void {
+    this.#client = sink;
+    this.#call.firstByteMs = performance.now() - this.#call.startedAtMs;
+    const early = this.#early;
+    this.#early = [];
+    if (early.length > 0) {
+      sink.write(early.length === 1 ? (early[0] as Uint8Array) : Buffer.concat(early));
+    }
+    if (this.#hasEnded) {
+      this.#finish();
+    }
+  }
+
+  /** The client has caught up. */
+  onDrain(): void {
+    this.#reply.resume();
+  }
+
+  #onClientGone(): void {
+    this.#client = undefined;
     if (!this.#hasEnded) {
       this.#hasEnded = true;
       this.#call.abort();
     }
-    const isComplete = this.#tap.readTail().indexOf(DONE) >= 0;
+    const isComplete = this.#tap.readTail().indexOf(DONE) >= 0; // Some SDKs hang up as soon as they have read it.
     this.#settle(
       isComplete ? undefined : new GatewayError("client-closed", "The client left before the stream ended."),
     );
   }
 
   #pass(bytes: Uint8Array): void {
-    const controller = this.#controller;
-    if (controller !== undefined) {
-      controller.enqueue(bytes);
-      if ((controller.desiredSize ?? 0) <= 0 && !this.#hasEnded) {
+    if (this.#client !== undefined) {
+      if (!this.#client.write(bytes)) {
         this.#reply.pause();
       }
-    } else if (this.#peeked !== undefined) {
-      this.#peeked.push(bytes);
-      this.#peekedBytes += bytes.length;
-      if (this.#call.firstByteMs === undefined) {
-        this.#peek();
+      return;
+    }
+    this.#early.push(bytes);
+    this.#earlyBytes += bytes.length;
+    if (this.#isPeeking) {
+      const beginning = Buffer.concat(this.#early);
+      if (this.#earlyBytes > MAX_PEEK_BYTES || FIRST_EVENT.test(beginning.toString("latin1"))) {
+        this.#endPeek(beginning);
       }
     }
   }
 
-  /** Looks whether the first event has come; comments do not count. */
-  #peek(): void {
-    const text = Buffer.concat(this.#peeked ?? []).toString("utf8");
-    const hasEvent = /(?:^|\n|\r)(?!:)[^\r\n]*(?:\n\n|\r\n\r\n|\r\r)/.test(text);
-    if (hasEvent || this.#peekedBytes > MAX_PEEK_BYTES) {
-      this.#endPeek(text);
+  #endPeek(beginning: Buffer): void {
+    this.#isPeeking = false;
+    if (!SSE_BEGINNING.test(beginning.toString("latin1", 0, SSE_BEGINNING_BYTES))) {
+      const type = this.#reply.header("content-type") ?? "";
+      const message = `the reply is no stream of server-sent events (content-type '${type}')`;
+      this.#rejectFirst(new GatewayError("upstream-malformed", message));
+      return;
+    }
+    const data = beginning.includes('"error"') ? readFrameData(beginning) : undefined;
+    const failure = data === undefined ? undefined : findErrorInAnswer(this.#call, Buffer.from(data));
+    if (failure === undefined) {
+      this.#first.resolve();
+    } else {
+      this.#rejectFirst(failure);
     }
   }
 
-  #endPeek(text = Buffer.concat(this.#peeked ?? []).toString("utf8")): void {
-    const data = text.includes('"error"') ? readFrameData(Buffer.from(text)) : undefined;
-    const failure = data === undefined ? undefined : findErrorInAnswer(this.#call, Buffer.from(data));
-    if (failure !== undefined) {
-      this.#failure = failure;
-      this.#first.reject(failure);
-      this.#call.exchange?.abort();
-    } else {
-      this.#first.resolve();
-    }
+  #rejectFirst(failure: GatewayError): void {
+    this.#failure = failure;
+    this.#hasEnded = true;
+    this.#first.reject(failure);
+    this.#call.exchange?.abort();
   }
 
   /** A body that only the connection's end delimits tells nothing of whether it was whole: `[DONE]` does. */
@@ -174,28 +165,35 @@ export class StreamRelay implements BodySink {
     return !isFramed && this.#tap.readTail().indexOf(DONE) < 0;
   }
 
-  #breakOff(controller: ReadableStreamDefaultController<Uint8Array>, failure: GatewayError): void {
-    controller.enqueue(Buffer.from(toErrorFrame(describeFailure(this.#call, failure))));
-    this.#settle(failure);
-    this.#resetWhenDrained(failure);
-  }
-
-  /** Once the error frame has left the queue, the connection ends without the mark of a complete body. */
-  #resetWhenDrained(failure: GatewayError): void {
-    const controller = this.#controller;
-    if (controller?.desiredSize === HIGH_WATER_BYTES) {
-      this.#controller = undefined;
-      setTimeout(() => controller.error(failure), LINGER_MS);
+  /** Ends the client's side, if it is there already; `start` comes back here otherwise. */
+  #finish(): void {
+    const client = this.#client;
+    if (client === undefined) {
+      return;
+    }
+    this.#client = undefined;
+    this.#settle(this.#failure);
+    if (this.#failure === undefined) {
+      client.end();
+    } else {
+      client.write(Buffer.from(toErrorFrame(describeFailure(this.#call, this.#failure))));
+      client.breakOff();
     }
   }
 
   #settle(failure?: GatewayError): void {
-    const end = { status: failure?.kind === "client-closed" ? 499 : 200, responseBytes: this.#tap.totalBytes };
     const usage = this.#tap.readUsage();
+    const responseBytes = this.#tap.totalBytes;
     this.#call.settle(
       failure === undefined
-        ? { ...end, usage }
-        : { ...end, usage, errorKind: failure.kind, errorMessage: failure.message },
+        ? { status: 200, usage, responseBytes }
+        : {
+            status: failure.kind === "client-closed" ? 499 : 200,
+            usage,
+            responseBytes,
+            errorKind: failure.kind,
+            errorMessage: failure.message,
+          },
     );
   }
 }

@@ -18,6 +18,8 @@ export function timeLimitsOf(call: Call): TimeLimits {
   if (!call.isStream) {
     return { connectMs: Math.min(CONNECT_MS, wholeMs), firstByteMs: wholeMs, gapMs: wholeMs, totalMs: wholeMs };
   }
-  const gapMs = call.streamTimeoutMs || params?.streamTimeoutMs || config.router.streamTimeoutMs || wholeMs;
+  const gapMs =
+    config.forced.requestTimeoutMs ??
+    (call.streamTimeoutMs || params?.streamTimeoutMs || config.router.streamTimeoutMs || wholeMs);
   return { connectMs: Math.min(CONNECT_MS, gapMs), firstByteMs: gapMs, gapMs, totalMs: Number.POSITIVE_INFINITY };
 }

@@ -25,28 +25,37 @@ const round = (ms: number): number => Math.round(ms * 100) / 100;
 /** Longest piece of caller-chosen text in a line. */
 const MAX_TEXT = 200;
 
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** Control characters could forge lines or colour a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be found
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
-const clean = (text: string | undefined): string =>
-  text === undefined ? "-" : scrubSecrets(text.slice(0, MAX_TEXT)).replace(CONTROL, " ");
+const clean = (text: string | undefined): string => {
+  if (text === undefined) {
+    return "-";
+  }
+  const short = scrubSecrets(text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text);
+  return PLAIN.test(short) ? short : short.replace(CONTROL, " ");
+};
+
+const cleanOptional = (text: string | undefined): string | undefined => (text === undefined ? undefined : clean(text));
 
 function toJsonLine(event: CallFinished): string {
   const { usage } = event;
   return JSON.stringify({
     time: new Date(event.startedAt).toISOString(),
     call_id: event.callId,
-    path: event.path.slice(0, MAX_TEXT),
+    path: clean(event.path),
     status: event.status,
     duration_ms: round(event.durationMs),
     upstream_ms: round(event.upstreamMs),
     first_byte_ms: event.firstByteMs === undefined ? undefined : round(event.firstByteMs),
-    model: event.requestedModel?.slice(0, MAX_TEXT),
-    model_group: event.modelGroup,
+    model: cleanOptional(event.requestedModel),
+    model_group: cleanOptional(event.modelGroup),
     deployment: event.deploymentId,
     provider: event.provider,
-    upstream_model: event.upstreamModel,
+    upstream_model: cleanOptional(event.upstreamModel),
     stream: event.isStream,
     prompt_tokens: usage?.promptTokens,
     completion_tokens: usage?.completionTokens,
@@ -58,7 +67,7 @@ function toJsonLine(event: CallFinished): string {
     client_retries: event.clientRetries || undefined,
     attempts: event.attempts.length,
     error: event.errorKind,
-    error_message: event.errorMessage === undefined ? undefined : clean(event.errorMessage),
+    error_message: cleanOptional(event.errorMessage),
   });
 }
 

@@ -16,6 +16,9 @@ const REFRESH_AHEAD_MS = 5 * 60_000;
 
 const NO_HEADER = "";
 
+/** The key in a header line that signs a call: its last word. */
+export const readKey = (line: string): string => line.trimEnd().split(" ").at(-1) ?? "";
+
 /** A header line; refuses characters that would end it early. */
 export function toHeaderLine(name: string, value: string): string {
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {

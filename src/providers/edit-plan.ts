@@ -15,8 +15,9 @@ type FieldAction = "standard" | "unsupported" | "drop" | { readonly renameTo: st
 export interface EditPlan {
   readonly provider: Provider;
   readonly actions: ReadonlyMap<string, FieldAction>;
-  /** The vendor's name for the model as JSON text. */
+  /** The vendor's name for the model as JSON text, and the same as bytes. */
   readonly modelText: string;
+  readonly modelBytes: Uint8Array;
   /** Fields set when absent: the vendor's needs, then the deployment's defaults. Name and JSON text. */
   readonly defaults: ReadonlyMap<string, string>;
   /** Fields set whatever the caller sent (`extra_body`). Name and JSON text. */
@@ -90,6 +91,7 @@ export function toEditPlan(
     provider,
     actions,
     modelText: JSON.stringify(model),
+    modelBytes: Buffer.from(JSON.stringify(model)),
     defaults,
     forced,
     dropParams: params.dropParams ?? false,
@@ -123,9 +125,16 @@ export function supportedParams(plan: EditPlan): string[] {
  * @throws GatewayError `unsupported-params` naming every parameter that the vendor refuses, unless they may be dropped.
  */
 export function planEdits(plan: EditPlan, body: ScannedObject, options: CallEditOptions): JsonEdit[] {
-  const edits: JsonEdit[] = [{ kind: "set", name: "model", value: plan.modelText }];
+  const edits: JsonEdit[] = [];
   const refused: string[] = [];
+  let isModelSame = false;
+  let modelCount = 0;
   for (const field of body.fields) {
+    if (field.name === "model") {
+      modelCount++;
+      isModelSame = body.readText(field) === plan.modelText;
+      continue;
+    }
     const action = plan.actions.get(field.name);
     if (action === undefined) {
       if (isInternalParam(field.name)) {
@@ -141,6 +150,9 @@ export function planEdits(plan: EditPlan, body: ScannedObject, options: CallEdit
   }
   if (refused.length > 0) {
     throw refusedParams(plan, refused);
+  }
+  if (!isModelSame || modelCount !== 1) {
+    edits.push({ kind: "set", name: "model", value: plan.modelBytes });
   }
   addDeploymentEdits(plan, body, options, edits);
   return edits;

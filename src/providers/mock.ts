@@ -25,7 +25,7 @@ const MAGIC_ERRORS: Readonly<Record<string, readonly [status: number, code: stri
 
 function findMockError(text: string): InProcessReply | undefined {
   const magic =
-    MAGIC_ERRORS[text] ??
+    (Object.hasOwn(MAGIC_ERRORS, text) ? MAGIC_ERRORS[text] : undefined) ??
     (text.startsWith("Exception: content_filter_policy")
       ? ([400, "content_policy_violation", text] as const)
       : undefined);

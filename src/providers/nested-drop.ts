@@ -50,8 +50,11 @@ function dropAt(value: unknown, steps: readonly string[]): boolean {
   if (step === "*") {
     return Object.values(container).reduce<boolean>((did, item) => dropAt(item, rest) || did, false);
   }
-  if (!Object.hasOwn(container, step)) {
+  if (!Object.hasOwn(container, step) || (Array.isArray(value) && !/^\d+$/.test(step))) {
     return false;
   }
-  return rest.length === 0 ? delete container[step] : dropAt(container[step], rest);
+  if (rest.length > 0) {
+    return dropAt(container[step], rest);
+  }
+  return Array.isArray(value) ? value.splice(Number(step), 1).length > 0 : delete container[step];
 }

@@ -1,3 +1,4 @@
+import { GatewayError } from "../core/errors.ts";
 import { readBase64Floats, writeBase64Floats } from "../wire/base64-floats.ts";
 
 const KEY = Buffer.from('"embedding":');
@@ -8,6 +9,7 @@ const OPEN_BRACKET = 0x5b;
  * An embeddings reply in the encoding that was asked for. Clients that asked for base64 corrupt floats without a word
  * (openai-node 4 to 6), and clients that asked for floats do not decode base64. A reply that is right already is
  * returned as the very bytes that came.
+ * @throws GatewayError `upstream-malformed` when a reply that must be converted is broken.
  */
 export function toEmbeddingEncoding(bytes: Uint8Array, wantsBase64: boolean): Uint8Array {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -15,7 +17,14 @@ export function toEmbeddingEncoding(bytes: Uint8Array, wantsBase64: boolean): Ui
   if (found === undefined || found === (wantsBase64 ? "base64" : "float")) {
     return bytes;
   }
-  const reply: unknown = JSON.parse(buffer.toString("utf8"));
+  try {
+    return convertReply(JSON.parse(buffer.toString("utf8")), wantsBase64);
+  } catch (cause) {
+    throw new GatewayError("upstream-malformed", "the reply is broken JSON, or nested too deeply", { cause });
+  }
+}
+
+function convertReply(reply: unknown, wantsBase64: boolean): Uint8Array {
   const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : undefined;
   for (const item of Array.isArray(data) ? data : []) {
     convertItem(item, wantsBase64);
@@ -23,7 +32,10 @@ export function toEmbeddingEncoding(bytes: Uint8Array, wantsBase64: boolean): Ui
   return Buffer.from(JSON.stringify(reply));
 }
 
-function convertItem(item: { embedding?: unknown }, wantsBase64: boolean): void {
+function convertItem(item: unknown, wantsBase64: boolean): void {
+  if (typeof item !== "object" || item === null || !("embedding" in item)) {
+    return;
+  }
   const { embedding } = item;
   if (wantsBase64 && Array.isArray(embedding)) {
     item.embedding = writeBase64Floats(embedding);

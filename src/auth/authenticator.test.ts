@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { GatewayError } from "../core/errors.ts";
+import { maskKey, toAuthenticator } from "./authenticator.ts";
+
+const MASTER = "sk-master-0123456789";
+
+const failure = (authorization: string | undefined): GatewayError | undefined => {
+  const headers = new Headers(authorization === undefined ? {} : { authorization });
+  try {
+    toAuthenticator(MASTER, undefined).authenticate(headers);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+};
+
+test("without a master key anybody is let in", () => {
+  for (const masterKey of [undefined, ""]) {
+    const open = toAuthenticator(masterKey, undefined);
+    expect(open.isOpen).toBe(true);
+    expect(() => open.authenticate(new Headers())).not.toThrow();
+  }
+});
+
+test("the master key alone opens", () => {
+  expect(toAuthenticator(MASTER, undefined).isOpen).toBe(false);
+  expect(failure(`Bearer ${MASTER}`)).toBeUndefined();
+});
+
+test.each([
+  [undefined, "unauthenticated", "No api key passed in."],
+  ["Digest x", "unauthenticated", "Malformed API Key passed in."],
+  ["Bearer other-key-0123456789", "unauthenticated", "Received=othe****6789, expected to start with 'sk-'"],
+  ["Bearer sk-other-0123456789", "no-database", "No connected db."],
+  [`Bearer ${MASTER}x`, "no-database", "No connected db."],
+  [`Bearer ${MASTER.slice(0, -1)}`, "no-database", "No connected db."],
+] as const)("%p is refused as %s", (authorization, kind, text) => {
+  const error = failure(authorization);
+  expect(error?.kind).toBe(kind);
+  expect(error?.message).toContain(text);
+});
+
+test("a masked key shows no more than its ends", () => {
+  expect(maskKey("abcdefghijklmnop")).toBe("abcd****mnop");
+  expect(maskKey("abcdefghijklmno")).toBe("****");
+  expect(maskKey("")).toBe("****");
+  expect(maskKey("ab\u0000\u00e9efghijklm\r\nop")).toBe("ab??****??op");
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import { scrubKey, scrubSecrets } from "./scrub-secrets.ts";
+
+test.each([
+  ["key sk-abcdefghij1234 end", "key sk-****1234 end"],
+  ["sk-proj-AbC_dEf-0123456789wxyz", "sk-****wxyz"],
+  ["sk-abcdefghij-_.", "sk-****."],
+  ["gsk_abcdefghijklmnop", "gsk_****mnop"],
+  ["Authorization: Bearer abc.def-ghi_jkl=", "Authorization: Bearer ****"],
+  ["authorization: basic dXNlcjpwYXNz", "authorization: basic ****"],
+  ["https://x/v1?key=secret123&alt=sse", "https://x/v1?key=****&alt=sse"],
+  ["https://x/v1?a=b&api-key=secret123", "https://x/v1?a=b&api-key=****"],
+  ["?access_token=abc'", "?access_token=****'"],
+  ["AIzaSyA1234567890abcdefghijklmnop", "AIza****"],
+  ["Incorrect API key provided: sk-upstr**********wxyz.", "Incorrect API key provided: sk-****wxyz."],
+])("%s becomes %s", (text, expected) => {
+  expect(scrubSecrets(text)).toBe(expected);
+});
+
+test.each([
+  "The risk-free rate is task-oriented",
+  "Bearer of bad news",
+  "sk-1234",
+  "desk-abcdefghijklmnop",
+  "a monkey=banana pair",
+  "",
+])("%p is no secret", (text) => {
+  expect(scrubSecrets(text)).toBe(text);
+});
+
+test("data keeps its shape, its texts are scrubbed", () => {
+  const data = { a: ["sk-abcdefghij1234", 1, null, true], b: { c: "plain" } };
+  expect(scrubSecrets(data)).toEqual({ a: ["sk-****1234", 1, null, true], b: { c: "plain" } });
+  expect(data.a[0]).toBe("sk-abcdefghij1234");
+  for (const value of [7, null, undefined, true]) expect(scrubSecrets<unknown>(value)).toBe(value);
+});
+
+test("data nested deeper than the stack is cut, not crashed on", () => {
+  const deep: unknown = JSON.parse(`{"a":${"[".repeat(100_000)}"sk-abcdefghij1234"${"]".repeat(100_000)},"b":"c"}`);
+  const scrubbed = scrubSecrets(deep);
+  expect(JSON.stringify(scrubbed)).toBe(`{"a":${"[".repeat(31)}null${"]".repeat(31)},"b":"c"}`);
+});
+
+test("names of prototypes stay names", () => {
+  const data: unknown = JSON.parse('{"__proto__":{"x":"sk-abcdefghij1234"},"constructor":1}');
+  expect(JSON.stringify(scrubSecrets(data))).toBe('{"__proto__":{"x":"sk-****1234"},"constructor":1}');
+});
+
+test.each(["sk-", "sk-_", "sk--", "Bearer ", "Basic\t", "?key=", "AIza", "sk-abcd ", "hf_a-"])(
+  "a long text of %j takes no longer than other texts",
+  (piece) => {
+    const text = `${piece.repeat(100_000)}!`;
+    const startedAtMs = performance.now();
+    scrubSecrets(text);
+    expect(performance.now() - startedAtMs).toBeLessThan(500);
+  },
+);
+
+describe("a key that is known", () => {
+  test("is found whatever it looks like, in texts and data", () => {
+    expect(scrubKey("bad 0123abcd4567.", "0123abcd4567")).toBe("bad ****.");
+    expect(scrubKey({ a: ["x0123abcd4567x", 1] }, "0123abcd4567")).toEqual({ a: ["x****x", 1] });
+    expect(scrubKey('a "quoted" key', '"quoted"')).toBe("a **** key");
+  });
+
+  test("leaves all else as it was", () => {
+    expect(scrubKey({ a: 1, b: ["c"] }, "0123abcd4567")).toEqual({ a: 1, b: ["c"] });
+    expect(scrubKey("a short word", "short")).toBe("a short word");
+    expect(scrubKey("anything", "")).toBe("anything");
+    expect(scrubKey(undefined, "0123abcd4567")).toBeUndefined();
+  });
+});

@@ -1,0 +1,27 @@
+import { expect, test } from "bun:test";
+import { UsageTap } from "./usage-tap.ts";
+
+const USAGE = '{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}\n\ndata: [DONE]\n\n';
+
+test.each([1, 2, 7, 100, 5000])("usage at the end is found, the stream cut every %d bytes", (size) => {
+  const stream = Buffer.from(`${"data: {}\n\n".repeat(3000)}data: ${USAGE}`);
+  const tap = new UsageTap();
+  for (let at = 0; at < stream.length; at += size) tap.push(stream.subarray(at, at + size));
+  expect(tap.readUsage()).toMatchObject({ promptTokens: 3, completionTokens: 4, totalTokens: 7 });
+  expect(tap.totalBytes).toBe(stream.length);
+});
+
+test("no more than the tail and one chunk is remembered", () => {
+  const tap = new UsageTap();
+  for (let count = 0; count < 1000; count++) tap.push(Buffer.alloc(1000));
+  expect(tap.readTail().length).toBeLessThan(8 * 1024 + 1000);
+  expect(tap.totalBytes).toBe(1_000_000);
+});
+
+test("a short stream is remembered whole", () => {
+  const tap = new UsageTap();
+  tap.push(Buffer.from("a"));
+  tap.push(Buffer.from("b"));
+  expect(tap.readTail().toString()).toBe("ab");
+  expect(tap.readUsage()).toBeUndefined();
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "bun:test";
+import { GatewayError } from "../core/errors.ts";
+import { scanObject } from "../wire/json-scan.ts";
+import { decodeTokenInput } from "./embedding-token-ids.ts";
+
+const decode = (input: string): Promise<string | undefined> =>
+  decodeTokenInput(scanObject(Buffer.from(`{"input":${input}}`)));
+
+test.each(['"text"', '["a","b"]', "[]", "null", "{}", "7"])("%s is no list of token ids", async (input) => {
+  expect(await decode(input)).toBeUndefined();
+});
+
+test("a body without input has none", async () => {
+  expect(await decodeTokenInput(scanObject(Buffer.from("{}")))).toBeUndefined();
+});
+
+test.each([
+  ["[15339,1917]", '"hello world"'],
+  ["[[15339,1917],[15339]]", '["hello world","hello"]'],
+  ["[[15339],[]]", '["hello",""]'],
+])("%s is %s", async (input, text) => {
+  expect(await decode(input)).toBe(text);
+});
+
+test("every text comes back from the ids that it is made of", async () => {
+  const { encode } = await import("gpt-tokenizer/encoding/cl100k_base");
+  for (const text of ["café 😀\n\ttab", "模型", "a".repeat(1000), '"quoted" \\ \u0000']) {
+    expect(await decode(JSON.stringify(encode(text)))).toBe(JSON.stringify(text));
+  }
+});
+
+describe("what is no token id is the caller's fault", () => {
+  test.each(["[1.5]", "[-1]", "[1,null]", "[[1],2]", "[null]", "[{}]", '[[1],"a"]', "[99999999]", "[true]"])(
+    "%s",
+    async (input) => {
+      const error = await decode(input).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(GatewayError);
+      expect(error).toMatchObject({ kind: "invalid-request", param: "input" });
+    },
+  );
+});
