@@ -12,6 +12,8 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Further arguments. `--port 0` and `--host 127.0.0.1` are given unless they name their own. */
   readonly args?: readonly string[];
+  /** No `--port` is given. */
+  readonly isOnDefaultPort?: boolean;
 }
 
 /** A running gateway. */
@@ -74,7 +76,7 @@ const commandLine = (options: GatewayOptions, configPath: string | undefined): r
   return [
     join(ROOT, "src", "main.ts"),
     ...(configPath === undefined ? [] : ["--config", configPath]),
-    ...(given.includes("--port") ? [] : ["--port", "0"]),
+    ...(given.includes("--port") || options.isOnDefaultPort === true ? [] : ["--port", "0"]),
     ...(given.includes("--host") ? [] : ["--host", "127.0.0.1"]),
     ...given,
   ];

@@ -27,7 +27,11 @@ export const modelEntry = (
 export const postJson = (
   url: string,
   body: unknown,
-  init: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {},
+  init: {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+    readonly keepalive?: boolean;
+  } = {},
 ): Promise<Response> =>
   fetch(url, {
     method: "POST",

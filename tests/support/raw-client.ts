@@ -17,12 +17,15 @@ export interface RawReply {
 export interface RawClient {
   /** What has come so far, as latin1 text. */
   readonly text: string;
+  readonly receivedBytes: number;
   /** Settles when the other side has closed the connection, in order or not. */
   readonly closed: Promise<void>;
   readonly isClosed: boolean;
   write(bytes: string | Uint8Array): void;
   /** Settles with all text once it holds what the test waits for. */
   until(isThere: (text: string) => boolean, what: string): Promise<string>;
+  /** Settles once so many bytes have come. */
+  untilBytes(count: number): Promise<void>;
   /** Settles with reply number `index` (from 0) once it is complete, or as it was when the connection closed. */
   reply(index?: number): Promise<RawReply>;
   /** Reads nothing more, so that the other side feels backpressure. */
@@ -35,8 +38,10 @@ export interface RawClient {
 }
 
 class Client implements RawClient {
-  text = "";
+  receivedBytes = 0;
   isClosed = false;
+  #text = "";
+  #unread: string[] = [];
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #waiting = new Set<() => void>();
@@ -45,36 +50,39 @@ class Client implements RawClient {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on("data", (bytes) => {
-      this.text += bytes.toString("latin1");
+      this.receivedBytes += bytes.length;
+      this.#unread.push(bytes.toString("latin1"));
       this.#look();
     });
     socket.on("error", () => undefined); // `close` follows.
     this.closed = new Promise((resolve) => {
-      socket.on("close", () => {
+      const close = (): void => {
         this.isClosed = true;
         this.#look();
         resolve();
-      });
+      };
+      socket.on("end", close);
+      socket.on("close", close);
     });
+  }
+
+  get text(): string {
+    this.#text += this.#unread.join("");
+    this.#unread = [];
+    return this.#text;
   }
 
   write(bytes: string | Uint8Array): void {
     this.#socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
   }
 
-  until(isThere: (text: string) => boolean, what: string): Promise<string> {
-    const found = new Promise<string>((resolve, reject) => {
-      const look = (): void => {
-        const isDone = isThere(this.text);
-        if (!isDone && !this.isClosed) return;
-        this.#waiting.delete(look);
-        if (isDone) resolve(this.text);
-        else reject(new Error(`${what}: the connection closed after ${JSON.stringify(this.text.slice(-300))}`));
-      };
-      this.#waiting.add(look);
-      look();
-    });
-    return within(found, what);
+  async until(isThere: (text: string) => boolean, what: string): Promise<string> {
+    await this.#wait(() => isThere(this.text), what);
+    return this.text;
+  }
+
+  untilBytes(count: number): Promise<void> {
+    return this.#wait(() => this.receivedBytes >= count, `${count} bytes`);
   }
 
   async reply(index = 0): Promise<RawReply> {
@@ -99,6 +107,21 @@ class Client implements RawClient {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #wait(isDone: () => boolean, what: string): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        const isFound = isDone();
+        if (!isFound && !this.isClosed) return;
+        this.#waiting.delete(look);
+        if (isFound) resolve();
+        else reject(new Error(`${what}: the connection closed after ${JSON.stringify(this.text.slice(-300))}`));
+      };
+      this.#waiting.add(look);
+      look();
+    });
+    return within(done, what);
   }
 
   #look(): void {

@@ -1,5 +1,5 @@
-/** How long a test waits for something that must happen, unless it says otherwise. */
-const DEFAULT_LIMIT_MS = 5000;
+/** How long a test waits for something that must happen, unless it says otherwise: less than a test may take. */
+const DEFAULT_LIMIT_MS = 3000;
 
 /** The promise, or a failure that says what did not happen in time. */
 export const within = async <Value>(

@@ -1,0 +1,24 @@
+/**
+ * A certificate for `localhost` that no authority signed, with its key: for tests alone, worth nothing elsewhere. Valid
+ * until 2046.
+ */
+export const SELF_SIGNED = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQvMEY2JHONwV3kld
+OBx8h0BWsOcMGetj+s27Gl6UBpChRANCAASvKEPOu7/z4TsGnIxnSZMOR6YHVoLn
+tFUgrrhSUL9uWFQsJr195FMsjAmXZclmH/QWowbyH+ynb0xUR0t51dZ0
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUVN3DYOdT7QcFg5Jp79nnW8p2unwwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNcG9ydG9sYW4gdGVzdDAeFw0yNjExMjMxMTM0NTJaFw00NjEx
+MTgxMTM0NTJaMBgxFjAUBgNVBAMMDXBvcnRvbGFuIHRlc3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAASvKEPOu7/z4TsGnIxnSZMOR6YHVoLntFUgrrhSUL9uWFQs
+Jr195FMsjAmXZclmH/QWowbyH+ynb0xUR0t51dZ0o2kwZzAdBgNVHQ4EFgQU8kVx
+/ra6JhrOLabjGOdsUYMKhqAwHwYDVR0jBBgwFoAU8kVx/ra6JhrOLabjGOdsUYMK
+hqAwFAYDVR0RBA0wC4IJbG9jYWxob3N0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZI
+zj0EAwIDRwAwRAIgDpOV98f+xMxYV3Ex+76GKuvbh8S38SSFfnsjbkn4WeICICpU
++D1IJxQfuI6Fr4aBt47qvzjbxNsbF7wRSW63D7v2
+-----END CERTIFICATE-----
+`,
+} as const;
