@@ -1,5 +1,5 @@
-import { Glob } from "bun";
 import { dirname, join, normalize } from "node:path";
+import { Glob } from "bun";
 
 /** Rank of each place under `src/`; a file may import from its own folder and from lower ranks (docs/adr/0002). */
 const RANKS: Readonly<Record<string, number>> = {
@@ -15,7 +15,8 @@ const RANKS: Readonly<Record<string, number>> = {
   translators: 3,
   dialects: 2,
   config: 2,
-  upstream: 1,
+  upstream: 2,
+  inbound: 2,
   store: 1,
   catalog: 1,
   wire: 1,
