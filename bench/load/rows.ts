@@ -1,0 +1,73 @@
+/** Which upstream answers a row: nginx with a fixed reply, or the raw-socket server of `upstream.ts`. */
+type UpstreamName = "fixed" | "socket";
+
+/** One kind of traffic. `name` is also the model name in the body and the first path segment for plain proxies. */
+export interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly upstream: UpstreamName;
+  readonly isStream: boolean;
+  /** The only numbers of connections worth measuring, where not all are. */
+  readonly connections?: readonly number[];
+  /** The body that every gateway gets, byte for byte. */
+  readonly body: string;
+}
+
+/** Events with content in one streamed reply; a usage event and `[DONE]` follow them. */
+export const STREAM_CHUNKS = 100;
+
+/** Connections at which each row is measured. */
+export const CONNECTIONS: readonly number[] = [1, 64, 256];
+
+/** Connections of a quick run. */
+export const QUICK_CONNECTIONS: readonly number[] = [64];
+
+const PROMPT_BYTES = 400_000;
+
+function smallBody(model: string, extra: Record<string, unknown>): string {
+  const messages = [
+    { role: "system", content: "You are a helpful assistant." },
+    { role: "user", content: 'Say "hello" in French, please.' },
+  ];
+  return JSON.stringify({ model, messages, temperature: 0.2, max_tokens: 64, ...extra });
+}
+
+/** Text with the quotes, line ends and accents of a real prompt, so that escapes cost what they cost in life. */
+function promptBody(model: string): string {
+  const paragraph = 'The clerk wrote: "Paid in full" — résumé attached.\nPlease answer in one line.\tThank you. ';
+  const content = paragraph.repeat(Math.ceil(PROMPT_BYTES / paragraph.length)).slice(0, PROMPT_BYTES);
+  return JSON.stringify({ model, messages: [{ role: "user", content }], temperature: 0.2, max_tokens: 64 });
+}
+
+/** Every row, in the order of tables and plots. */
+export const ROWS: readonly Row[] = [
+  {
+    name: "small-chat",
+    title: "small chat",
+    upstream: "fixed",
+    isStream: false,
+    body: smallBody("small-chat", {}),
+  },
+  {
+    name: "stream",
+    title: `${STREAM_CHUNKS}-chunk stream, paced`,
+    upstream: "socket",
+    isStream: true,
+    body: smallBody("stream", { stream: true, stream_options: { include_usage: true } }),
+  },
+  {
+    name: "burst-stream",
+    title: `${STREAM_CHUNKS}-chunk stream, unpaced`,
+    upstream: "socket",
+    isStream: true,
+    connections: [64],
+    body: smallBody("burst-stream", { stream: true, stream_options: { include_usage: true } }),
+  },
+  {
+    name: "prompt-400k",
+    title: "400 KB prompt",
+    upstream: "socket",
+    isStream: false,
+    body: promptBody("prompt-400k"),
+  },
+];

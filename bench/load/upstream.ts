@@ -1,0 +1,171 @@
+import type { Socket } from "bun";
+import { CHAT_REPLY, streamEvents } from "./replies.ts";
+
+/**
+ * The upstream for streams and large prompts: a raw-socket HTTP/1.1 server, so that it costs little beside the
+ * gateway. It reads a request to its end and answers with bytes made at start. A path under `/stream` gets the
+ * event stream, one event per write and one write per `PACE_MS`; a path under `/burst-stream` gets `BURST_EVENTS`
+ * per write and one write per turn of the event loop; any other path gets the fixed reply.
+ */
+
+/**
+ * Time between two events of one stream. 100 events take 0.2 s: faster than real models, so that a core fills up, yet
+ * slow enough that a gateway which keeps up sees each event as a chunk of its own instead of a merged lump.
+ */
+const PACE_MS = 2;
+
+/** Small enough that a reply stays 21 separate writes, large enough that the upstream is not the limit. */
+const BURST_EVENTS = 5;
+
+const HEAD_END = Buffer.from("\r\n\r\n");
+const CHUNKED_END = "0\r\n\r\n";
+const STREAM_HEAD = Buffer.from(
+  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n",
+);
+const PLAIN_REPLY = Buffer.from(
+  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${CHAT_REPLY.length}\r\n\r\n${CHAT_REPLY}`,
+);
+
+/** One chunk of the HTTP chunked coding per event; the last one carries the end mark too. */
+const PACED_WRITES: readonly Buffer[] = streamEvents().map((event, index, events) =>
+  Buffer.from(`${event.length.toString(16)}\r\n${event}\r\n${index === events.length - 1 ? CHUNKED_END : ""}`),
+);
+
+const BURST_WRITES: readonly Buffer[] = Array.from(
+  { length: Math.ceil(PACED_WRITES.length / BURST_EVENTS) },
+  (_, index) => Buffer.concat(PACED_WRITES.slice(index * BURST_EVENTS, (index + 1) * BURST_EVENTS)),
+);
+
+interface Connection {
+  head: Buffer | undefined;
+  /** Body bytes still to come; -1 while a chunked body runs. */
+  bodyLeft: number;
+  bodyTail: string;
+  /** What this reply streams; undefined for the fixed reply. */
+  writes: readonly Buffer[] | undefined;
+  nextWrite: number;
+  /** What a full socket buffer refused; the stream pauses until it has gone. */
+  unsent: Buffer | undefined;
+}
+
+type Client = Socket<Connection>;
+
+const paced = new Set<Client>();
+const bursting = new Set<Client>();
+let ticker: Timer | undefined;
+
+function send(client: Client, bytes: Buffer): void {
+  const written = client.write(bytes);
+  if (written < bytes.length) client.data.unsent = bytes.subarray(Math.max(written, 0));
+}
+
+/** Gives every stream of the set its next write; finished ones leave the set. */
+function writeNext(clients: Set<Client>): void {
+  for (const client of clients) {
+    const { data } = client;
+    if (data.unsent !== undefined) continue;
+    const next = data.writes?.[data.nextWrite++];
+    if (next === undefined) clients.delete(client);
+    else send(client, next);
+  }
+}
+
+function tickPaced(): void {
+  writeNext(paced);
+  if (paced.size > 0) return;
+  clearInterval(ticker);
+  ticker = undefined;
+}
+
+function turnBurst(): void {
+  writeNext(bursting);
+  if (bursting.size > 0) setImmediate(turnBurst);
+}
+
+function answer(client: Client): void {
+  const { data } = client;
+  data.nextWrite = 0;
+  if (data.writes === undefined) {
+    send(client, PLAIN_REPLY);
+    return;
+  }
+  send(client, STREAM_HEAD);
+  if (data.writes === PACED_WRITES) {
+    paced.add(client);
+    ticker ??= setInterval(tickPaced, PACE_MS);
+    return;
+  }
+  if (bursting.size === 0) setImmediate(turnBurst);
+  bursting.add(client);
+}
+
+function findWrites(head: string): readonly Buffer[] | undefined {
+  if (head.startsWith("POST /stream/")) return PACED_WRITES;
+  return head.startsWith("POST /burst-stream/") ? BURST_WRITES : undefined;
+}
+
+function leave(client: Client): void {
+  paced.delete(client);
+  bursting.delete(client);
+}
+
+function takeHead(client: Client, received: Buffer): void {
+  const state = client.data;
+  const bytes = state.head === undefined ? received : Buffer.concat([state.head, received]);
+  const end = bytes.indexOf(HEAD_END);
+  if (end < 0) {
+    state.head = bytes;
+    return;
+  }
+  state.head = undefined;
+  const head = bytes.toString("latin1", 0, end);
+  state.writes = findWrites(head);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  state.bodyLeft = length === undefined && /\r\ntransfer-encoding: *chunked/i.test(head) ? -1 : Number(length ?? 0);
+  state.bodyTail = "";
+  takeBody(client, bytes.subarray(end + HEAD_END.length));
+}
+
+function takeBody(client: Client, received: Buffer): void {
+  const state = client.data;
+  if (state.bodyLeft >= 0) {
+    state.bodyLeft = Math.max(0, state.bodyLeft - received.length);
+  } else {
+    state.bodyTail = (state.bodyTail + received.toString("latin1", Math.max(0, received.length - 5))).slice(-5);
+    if (state.bodyTail === CHUNKED_END) state.bodyLeft = 0;
+  }
+  if (state.bodyLeft === 0) answer(client);
+}
+
+function serve(port: number): void {
+  Bun.listen<Connection>({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      open(client) {
+        client.data = {
+          head: undefined,
+          bodyLeft: 0,
+          bodyTail: "",
+          writes: undefined,
+          nextWrite: 0,
+          unsent: undefined,
+        };
+        client.setNoDelay(true);
+      },
+      data(client, received) {
+        if (client.data.bodyLeft === 0) takeHead(client, received);
+        else takeBody(client, received);
+      },
+      drain(client) {
+        const { unsent } = client.data;
+        client.data.unsent = undefined;
+        if (unsent !== undefined) send(client, unsent);
+      },
+      close: leave,
+      error: leave,
+    },
+  });
+}
+
+if (import.meta.main) serve(Number(process.argv[2]));

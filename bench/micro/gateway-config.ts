@@ -1,0 +1,16 @@
+import { loadConfig } from "../../src/config/load-config.ts";
+
+const TEXT = `
+model_list:
+  - model_name: gpt-4o
+    litellm_params: {model: openai/gpt-4o, api_base: "http://127.0.0.1:9/v1", api_key: sk-up}
+general_settings: {master_key: sk-1234}
+`;
+
+const { config } = loadConfig({ path: "/bench.yaml", environment: {}, readFile: () => TEXT });
+if (config === undefined) {
+  throw new Error("the bench's configuration has faults");
+}
+
+/** One deployment behind a master key. */
+export const bareConfig = config;

@@ -1,0 +1,122 @@
+// The whole gateway without a kernel: sockets are faked, so that what is left is the gateway's own CPU per call.
+
+import { Gateway } from "../../src/gateway.ts";
+import { bareConfig } from "./gateway-config.ts";
+
+/** What the faked listener was given. */
+interface Handlers {
+  open(socket: FakeSocket): void;
+  data(socket: FakeSocket, bytes: Buffer): void;
+}
+
+/** A socket whose writes go to a function. */
+class FakeSocket {
+  data: unknown;
+  readonly onWrite: (bytes: Uint8Array) => void;
+
+  constructor(onWrite: (bytes: Uint8Array) => void, data?: unknown) {
+    this.onWrite = onWrite;
+    this.data = data;
+  }
+
+  write(bytes: Uint8Array): number {
+    this.onWrite(bytes);
+    return bytes.length;
+  }
+
+  pause(): void {}
+  resume(): void {}
+  end(): void {}
+  terminate(): void {}
+}
+
+const REPLY_BODY = JSON.stringify({
+  id: "chatcmpl-123",
+  object: "chat.completion",
+  created: 1700000000,
+  model: "gpt-4o-2024-08-06",
+  choices: [
+    {
+      index: 0,
+      message: { role: "assistant", content: "hello world ".repeat(10) },
+      logprobs: null,
+      finish_reason: "stop",
+    },
+  ],
+  usage: { prompt_tokens: 12, completion_tokens: 47, total_tokens: 59, prompt_tokens_details: { cached_tokens: 0 } },
+  system_fingerprint: "fp_44709d6fcb",
+});
+const REPLY = Buffer.from(
+  `HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Mon, 23 Nov 2026 10:51:31 GMT\r\nContent-Type: application/json\r\nContent-Length: ${REPLY_BODY.length}\r\nConnection: keep-alive\r\n\r\n${REPLY_BODY}`,
+);
+const BODY = '{"model":"gpt-4o","messages":[{"role":"user","content":"hello world"}],"temperature":0.1}';
+const REQUEST = Buffer.from(
+  `POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:4000\r\nContent-Type: application/json\r\nAuthorization: Bearer sk-1234\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`,
+);
+const CLIENTS = 64;
+const CALLS = 100_000;
+
+/** Turns of the event loop are what sockets deliver in. */
+let turn: (() => void)[] = [];
+
+const listener: { handlers?: Handlers } = {};
+const real = { listen: Bun.listen, connect: Bun.connect };
+Object.assign(Bun, {
+  listen: (options: { socket: Handlers }) => {
+    listener.handlers = options.socket;
+    return { port: 4000, stop: () => undefined };
+  },
+  connect: (options: { socket: Handlers; data: unknown }) => {
+    const socket: FakeSocket = new FakeSocket(
+      () => turn.push(() => options.socket.data(socket, Buffer.from(REPLY))),
+      options.data,
+    );
+    turn.push(() => options.socket.open(socket));
+    return Promise.resolve(socket);
+  },
+});
+
+const gateway = new Gateway({
+  config: bareConfig,
+  environment: {},
+  accessLogFormat: "json",
+  writeLog: () => undefined,
+  logError: (message, cause) => console.error(message, cause),
+});
+gateway.listen({ hostname: "127.0.0.1", port: 4000, isShared: false });
+const { handlers } = listener;
+if (handlers === undefined) {
+  throw new Error("the gateway did not listen");
+}
+
+async function run(calls: number): Promise<void> {
+  let left = calls;
+  for (let index = 0; index < CLIENTS; index++) {
+    const ask = (): void => {
+      if (left-- > 0) {
+        turn.push(() => handlers?.data(socket, Buffer.from(REQUEST)));
+      }
+    };
+    const socket: FakeSocket = new FakeSocket(ask);
+    handlers?.open(socket);
+    ask();
+  }
+  while (turn.length > 0) {
+    const now = turn;
+    turn = [];
+    for (const deliver of now) {
+      deliver();
+    }
+    await new Promise(setImmediate);
+  }
+}
+
+await run(CALLS);
+for (let round = 0; round < 5; round++) {
+  const before = process.cpuUsage();
+  await run(CALLS);
+  const { user, system } = process.cpuUsage(before);
+  console.log(`gateway, small chat, no kernel: ${((user + system) / CALLS).toFixed(1)} us CPU per call`);
+}
+Object.assign(Bun, real);
+process.exit(0);
