@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { checkOrigin, corsHeaders, toOptionsReply } from "./cors.ts";
+import { checkOrigin, checkSite, corsHeaders, toOptionsReply } from "./cors.ts";
 
 const OPEN = { origins: [], isOpen: true };
 const KEYED = { origins: [], isOpen: false };
@@ -61,4 +61,13 @@ test("a preflight is told every header it asks for, a plain OPTIONS only the met
   expect(preflight).toContain("access-control-allow-headers: x-a,x-b\r\n");
   expect(preflight).toContain("access-control-allow-methods: GET, POST, OPTIONS\r\n");
   expect(ask({ "access-control-request-method": "POST" })).toContain("access-control-allow-headers: authorization");
+});
+
+test("what a page elsewhere fetches without saying its origin is refused where no key is asked for", () => {
+  const from = (site: string): Headers => new Headers({ "sec-fetch-site": site });
+  expect(() => checkSite(from("cross-site"), OPEN)).toThrow("no key");
+  expect(() => checkSite(from("cross-site"), KEYED)).not.toThrow();
+  expect(() => checkSite(from("same-origin"), OPEN)).not.toThrow();
+  expect(() => checkSite(from("none"), OPEN)).not.toThrow();
+  expect(() => checkSite(new Headers(), OPEN)).not.toThrow();
 });

@@ -61,6 +61,19 @@ export function checkOrigin(origin: string | null, policy: CorsPolicy): void {
   }
 }
 
+/**
+ * Refuses what pages can fetch without an `origin` header (an image whose address is `/health`, which costs money).
+ * @throws GatewayError `forbidden` for such a request from elsewhere to a gateway without a key
+ */
+export function checkSite(headers: HeaderReader, policy: CorsPolicy): void {
+  if (policy.isOpen && !policy.origins.includes("*") && headers.get("sec-fetch-site") === "cross-site") {
+    throw new GatewayError(
+      "forbidden",
+      "Requests from other web pages are refused, as this gateway asks for no key. Set a master key.",
+    );
+  }
+}
+
 /** Header lines that let a page read an answer. Every answer has them, errors and streams too. */
 export function corsHeaders(origin: string | null, policy: CorsPolicy): string {
   return origin === null || !isAllowed(origin, policy)

@@ -3,7 +3,7 @@ import type { InboundReply, InboundRequest } from "../inbound/inbound.ts";
 import type { InboundLimits } from "../inbound/inbound-connection.ts";
 import { InboundServer } from "../inbound/inbound-server.ts";
 import { Call, toGatewayError } from "./call.ts";
-import { type CorsPolicy, checkOrigin, corsHeaders, toOptionsReply } from "./cors.ts";
+import { type CorsPolicy, checkOrigin, checkSite, corsHeaders, toOptionsReply } from "./cors.ts";
 import { toErrorReply } from "./errors.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import { runCall } from "./pipeline.ts";
@@ -81,6 +81,7 @@ function dispatch(
       return runCall(new Call(request, { state, services }, match.endpoint.operation, callTarget));
     }
     if (!isPublic(match, state, target.path)) {
+      checkSite(request.headers, { origins: services.corsOrigins, isOpen: state.auth.isOpen });
       state.auth.authenticate(request.headers);
     }
     return runPlainEndpoint(match.endpoint, request, { state, services, target, id: match.id }).catch(fail);

@@ -10,6 +10,7 @@ export class BodyReader {
   #gathered = 0;
   #limitBytes = Number.POSITIVE_INFINITY;
   #waiting: PromiseWithResolvers<Uint8Array> | undefined;
+  #isAsked = false;
   #isDiscarding = false;
   #discarded = 0;
 
@@ -26,6 +27,11 @@ export class BodyReader {
   /** Bytes that came after nobody wanted them any more. */
   get discardedBytes(): number {
     return this.#discarded;
+  }
+
+  /** Bytes that came before anybody asked for them. */
+  get unaskedBytes(): number {
+    return this.#isAsked || this.#isDiscarding ? 0 : this.#gathered;
   }
 
   /** Whether somebody waits for the rest of the body. */
@@ -60,6 +66,7 @@ export class BodyReader {
 
   /** The whole body, at once when it has come. @throws BodyError `too-large` */
   read(limitBytes: number): Uint8Array | Promise<Uint8Array> {
+    this.#isAsked = true;
     this.#limitBytes = limitBytes;
     const declared = this.#chunks === undefined ? this.#remaining : 0;
     if (this.#gathered + declared > limitBytes) {

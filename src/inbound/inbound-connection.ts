@@ -7,8 +7,13 @@ import { HeadError, type RequestHead, readRequestHead } from "./request-head.ts"
 
 /** Longest request head, in bytes. */
 export const MAX_HEAD_BYTES = 64 * 1024;
+const CR = 13;
+const LF = 10;
+
 /** Bytes of further requests that may wait behind one that is being answered. */
 const MAX_PIPELINED_BYTES = 64 * 1024;
+/** Bytes of a body that may come before the handler asks for it; then the client has to wait. */
+const MAX_UNASKED_BYTES = 64 * 1024;
 /** An unwanted body is read and thrown away up to this size, so that the client gets to read its answer. */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
@@ -51,6 +56,7 @@ export class InboundConnection implements ReplyWriterOwner {
   #request: ConnectionRequest | undefined;
   #writer: ReplyWriter | undefined;
   #isReplySent = false;
+  #isBodyAsked = false;
   /** When the server's sweep must end the connection, in `performance.now()` milliseconds. */
   deadlineMs: number;
 
@@ -144,6 +150,8 @@ export class InboundConnection implements ReplyWriterOwner {
       throw new BodyError("gone", "the client closed the connection");
     }
     const read = body.read(limitBytes);
+    this.#isBodyAsked = true;
+    this.#socket.resume();
     if (body.isWaiting) {
       if (this.#head?.expectsContinue === true) {
         this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -154,7 +162,7 @@ export class InboundConnection implements ReplyWriterOwner {
   }
 
   #readHead(): void {
-    const held = this.#held;
+    const held = this.#dropBlankLines();
     const end = held?.indexOf("\r\n\r\n") ?? -1;
     if (held === undefined || end < 0 || end > MAX_HEAD_BYTES) {
       if (held !== undefined && (end >= 0 || held.length > MAX_HEAD_BYTES)) {
@@ -179,9 +187,20 @@ export class InboundConnection implements ReplyWriterOwner {
     this.#begin(head, held.length === end + 4 ? undefined : held.subarray(end + 4));
   }
 
+  /** Blank lines before a request are ignored (RFC 9112 2.2). */
+  #dropBlankLines(): Buffer | undefined {
+    let held = this.#held;
+    while (held !== undefined && held[0] === CR && held[1] === LF) {
+      held = held.length === 2 ? undefined : held.subarray(2);
+    }
+    this.#held = held;
+    return held;
+  }
+
   #begin(head: RequestHead, rest: Buffer | undefined): void {
     this.#phase = "handling";
     this.#isReplySent = false;
+    this.#isBodyAsked = false;
     this.#head = head;
     this.#body = new BodyReader(head.framing);
     this.#extend(this.#owner.limits.stallMs);
@@ -224,8 +243,10 @@ export class InboundConnection implements ReplyWriterOwner {
     });
   }
 
+  /** A client that still waits for `100 Continue` may or may not send its body: what comes next could be either. */
   #mayKeepAlive(head: RequestHead): boolean {
-    return head.keepAlive && !this.#owner.isStopping;
+    const isBodyInDoubt = head.expectsContinue && !this.#isBodyAsked && this.#body?.isComplete === false;
+    return head.keepAlive && !isBodyInDoubt && !this.#owner.isStopping;
   }
 
   /** Takes bytes of the body; returns those behind it. */
@@ -249,6 +270,8 @@ export class InboundConnection implements ReplyWriterOwner {
     }
     if (body.isWaiting) {
       this.#extend(this.#owner.limits.bodyGapMs);
+    } else if (body.unaskedBytes > MAX_UNASKED_BYTES) {
+      this.#socket.pause();
     } else if (body.discardedBytes > MAX_DISCARDED_BYTES) {
       this.close();
       return undefined;
@@ -264,13 +287,16 @@ export class InboundConnection implements ReplyWriterOwner {
     if (head === undefined || this.#phase === "closing") {
       return;
     }
-    if (!this.#mayKeepAlive(head)) {
-      this.close();
+    const mayKeepAlive = this.#mayKeepAlive(head);
+    if (this.#body?.isComplete === false && (mayKeepAlive || !head.expectsContinue)) {
+      // Read to its end, then go on or close: a close in the midst would reset the answer away.
+      this.#body.discard();
+      this.#socket.resume();
+      this.#extend(this.#owner.limits.bodyGapMs);
       return;
     }
-    if (this.#body?.isComplete === false) {
-      this.#body.discard();
-      this.#extend(this.#owner.limits.bodyGapMs);
+    if (!mayKeepAlive) {
+      this.close();
       return;
     }
     this.#phase = "idle";

@@ -64,12 +64,13 @@ export interface InboundReply {
 /** Makes the answer to a request. Must not throw or reject. */
 export type InboundHandler = (request: InboundRequest) => InboundReply | Promise<InboundReply>;
 
-/** A header line. Control characters, which would split the head, are refused. */
+/** A header line. Characters that a head cannot carry are refused. */
 export function headerLine(name: string, value: string): string {
   if (FORBIDDEN.test(value)) {
-    throw new TypeError(`the value of header '${name}' holds a control character`);
+    throw new TypeError(`the value of header '${name}' holds a character that no header may carry`);
   }
   return `${name}: ${value}\r\n`;
 }
 
-const FORBIDDEN = /[\0\r\n]/;
+/** Heads go out as latin-1: a character beyond it would become another one, maybe a line end. */
+const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;

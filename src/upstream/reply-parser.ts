@@ -29,6 +29,8 @@ export class ReplyParser {
   #held: Buffer | undefined;
   #remaining = 0;
   #chunks = NO_CHUNKS;
+  /** Body of the chunks of one read. */
+  #pieces: Buffer[] = [];
   #keepAlive = true;
   #hasStarted = false;
 
@@ -144,7 +146,7 @@ export class ReplyParser {
     } else if (isChunked) {
       // Both framings at once is how replies are smuggled: believe the chunks, trust the connection no more.
       this.#keepAlive = this.#keepAlive && length === undefined;
-      this.#chunks = new ChunkedDecoder((bytes) => this.#events.onChunk(bytes));
+      this.#chunks = new ChunkedDecoder((bytes) => this.#pieces.push(bytes));
       this.#state = "chunked";
     } else if (length !== undefined) {
       if (!/^\d{1,15}$/.test(length)) {
@@ -172,11 +174,25 @@ export class ReplyParser {
   }
 
   #readChunks(bytes: Buffer): Buffer | undefined {
-    const rest = this.#chunks.push(bytes);
+    let rest: Buffer | undefined;
+    try {
+      rest = this.#chunks.push(bytes);
+    } finally {
+      this.#passPieces(); // What came before a malformed chunk is good.
+    }
     if (this.#chunks.isDone) {
       this.#finish(rest === undefined);
     }
     return rest;
+  }
+
+  /** Chunks that came in one read go on in one piece: each piece costs the client's side a write. */
+  #passPieces(): void {
+    const pieces = this.#pieces;
+    if (pieces.length > 0) {
+      this.#pieces = [];
+      this.#events.onChunk(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
+    }
   }
 
   #finish(isReusable = true): void {

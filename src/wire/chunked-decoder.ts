@@ -1,23 +1,37 @@
-/** Longest chunk-size or trailer line accepted, in bytes. */
-const MAX_LINE_BYTES = 16 * 1024;
-/** Most trailer bytes accepted. */
-const MAX_TRAILER_BYTES = 64 * 1024;
+/** Most hex digits of a chunk size: 16^12 is far above any body. */
+const MAX_SIZE_DIGITS = 12;
+/** Most bytes of chunk extensions and trailers accepted in one body; nobody reads them. */
+const MAX_IGNORED_BYTES = 64 * 1024;
 
 const CR = 13;
 const LF = 10;
+const SPACE = 32;
+const TAB = 9;
+const SEMICOLON = 59;
 
-type State = "size" | "data" | "data-end" | "trailers" | "done";
+type State =
+  | "size"
+  | "extension"
+  | "size-lf"
+  | "data"
+  | "data-cr"
+  | "data-lf"
+  | "trailer-start"
+  | "trailer"
+  | "trailer-lf"
+  | "final-lf"
+  | "done";
 
 /**
- * Incremental decoder of the chunked transfer coding (RFC 9112 7.1). Any split of the bytes gives the same pieces of
- * body, handed out without a copy.
+ * Incremental decoder of the chunked transfer coding (RFC 9112 7.1), a byte at a time outside the data, so that any
+ * split of the bytes gives the same body and nothing is held back. Pieces of body are handed out without a copy.
  */
 export class ChunkedDecoder {
   readonly #onData: (bytes: Buffer) => void;
   #state: State = "size";
-  #held: Buffer | undefined;
+  #digits = 0;
   #remaining = 0;
-  #trailerBytes = 0;
+  #ignoredBytes = 0;
 
   constructor(onData: (bytes: Buffer) => void) {
     this.#onData = onData;
@@ -33,67 +47,107 @@ export class ChunkedDecoder {
    * @throws Error with a plain message on malformed input
    */
   push(bytes: Buffer): Buffer | undefined {
-    let rest: Buffer | undefined = bytes;
-    while (rest !== undefined && rest.length > 0 && this.#state !== "done") {
-      rest = this.#state === "data" ? this.#readData(rest) : this.#readLine(rest);
+    let at = 0;
+    while (at < bytes.length && this.#state !== "done") {
+      if (this.#state === "data") {
+        at = this.#takeData(bytes, at);
+      } else {
+        this.#takeByte(bytes[at] ?? 0);
+        at++;
+      }
     }
-    return rest === undefined || rest.length === 0 ? undefined : rest;
+    return at < bytes.length ? bytes.subarray(at) : undefined;
   }
 
-  #readData(bytes: Buffer): Buffer | undefined {
-    if (bytes.length < this.#remaining) {
-      this.#remaining -= bytes.length;
-      this.#onData(bytes);
-      return undefined;
+  #takeData(bytes: Buffer, start: number): number {
+    const end = Math.min(bytes.length, start + this.#remaining);
+    this.#remaining -= end - start;
+    if (this.#remaining === 0) {
+      this.#state = "data-cr";
     }
-    const size = this.#remaining;
-    this.#remaining = 0;
-    this.#state = "data-end";
-    this.#onData(bytes.length === size ? bytes : bytes.subarray(0, size));
-    return bytes.length === size ? undefined : bytes.subarray(size);
+    this.#onData(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+    return end;
   }
 
-  #readLine(bytes: Buffer): Buffer | undefined {
-    const newline = bytes.indexOf(LF);
-    if (newline < 0) {
-      this.#held = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
-      if (this.#held.length > MAX_LINE_BYTES) {
-        throw new Error("chunk line too long");
-      }
-      return undefined;
+  #takeByte(byte: number): void {
+    switch (this.#state) {
+      case "size":
+        this.#takeSizeByte(byte);
+        return;
+      case "extension":
+        this.#state = byte === CR ? "size-lf" : this.#ignore(byte, "extension");
+        return;
+      case "size-lf":
+        this.#expect(byte, LF, "chunk line not ended by CRLF");
+        this.#state = this.#remaining === 0 ? "trailer-start" : "data";
+        return;
+      case "data-cr":
+        this.#expect(byte, CR, "chunk longer than its size");
+        this.#state = "data-lf";
+        return;
+      case "data-lf":
+        this.#expect(byte, LF, "chunk longer than its size");
+        this.#state = "size";
+        this.#digits = 0;
+        return;
+      case "trailer-start":
+        this.#state = byte === CR ? "final-lf" : this.#ignore(byte, "trailer");
+        return;
+      case "trailer":
+        this.#state = byte === CR ? "trailer-lf" : this.#ignore(byte, "trailer");
+        return;
+      case "trailer-lf":
+        this.#expect(byte, LF, "chunk line not ended by CRLF");
+        this.#state = "trailer-start";
+        return;
+      case "final-lf":
+        this.#expect(byte, LF, "chunk line not ended by CRLF");
+        this.#state = "done";
+        return;
+      case "data":
+      case "done":
+        return;
+      default:
+        this.#state satisfies never;
     }
-    let line = bytes.toString("latin1", 0, newline);
-    if (this.#held !== undefined) {
-      line = this.#held.toString("latin1") + line;
-      this.#held = undefined;
-    }
-    if (line.charCodeAt(line.length - 1) !== CR) {
-      throw new Error("chunk line not ended by CRLF");
-    }
-    this.#takeLine(line.slice(0, -1));
-    return bytes.subarray(newline + 1);
   }
 
-  #takeLine(line: string): void {
-    if (this.#state === "data-end") {
-      if (line !== "") {
-        throw new Error("chunk longer than its size");
-      }
-      this.#state = "size";
-    } else if (this.#state === "size") {
-      const match = /^([0-9a-fA-F]{1,12})[ \t]*(;[^\r\n\0]*)?$/.exec(line);
-      if (match === null) {
-        throw new Error(`bad chunk size '${line.slice(0, 40)}'`);
-      }
-      this.#remaining = Number.parseInt(match[1] ?? "", 16);
-      this.#state = this.#remaining === 0 ? "trailers" : "data";
-    } else if (line === "") {
-      this.#state = "done";
+  #takeSizeByte(byte: number): void {
+    const digit = hexDigit(byte);
+    if (digit >= 0 && this.#digits < MAX_SIZE_DIGITS) {
+      this.#remaining = this.#digits === 0 ? digit : this.#remaining * 16 + digit;
+      this.#digits++;
+    } else if (this.#digits > 0 && byte === CR) {
+      this.#state = "size-lf";
+    } else if (this.#digits > 0 && (byte === SEMICOLON || byte === SPACE || byte === TAB)) {
+      this.#state = "extension";
     } else {
-      this.#trailerBytes += line.length;
-      if (this.#trailerBytes > MAX_TRAILER_BYTES) {
-        throw new Error("trailers too long");
-      }
+      throw new Error("bad chunk size");
     }
   }
+
+  #expect(byte: number, wanted: number, message: string): void {
+    if (byte !== wanted) {
+      throw new Error(message);
+    }
+  }
+
+  /** A byte of what nobody reads. */
+  #ignore(byte: number, state: State): State {
+    this.#ignoredBytes++;
+    if (byte === LF || byte === 0 || this.#ignoredBytes > MAX_IGNORED_BYTES) {
+      throw new Error(
+        byte === LF || byte === 0 ? "chunk line not ended by CRLF" : "chunk extensions or trailers too long",
+      );
+    }
+    return state;
+  }
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) {
+    return byte - 0x30;
+  }
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
