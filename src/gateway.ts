@@ -4,6 +4,7 @@ import type { Environment } from "./config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { VERSION } from "./core/version.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
+import { DebugLog } from "./http/debug-log.ts";
 import type { GatewayServices, GatewayState } from "./http/gateway-state.ts";
 import { RouteMap } from "./http/route-map.ts";
 import { openServer } from "./http/server.ts";
@@ -24,6 +25,7 @@ export interface GatewayOptions {
   readonly accessLogFormat: AccessLogFormat;
   /** Writes access log lines. */
   readonly writeLog: (text: string) => void;
+  readonly logLevel: "info" | "debug" | "detailed";
   readonly logError: (message: string, cause: unknown) => void;
 }
 
@@ -57,6 +59,10 @@ export class Gateway {
       endpoints: ENDPOINTS,
       corsOrigins: readOrigins(options.environment),
       random: Math.random,
+      debugLog:
+        options.logLevel === "info"
+          ? undefined
+          : new DebugLog((line) => options.writeLog(`${line}\n`), options.logLevel === "detailed"),
       logError: options.logError,
     };
     this.#state = toState(options.config, options.environment);

@@ -81,6 +81,7 @@ const gateway = new Gateway({
   environment: {},
   accessLogFormat: "json",
   writeLog: () => undefined,
+  logLevel: "info",
   logError: (message, cause) => console.error(message, cause),
 });
 gateway.listen({ hostname: "127.0.0.1", port: 4000, isShared: false });

@@ -27,7 +27,7 @@ describe("the banner", () => {
 
   test("shows where the key goes without showing the key", () => {
     const text = formatBanner(configFor(["gpt"], "general_settings: {master_key: sk-master}"), URL);
-    expect(text).toContain('-H "authorization: Bearer $LITELLM_MASTER_KEY"');
+    expect(text).toContain('-H "authorization: Bearer $KEY"');
     expect(text).not.toContain("sk-master");
   });
 

@@ -9,8 +9,9 @@ export function formatBanner(config: GatewayConfig, url: string): string {
   const names = [...new Set(config.models.map((entry) => entry.modelName))];
   const shown = names.slice(0, MAX_NAMES).join(", ");
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-  const model = config.forced.model ?? names.find((name) => !name.includes("*")) ?? "demo";
-  const key = config.general.masterKey === undefined ? "" : ' -H "authorization: Bearer $LITELLM_MASTER_KEY"';
+  const chat = config.models.find(({ modelName, info }) => !modelName.includes("*") && isChat(modelName, info.mode));
+  const model = config.forced.model ?? chat?.modelName ?? "gpt-4o";
+  const key = config.general.masterKey === undefined ? "" : ' -H "authorization: Bearer $KEY"';
   const body = `{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}`;
   return [
     `Portolan ${VERSION} is ready at ${url}`,
@@ -18,6 +19,11 @@ export function formatBanner(config: GatewayConfig, url: string): string {
     `Try it: curl ${url}/v1/chat/completions${key} -H "content-type: application/json" -d '${body}'`,
     "",
   ].join("\n");
+}
+
+/** Whether a chat call is likely to be answered: the entry says so, or at least does not look like something else. */
+function isChat(name: string, mode: string | undefined): boolean {
+  return mode === undefined ? !/embed|moderation|whisper|tts|dall-e|rerank/i.test(name) : mode === "chat";
 }
 
 /** Said loudly when anybody may call. */

@@ -33,6 +33,7 @@ export function serve(options: ServeOptions, environment: Environment, isWorker:
     environment: loaded.environment,
     accessLogFormat: isJson ? "json" : "text",
     writeLog: writeOut,
+    logLevel: options.logLevel,
     logError,
   });
   const hostname = options.host ?? defaultHost(config.general.masterKey);

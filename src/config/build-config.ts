@@ -70,7 +70,6 @@ const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSet
     meterStreamUsage: values.meter_stream_usage,
     forwardClientHeaders: values.forward_client_headers_to_llm_api,
     forwardOpenaiOrganization: values.forward_openai_org_id,
-    inferModelFromKeys: values.infer_model_from_keys,
     healthCheckTimeoutMs: values.health_check_timeout,
     healthCheckDetails: values.health_check_details,
     allowMockParams: values.dangerously_allow_mock_testing_request_params,
@@ -100,7 +99,6 @@ const toForced = (overrides: ConfigOverrides): ForcedParams => ({
   temperature: overrides.temperature,
   maxTokens: overrides.maxTokens,
   requestTimeoutMs: overrides.requestTimeoutMs,
-  apiBase: overrides.apiBase,
 });
 
 /** Whether the file already says where calls for the forced model go. */
@@ -115,6 +113,14 @@ const readFlagEntry = (overrides: ConfigOverrides, context: ReadContext): readon
   return readModelList([{ path: "--model", value }], new Map(), context);
 };
 
+/** `--api_base` says where `--model` is; without that, or when the file says it, nobody asks. */
+const warnOfUnusedBase = ({ apiBase, model }: ConfigOverrides, { findings }: ReadContext): void => {
+  if (apiBase !== undefined) {
+    const reason = model === undefined ? "it goes with --model" : `the file already says where '${model}' is`;
+    findings.warnings.push({ path: "--api_base", message: `has no effect: ${reason}` });
+  }
+};
+
 const readModels = (
   document: ConfigDocument,
   router: RouterSettings,
@@ -124,7 +130,10 @@ const readModels = (
   const credentials = readCredentialList(readItems(document, "credential_list", context), context);
   const models = readModelList(readItems(document, "model_list", context), credentials, context);
   const forced = overrides.alias ?? overrides.model;
-  if (overrides.model === undefined || forced === undefined || isServed(forced, models, router)) return models;
+  if (overrides.model === undefined || forced === undefined || isServed(forced, models, router)) {
+    warnOfUnusedBase(overrides, context);
+    return models;
+  }
   return [...models, ...readFlagEntry(overrides, context)];
 };
 

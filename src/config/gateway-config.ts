@@ -102,7 +102,6 @@ export interface GeneralSettings {
   readonly meterStreamUsage: boolean;
   readonly forwardClientHeaders: boolean;
   readonly forwardOpenaiOrganization: boolean;
-  readonly inferModelFromKeys: boolean;
   readonly healthCheckTimeoutMs: number;
   readonly healthCheckDetails: boolean;
   readonly allowMockParams: boolean;
@@ -114,5 +113,4 @@ export interface ForcedParams {
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
   readonly requestTimeoutMs: number | undefined;
-  readonly apiBase: string | undefined;
 }

@@ -44,11 +44,6 @@ export const GENERAL_SETTINGS_FIELDS = {
     default: false,
     description: "Send callers' `OpenAI-Organization` on to the vendor.",
   },
-  infer_model_from_keys: {
-    type: "boolean",
-    default: false,
-    description: "List the models of every provider whose key is in the environment.",
-  },
   health_check_timeout: {
     type: "seconds",
     above: 0,
@@ -65,6 +60,6 @@ export const GENERAL_SETTINGS_FIELDS = {
   dangerously_allow_mock_testing_request_params: {
     type: "boolean",
     default: false,
-    description: "Callers may send `mock_response` and the other `mock_` parameters.",
+    description: "Callers may send `mock_response`, which is answered without a vendor; otherwise it gets 400.",
   },
 } as const satisfies FieldTable;

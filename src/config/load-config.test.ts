@@ -261,7 +261,7 @@ describe("without a file", () => {
       modelName: "gpt-4o",
       params: { model: "gpt-4o", apiBase: "https://x.example/v1", apiVersion: "2024-01-01" },
     });
-    expect(config.forced).toMatchObject({ model: "gpt-4o", apiBase: "https://x.example/v1" });
+    expect(config.forced.model).toBe("gpt-4o");
     expect(loaded.environmentVariables).toEqual({ AZURE_API_VERSION: "2024-01-01" });
   });
 
@@ -283,12 +283,19 @@ describe("--model with a file", () => {
     expect(names("openai/x")).toEqual(["a"]);
   });
 
+  test("says so when --api_base has nothing to say", () => {
+    const warningsOf = (model: string | undefined) =>
+      loadYaml(text, {}, { ...NO_OVERRIDES, model, apiBase: "https://x.example/v1" }).warnings.map(({ path }) => path);
+    expect(warningsOf("a")).toEqual(["--api_base"]);
+    expect(warningsOf(undefined)).toEqual(["--api_base"]);
+    expect(warningsOf("b")).toEqual([]);
+  });
+
   test("other flags are forced too", () => {
     const overrides = { ...NO_OVERRIDES, temperature: 0, maxTokens: 5, requestTimeoutMs: 1000, dropParams: true };
     const config = configOf(loadYaml(text, {}, overrides));
     expect(config.forced).toEqual({
       model: undefined,
-      apiBase: undefined,
       temperature: 0,
       maxTokens: 5,
       requestTimeoutMs: 1000,

@@ -70,6 +70,7 @@ export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
 /** `general_settings` (contract 5.5). */
 export const NOT_BUILT_GENERAL_SETTINGS: NotBuiltKeys = {
   names: words(`
+    infer_model_from_keys
     database_url database_type database_connection_pool_limit database_connection_timeout
     database_connection_pool_timeout allow_requests_on_db_unavailable image_generation_model embedding_model
     custom_auth max_parallel_requests global_max_parallel_requests background_health_checks health_check_interval

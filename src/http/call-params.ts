@@ -63,7 +63,8 @@ export function readCallParams(call: Call, body: ScannedObject): void {
   if (encoding !== undefined && call.operation === "embedding") {
     call.wantsBase64 = readEncoding(encoding, body);
   }
-  refuseClientCredentials(call, body);
+  refuseClientCredentials(body);
+  readMockParams(call, body);
   readTimeouts(call, body);
   readEditOptions(call, body);
 }
@@ -94,7 +95,7 @@ function readEncoding(field: ScannedField, body: ScannedObject): boolean {
 /** Parameters by which a caller would choose host or credentials. Closed until they can be opened safely. */
 const CLIENT_CREDENTIALS: readonly string[] = ["api_key", "api_base", "base_url", "user_config", "model_list"];
 
-function refuseClientCredentials(_call: Call, body: ScannedObject): void {
+function refuseClientCredentials(body: ScannedObject): void {
   const name = CLIENT_CREDENTIALS.find((candidate) => present(body, candidate) !== undefined);
   if (name !== undefined) {
     throw new GatewayError(
@@ -102,6 +103,25 @@ function refuseClientCredentials(_call: Call, body: ScannedObject): void {
       `Authentication Error, Rejected Request: ${name} is not allowed in request body. This gateway does not take a caller's own credentials.`,
       { param: name },
     );
+  }
+}
+
+/** Parameters for tests: refused unless the configuration allows them (contract 2.6 N); of these `mock_response` is built. */
+function readMockParams(call: Call, body: ScannedObject): void {
+  for (const field of body.fields) {
+    if (!field.name.startsWith("mock_") || field.kind === "null") {
+      continue;
+    }
+    if (!call.state.config.general.allowMockParams) {
+      throw invalid(
+        field.name,
+        `'${field.name}' is a parameter for tests; general_settings.dangerously_allow_mock_testing_request_params allows it.`,
+      );
+    }
+    if (field.name !== "mock_response") {
+      throw invalid(field.name, `'${field.name}' is known from LiteLLM, but not built yet; 'mock_response' is.`);
+    }
+    call.mockResponse = body.readValue(field);
   }
 }
 

@@ -43,6 +43,8 @@ export class Call {
   hidesUsage = false;
   /** The client asked for embeddings as base64. */
   wantsBase64 = false;
+  /** `mock_response` of the call, where the configuration allows it. */
+  mockResponse: unknown = undefined;
   editOptions: CallEditOptions = NO_CALL_OPTIONS;
   timeoutMs = 0;
   streamTimeoutMs = 0;

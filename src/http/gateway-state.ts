@@ -4,6 +4,7 @@ import type { CallSink } from "../core/call-event.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { ModelTable } from "../routing/model-table.ts";
 import type { Transport } from "../upstream/transport.ts";
+import type { DebugLog } from "./debug-log.ts";
 import type { EndpointDescription } from "./endpoint-description.ts";
 
 /** Everything that a configuration decides. Replaced whole on reload; a call keeps the one it started with. */
@@ -27,6 +28,8 @@ export interface GatewayServices {
   readonly corsOrigins: readonly string[];
   /** A number from 0 up to, but not including, 1. */
   readonly random: () => number;
+  /** Present with `--debug`. */
+  readonly debugLog: DebugLog | undefined;
   /** Logs what only operators may see, such as the cause of an internal error. */
   readonly logError: (message: string, cause: unknown) => void;
 }

@@ -1,3 +1,4 @@
+import { mock } from "../providers/mock.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
@@ -37,15 +38,24 @@ class InProcessExchange implements Exchange, UpstreamReply {
   abort(): void {}
 }
 
+const mockResponseOf = (call: Call, deployment: Deployment): unknown =>
+  call.mockResponse ?? deployment.entry.params.mockResponse;
+
+/** Whether no vendor is asked: the provider lives in the process, or the answer was given beforehand. */
+export function isAnsweredInProcess(call: Call, deployment: Deployment): boolean {
+  return deployment.provider.answer !== undefined || mockResponseOf(call, deployment) !== undefined;
+}
+
 /** Lets a provider that lives in the process answer the very request that would have been sent. */
 export function answerInProcess(call: Call, deployment: Deployment, request: UpstreamRequest): Exchange {
+  const answerWith = deployment.provider.answer ?? mock.answer;
   const body: unknown = JSON.parse(Buffer.concat(request.body).toString("utf8"));
-  const answer = deployment.provider.answer?.({
+  const answer = answerWith?.({
     operation: call.operation,
     model: deployment.upstreamModel,
     isStream: call.isStream,
     body: body as Readonly<Record<string, unknown>>,
-    mockResponse: deployment.entry.params.mockResponse,
+    mockResponse: mockResponseOf(call, deployment),
     created: Math.floor(call.startedAt / 1000),
   });
   if (answer === undefined) {

@@ -4,7 +4,7 @@ import type { UpstreamReply } from "../upstream/transport.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
 import { statusOf, toErrorReply } from "./errors.ts";
-import { answerInProcess } from "./in-process.ts";
+import { answerInProcess, isAnsweredInProcess } from "./in-process.ts";
 import { readRequestBody, scanBody } from "./intake.ts";
 import { describeFailure, readFailure } from "./judge.ts";
 import { planCall } from "./plan.ts";
@@ -42,14 +42,15 @@ export async function send(call: Call): Promise<UpstreamReply> {
   if (call.request.isGone) {
     throw new GatewayError("client-closed", "The caller closed the connection.");
   }
-  call.exchange =
-    deployment.provider.answer === undefined
-      ? call.services.transport.open(request)
-      : answerInProcess(call, deployment, request);
+  call.services.debugLog?.request(call, request);
+  call.exchange = isAnsweredInProcess(call, deployment)
+    ? answerInProcess(call, deployment, request)
+    : call.services.transport.open(request);
   call.request.onGone = () => call.abort();
   try {
     const reply = await call.exchange.reply;
     call.upstreamMs = performance.now() - startedAtMs;
+    call.services.debugLog?.reply(call, reply);
     call.attempts.push({ deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs });
     return reply;
   } catch (thrown) {

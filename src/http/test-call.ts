@@ -33,7 +33,6 @@ const NOTHING_FORCED: GatewayConfig["forced"] = {
   temperature: undefined,
   maxTokens: undefined,
   requestTimeoutMs: undefined,
-  apiBase: undefined,
 };
 
 /**

@@ -1,0 +1,45 @@
+import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
+import { readKey } from "../providers/credential.ts";
+import type { UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
+import type { Call } from "./call.ts";
+
+/** Most of a body that is shown. */
+const MAX_BODY_CHARACTERS = 2000;
+
+/** Shows what goes to vendors and what comes back, keys masked (`--debug`); with bodies when `showsBodies` (`--detailed_debug`). */
+export class DebugLog {
+  readonly #write: (line: string) => void;
+  readonly #showsBodies: boolean;
+
+  constructor(write: (line: string) => void, showsBodies: boolean) {
+    this.#write = write;
+    this.#showsBodies = showsBodies;
+  }
+
+  request(call: Call, request: UpstreamRequest): void {
+    const head = request.head.trimEnd().replaceAll("\r\n", "\n    ");
+    const body = this.#showsBodies
+      ? `\n    ${Buffer.concat(request.body).toString("utf8").slice(0, MAX_BODY_CHARACTERS)}`
+      : "";
+    this.#write(`debug: call ${call.id} asks ${request.origin.key}\n    ${mask(call, head + body)}`);
+  }
+
+  reply(call: Call, reply: UpstreamReply): void {
+    const lines: string[] = [];
+    for (let index = 0; index < reply.headers.length; index += 2) {
+      const name = reply.headers[index];
+      lines.push(`${name}: ${name === "set-cookie" ? "****" : reply.headers[index + 1]}`);
+    }
+    this.#write(`debug: call ${call.id} got ${reply.status}\n    ${mask(call, lines.join("\n    "))}`);
+  }
+}
+
+/** The text without the key that the call was signed with, and without anything that looks like one. */
+function mask(call: Call, text: string): string {
+  const signed = call.route?.credential();
+  if (typeof signed !== "string") {
+    signed?.catch(() => undefined); // A token that is being fetched is not in the text yet.
+    return scrubSecrets(text);
+  }
+  return scrubSecrets(scrubKey(text, readKey(signed)));
+}
