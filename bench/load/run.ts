@@ -63,7 +63,11 @@ function readPlan(args: readonly string[]): Plan {
     ),
     rows: ROWS.filter((row) => rows?.includes(row.name) ?? true),
     connections: values.quick ? QUICK_CONNECTIONS : CONNECTIONS,
-    timing: { warmUpSeconds: 2, loadSeconds: values.quick ? 1 : 2, longestLoadSeconds: values.quick ? 5 : 12 },
+    timing: {
+      warmUpSeconds: values.quick ? 2 : 6,
+      loadSeconds: values.quick ? 1 : 2,
+      longestLoadSeconds: values.quick ? 5 : 12,
+    },
     repeats: values.quick ? 2 : 3,
     starts: values.quick ? 1 : 5,
     isPartial: only !== undefined || rows !== undefined || values["no-peers"],

@@ -9,6 +9,8 @@ export interface CallObserver {
 
 /** Events that wait at most; beyond it new ones are dropped and counted. */
 export const MAX_QUEUED_CALLS = 20_000;
+/** A batch of this size goes out at once: events that wait long grow old in memory, and old memory is costly to collect. */
+const FULL_BATCH = 128;
 /** How long an event may wait before its batch goes out, in milliseconds. */
 const FLUSH_INTERVAL_MS = 250;
 
@@ -38,6 +40,9 @@ export class CallQueue {
     }
     this.#queued.push(event);
     this.#timer ??= setTimeout(() => this.#onTimer(), FLUSH_INTERVAL_MS);
+    if (this.#queued.length === FULL_BATCH) {
+      setImmediate(() => this.#onTimer());
+    }
   }
 
   /** Hands over what waits; settles when every observer is done with it. Never rejects. */
