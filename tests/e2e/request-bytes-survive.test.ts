@@ -68,7 +68,7 @@ test("the model of the path is put into a body without one", async () => {
 
 const INTERNAL = (
   "metadata litellm_metadata litellm_trace_id litellm_session_id litellm_call_id tags guardrails caching cache ttl " +
-  "cache_key no-log mock_response mock_tool_calls mock_anything fallbacks context_window_fallback_dict num_retries " +
+  "cache_key no-log fallbacks context_window_fallback_dict num_retries " +
   "max_retries retry_policy retry_strategy force_timeout cooldown_time weight order rpm tpm max_parallel_requests " +
   "max_budget budget_duration model_info base_model hf_model_name proxy_server_request secret_fields api_version " +
   "custom_llm_provider provider_specific_header litellm_credential_name region_name allowed_model_region " +
@@ -84,7 +84,7 @@ test("no parameter that speaks to the gateway reaches the vendor", async () => {
   const fields = INTERNAL.map((name) => `"${name}":{"secret":"${name}"}`).join(",");
   const sent = await forwarded(
     `{"model":"gpt",${fields},"timeout":30,"request_timeout":30,"stream_timeout":30,"drop_params":true,` +
-      `"additional_drop_params":["a"],"allowed_openai_params":["b"],"user_config":null,"api_key":null,"messages":[]}`,
+      `"additional_drop_params":["a"],"allowed_openai_params":["b"],"user_config":null,"api_key":null,"mock_response":null,"messages":[]}`,
   );
   expect(sent).toBe('{"model":"gpt-4o","messages":[]}');
 });
