@@ -20,7 +20,8 @@ type State = "head" | "length" | "chunked" | "until-close" | "done";
 
 /**
  * Incremental HTTP/1.1 response parser (RFC 9112): any split of the bytes gives the same events; body pieces are
- * handed out without a copy. `push` throws an Error with a plain message on malformed input; the owner closes the connection.
+ * handed out without a copy, but for chunks that came in one read, which are joined. `push` throws an Error with a plain
+ * message on malformed input; the owner closes the connection.
  */
 export class ReplyParser {
   readonly #events: ReplyEvents;
