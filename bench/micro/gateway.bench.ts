@@ -19,9 +19,9 @@ class FakeSocket {
     this.data = data;
   }
 
-  write(bytes: Uint8Array): number {
+  write(bytes: Uint8Array, _offset?: number, size?: number): number {
     this.onWrite(bytes);
-    return bytes.length;
+    return size ?? bytes.length;
   }
 
   pause(): void {}

@@ -26,10 +26,9 @@ export class DebugLog {
 
   reply(call: Call, reply: UpstreamReply): void {
     const lines: string[] = [];
-    for (let index = 0; index < reply.headers.length; index += 2) {
-      const name = reply.headers[index];
-      lines.push(`${name}: ${name === "set-cookie" ? "****" : reply.headers[index + 1]}`);
-    }
+    reply.headers.forEachLine((name, value) => {
+      lines.push(`${name}: ${name === "set-cookie" ? "****" : value}`);
+    });
     this.#write(`debug: call ${call.id} got ${reply.status}\n    ${mask(call, lines.join("\n    "))}`);
   }
 }

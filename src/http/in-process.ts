@@ -1,25 +1,25 @@
 import { mock } from "../providers/mock.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
+import { HeaderBlock } from "../wire/header-block.ts";
 import type { Call } from "./call.ts";
 
 /** A reply that was made in the process, with the manners of one that came over a connection. */
 class InProcessExchange implements Exchange, UpstreamReply {
   readonly reply: Promise<UpstreamReply>;
   readonly status: number;
-  readonly headers: readonly string[];
+  readonly headers: HeaderBlock;
   readonly #frames: readonly string[];
 
   constructor(status: number, frames: readonly string[], contentType: string) {
     this.status = status;
-    this.headers = ["content-type", contentType, "transfer-encoding", "chunked"];
+    this.headers = HeaderBlock.read(`\r\ncontent-type: ${contentType}`, 0);
     this.#frames = frames;
     this.reply = Promise.resolve(this);
   }
 
   header(name: string): string | undefined {
-    const index = this.headers.indexOf(name);
-    return index < 0 ? undefined : this.headers[index + 1];
+    return this.headers.get(name) ?? undefined;
   }
 
   readBody(): Promise<Uint8Array> {

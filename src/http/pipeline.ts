@@ -12,19 +12,23 @@ import { prepareRequest } from "./prepare.ts";
 import { relayStream, relayWhole } from "./relay.ts";
 import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
 
-/** Runs one call from acceptance to its answer. Never throws: failures are answers. */
+/**
+ * Runs one call from acceptance to its answer. Never throws: failures are answers. What is there already is not waited
+ * for: an `await` costs a turn and a promise, and most steps of most calls have nothing to wait for.
+ */
 export async function runCall(call: Call): Promise<InboundReply> {
   let reply: UpstreamReply | undefined;
   try {
     call.state.auth.authenticate(call.request.headers);
-    const bytes = await readRequestBody(call.request, call.state.config.general.maxRequestBytes);
-    readCallParams(call, scanBody(bytes));
+    const bytes = readRequestBody(call.request, call.state.config.general.maxRequestBytes);
+    readCallParams(call, scanBody(bytes instanceof Promise ? await bytes : bytes));
     planCall(call);
     reply = await send(call);
     if (reply.status >= 300) {
       throw await readFailure(call, reply);
     }
-    return call.isStream ? await relayStream(call, reply) : await relayWhole(call, reply);
+    const answer = call.isStream ? relayStream(call, reply) : relayWhole(call, reply);
+    return answer instanceof Promise ? await answer : answer;
   } catch (thrown) {
     return toFailedCall(call, describeFailure(call, toGatewayError(thrown)), reply);
   }
@@ -36,7 +40,8 @@ export async function send(call: Call): Promise<UpstreamReply> {
   if (body === undefined || deployment === undefined || route === undefined) {
     throw new Error("a call was sent before it was planned");
   }
-  const request = await prepareRequest(call, route, body);
+  const prepared = prepareRequest(call, route, body);
+  const request = prepared instanceof Promise ? await prepared : prepared;
   const startedAtMs = performance.now();
   call.upstreamStartedAtMs = startedAtMs;
   if (call.request.isGone) {

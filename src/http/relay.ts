@@ -16,8 +16,22 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
 /** Answers with the vendor's whole reply, its bytes as they came. */
-export async function relayWhole(call: Call, reply: UpstreamReply): Promise<InboundReply> {
-  const bytes = await decodeReply(reply, await reply.readBody(MAX_REPLY_BYTES), MAX_REPLY_BYTES);
+export function relayWhole(call: Call, reply: UpstreamReply): InboundReply | Promise<InboundReply> {
+  const body = reply.readBody(MAX_REPLY_BYTES);
+  const isHere = !(body instanceof Promise) && reply.header("content-encoding") === undefined;
+  return isHere ? answerWhole(call, reply, body) : answerSlowly(call, reply, body);
+}
+
+/** The way of replies that are still under way, or encoded. */
+async function answerSlowly(
+  call: Call,
+  reply: UpstreamReply,
+  body: Uint8Array | Promise<Uint8Array>,
+): Promise<InboundReply> {
+  return answerWhole(call, reply, await decodeReply(reply, await body, MAX_REPLY_BYTES));
+}
+
+function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): InboundReply {
   call.upstreamMs = performance.now() - call.upstreamStartedAtMs;
   if (!looksLikeJson(bytes)) {
     throw new GatewayError(

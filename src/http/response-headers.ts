@@ -1,5 +1,7 @@
+import { toBoundedMap } from "../core/bounded-map.ts";
 import { headerLine } from "../inbound/inbound.ts";
-import { toBoundedMap } from "../routing/bounded-map.ts";
+import type { PreparedRoute } from "../providers/prepared-route.ts";
+import type { Deployment } from "../routing/deployment.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
@@ -36,19 +38,33 @@ export function toCallHeaders(call: Call): string {
   let lines = `x-litellm-call-id: ${call.id}\r\nx-litellm-version: ${call.services.version}\r\n`;
   const { deployment, group } = call;
   if (deployment !== undefined) {
-    lines += `x-litellm-model-id: ${toHeaderText(deployment.id)}\r\n`;
-    lines += headerLine("x-litellm-model-api-base", call.route?.apiBase ?? deployment.apiBase);
-    const region = deployment.entry.params.regionName;
-    if (region !== undefined) {
-      lines += `x-litellm-model-region: ${toHeaderText(region)}\r\n`;
-    }
+    lines += deploymentLines(deployment, call.route);
   }
   if (group !== undefined) {
-    lines += `x-litellm-model-group: ${toHeaderText(group.name)}\r\n`;
+    lines += groupLine(group.name);
     lines += "x-litellm-attempted-retries: 0\r\nx-litellm-attempted-fallbacks: 0\r\n";
   }
   return lines;
 }
+
+/** Lines that a deployment's answers share, made once: a dozen pieces of text per call would be a dozen allocations. */
+const linesOfRoute = new WeakMap<PreparedRoute | Deployment, string>();
+
+function deploymentLines(deployment: Deployment, route: PreparedRoute | undefined): string {
+  let lines = linesOfRoute.get(route ?? deployment);
+  if (lines === undefined) {
+    const region = deployment.entry.params.regionName;
+    lines =
+      `x-litellm-model-id: ${toHeaderText(deployment.id)}\r\n` +
+      headerLine("x-litellm-model-api-base", route?.apiBase ?? deployment.apiBase) +
+      (region === undefined ? "" : `x-litellm-model-region: ${toHeaderText(region)}\r\n`);
+    linesOfRoute.set(route ?? deployment, lines);
+  }
+  return lines;
+}
+
+/** Names of wildcard groups are the callers' to choose, so the memory is bounded. */
+const groupLine = toBoundedMap(256, (name): string => `x-litellm-model-group: ${toHeaderText(name)}\r\n`);
 
 /** Total time and the gateway's own share of it, in milliseconds. */
 export function toTimingHeaders(call: Call): string {
@@ -79,20 +95,17 @@ const vendorHeaderOf = toBoundedMap(
 /** The vendor's headers: all of them prefixed `llm_provider-`, and those that clients read also under their own name. */
 export function toVendorHeaders(reply: UpstreamReply): string {
   let lines = "";
-  const { headers: pairs } = reply;
-  for (let index = 0; index < pairs.length; index += 2) {
-    const name = pairs[index] ?? "";
-    const value = pairs[index + 1] ?? "";
+  let isFull = false;
+  reply.headers.forEachLine((name, value) => {
     const header = vendorHeaderOf(name);
-    if (value === "" || header.isHop || !SAFE_VALUE.test(value)) {
-      continue;
+    if (isFull || value === "" || header.isHop || !SAFE_VALUE.test(value)) {
+      return;
     }
-    const line = `${header.prefixed}${value}\r\n`;
-    if (lines.length + line.length > MAX_VENDOR_HEADER_BYTES) {
-      return lines;
+    isFull = lines.length + header.prefixed.length + value.length > MAX_VENDOR_HEADER_BYTES;
+    if (!isFull) {
+      lines += `${header.prefixed}${value}\r\n${header.hasSameName ? `${name}: ${value}\r\n` : ""}`;
     }
-    lines += header.hasSameName ? `${line}${name}: ${value}\r\n` : line;
-  }
+  });
   return lines;
 }
 

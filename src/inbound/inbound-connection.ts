@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { byteRange } from "../wire/byte-range.ts";
 import { BodyReader } from "./body-reader.ts";
 import type { HeaderReader, InboundHandler, InboundReply, InboundRequest } from "./inbound.ts";
 import { BodyError } from "./inbound.ts";
@@ -9,6 +10,8 @@ import { HeadError, type RequestHead, readRequestHead } from "./request-head.ts"
 export const MAX_HEAD_BYTES = 64 * 1024;
 const CR = 13;
 const LF = 10;
+/** As bytes: a search for text would encode it anew each time. */
+const HEAD_END = Buffer.from("\r\n\r\n");
 
 /** Bytes of further requests that may wait behind one that is being answered. */
 const MAX_PIPELINED_BYTES = 64 * 1024;
@@ -163,7 +166,7 @@ export class InboundConnection implements ReplyWriterOwner {
 
   #readHead(): void {
     const held = this.#dropBlankLines();
-    const end = held?.indexOf("\r\n\r\n") ?? -1;
+    const end = held?.indexOf(HEAD_END) ?? -1;
     if (held === undefined || end < 0 || end > MAX_HEAD_BYTES) {
       if (held !== undefined && (end >= 0 || held.length > MAX_HEAD_BYTES)) {
         this.#refuse(431, `the request head is longer than ${MAX_HEAD_BYTES} bytes`);
@@ -184,7 +187,8 @@ export class InboundConnection implements ReplyWriterOwner {
       return;
     }
     this.#held = undefined;
-    this.#begin(head, held.length === end + 4 ? undefined : held.subarray(end + 4));
+    const bodyStart = end + HEAD_END.length;
+    this.#begin(head, held.length === bodyStart ? undefined : byteRange(held, bodyStart));
   }
 
   /** Blank lines before a request are ignored (RFC 9112 2.2). */

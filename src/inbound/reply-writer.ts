@@ -1,8 +1,7 @@
 import type { Socket } from "bun";
+import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
 import type { InboundReply, StreamSink, StreamSource } from "./inbound.ts";
 
-/** Pieces up to this total are joined and sent in one write. */
-const JOIN_BYTES = 64 * 1024;
 /** A client this far behind is given no more until it has caught up. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
@@ -102,18 +101,17 @@ export class ReplyWriter implements StreamSink {
     const length = status === 204 || status === 304 ? "" : `content-length: ${body.length}\r\n`;
     const text = `${head}${length}\r\n`;
     const bodyBytes = this.#isHead ? 0 : body.length;
-    if (bodyBytes > JOIN_BYTES) {
+    if (text.length + bodyBytes > SCRATCH_BYTES) {
       this.#unsent.push(Buffer.from(text, "latin1"));
       this.#unsentBytes += text.length;
       this.#push(body);
       return;
     }
-    const joined = Buffer.allocUnsafe(text.length + bodyBytes);
-    joined.write(text, 0, "latin1");
+    SCRATCH.write(text, 0, "latin1");
     if (bodyBytes > 0) {
-      joined.set(body, text.length);
+      SCRATCH.set(body, text.length);
     }
-    this.#push(joined);
+    this.#push(writeScratch(this.#socket, text.length + bodyBytes) ?? NO_BYTES);
   }
 
   /** A piece as it goes over the wire; the head goes with the first. */

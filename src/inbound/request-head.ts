@@ -1,5 +1,4 @@
-import { readHeaderLines } from "../wire/http-header-lines.ts";
-import type { HeaderReader } from "./inbound.ts";
+import { HeaderBlock } from "../wire/header-block.ts";
 
 /** How a request's body is delimited. */
 export type BodyFraming = { readonly kind: "length"; readonly bytes: number } | { readonly kind: "chunked" };
@@ -9,7 +8,7 @@ export interface RequestHead {
   readonly method: string;
   /** Path and query as sent; an absolute form is reduced to them. */
   readonly target: string;
-  readonly headers: RequestHeaders;
+  readonly headers: HeaderBlock;
   readonly framing: BodyFraming;
   readonly isHttp11: boolean;
   /** Whether the connection may be used again. */
@@ -28,34 +27,6 @@ export class HeadError extends Error {
   }
 }
 
-/** The header fields of a request. A dozen lines are searched faster than they are put into a map. */
-export class RequestHeaders implements HeaderReader {
-  readonly #lines: readonly string[];
-
-  /** @param lines names in lower case and values, alternating */
-  constructor(lines: readonly string[]) {
-    this.#lines = lines;
-  }
-
-  get(name: string): string | null {
-    const lines = this.#lines;
-    let found: string | null = null;
-    for (let index = 0; index < lines.length; index += 2) {
-      if (lines[index] === name) {
-        const value = lines[index + 1] ?? "";
-        found = found === null ? value : `${found}, ${value}`;
-      }
-    }
-    return found;
-  }
-
-  forEach(visit: (value: string, name: string) => void): void {
-    for (const name of new Set(this.#lines.filter((_line, index) => index % 2 === 0))) {
-      visit(this.get(name) ?? "", name);
-    }
-  }
-}
-
 const REQUEST_LINE = /^([A-Z]{1,20}) (\/[\x21-\x7e\x80-\xff]*|\*|https?:\/\/[\x21-\x7e]+) HTTP\/1\.([01])$/;
 const NO_BODY: BodyFraming = { kind: "length", bytes: 0 };
 
@@ -71,65 +42,56 @@ export function readRequestHead(text: string): RequestHead {
   if (line === null) {
     throw new HeadError(400, "the request line is not HTTP/1.1");
   }
-  const [, method = "", target = "", minor] = line;
-  let lines: readonly string[];
-  try {
-    lines = readHeaderLines(text, lineEnd < 0 ? text.length : lineEnd + 2);
-  } catch (error) {
-    throw new HeadError(400, error instanceof Error ? error.message : "bad header line");
-  }
-  const headers = new RequestHeaders(lines);
-  const isHttp11 = minor === "1";
-  checkHost(lines, isHttp11);
+  const headers = readHeaders(text, line[0].length);
+  const target = line[2] ?? "";
+  const isHttp11 = line[3] === "1";
+  checkHost(headers, isHttp11);
   const connection = headers.get("connection")?.toLowerCase() ?? "";
   return {
-    method,
+    method: line[1] ?? "",
     target: target.startsWith("/") ? target : toOriginForm(target),
     headers,
-    framing: readFraming(lines, isHttp11),
+    framing: readFraming(headers, isHttp11),
     isHttp11,
     keepAlive: isHttp11 ? !connection.includes("close") : connection.includes("keep-alive"),
     expectsContinue: isHttp11 && headers.get("expect")?.toLowerCase() === "100-continue",
   };
 }
 
-function checkHost(lines: readonly string[], isHttp11: boolean): void {
-  let count = 0;
-  for (let index = 0; index < lines.length; index += 2) {
-    count += lines[index] === "host" ? 1 : 0;
+function readHeaders(text: string, startLineEnd: number): HeaderBlock {
+  try {
+    return HeaderBlock.read(text, startLineEnd);
+  } catch (error) {
+    throw new HeadError(400, error instanceof Error ? error.message : "bad header line");
   }
+}
+
+function checkHost(headers: HeaderBlock, isHttp11: boolean): void {
+  const count = headers.count("host");
   if (count > 1 || (isHttp11 && count === 0)) {
     throw new HeadError(400, count > 1 ? "more than one host header" : "the host header is missing");
   }
 }
 
-function readFraming(lines: readonly string[], isHttp11: boolean): BodyFraming {
-  let length: string | undefined;
-  let coding: string | undefined;
-  for (let index = 0; index < lines.length; index += 2) {
-    const name = lines[index];
-    if (name === "content-length") {
-      if (length !== undefined) {
-        throw new HeadError(400, "more than one content-length header");
-      }
-      length = lines[index + 1] ?? "";
-    } else if (name === "transfer-encoding") {
-      if (coding !== undefined) {
-        throw new HeadError(400, "more than one transfer-encoding header");
-      }
-      coding = (lines[index + 1] ?? "").toLowerCase();
-    }
+function readFraming(headers: HeaderBlock, isHttp11: boolean): BodyFraming {
+  const length = headers.get("content-length");
+  if (length !== null && headers.count("content-length") > 1) {
+    throw new HeadError(400, "more than one content-length header");
   }
-  if (coding !== undefined) {
-    if (length !== undefined || !isHttp11) {
+  const coding = headers.get("transfer-encoding");
+  if (coding !== null) {
+    if (headers.count("transfer-encoding") > 1) {
+      throw new HeadError(400, "more than one transfer-encoding header");
+    }
+    if (length !== null || !isHttp11) {
       throw new HeadError(400, "transfer-encoding beside content-length, or in HTTP/1.0");
     }
-    if (coding !== "chunked") {
+    if (coding.toLowerCase() !== "chunked") {
       throw new HeadError(400, "the only transfer-encoding understood is chunked");
     }
     return { kind: "chunked" };
   }
-  if (length === undefined) {
+  if (length === null) {
     return NO_BODY;
   }
   if (!/^\d{1,15}$/.test(length)) {

@@ -1,3 +1,4 @@
+import { toBoundedMap } from "../core/bounded-map.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 import type { CallObserver } from "./call-queue.ts";
@@ -39,40 +40,61 @@ const clean = (text: string | undefined): string => {
   return PLAIN.test(short) ? short : short.replace(CONTROL, " ");
 };
 
-const cleanOptional = (text: string | undefined): string | undefined => (text === undefined ? undefined : clean(text));
+/** Texts that are the same on many lines (paths, models, vendors) are made safe and quoted once. */
+const toQuoted = toBoundedMap(1024, (text): string => JSON.stringify(clean(text)));
 
+/** `,"name":"text"`; nothing for what is not known. Text that differs from call to call is not remembered. */
+const textField = (name: string, text: string | undefined): string =>
+  text === undefined ? "" : `,"${name}":${text.length > MAX_TEXT ? JSON.stringify(clean(text)) : toQuoted(text)}`;
+
+/** Put together by hand: a serialiser would walk a fresh object for each line, which costs more than all else here. */
 function toJsonLine(event: CallFinished): string {
   const { usage } = event;
-  return JSON.stringify({
-    time: new Date(event.startedAt).toISOString(),
-    call_id: event.callId,
-    path: clean(event.path),
-    status: event.status,
-    duration_ms: round(event.durationMs),
-    upstream_ms: round(event.upstreamMs),
-    first_byte_ms: event.firstByteMs === undefined ? undefined : round(event.firstByteMs),
-    model: cleanOptional(event.requestedModel),
-    model_group: cleanOptional(event.modelGroup),
-    deployment: event.deploymentId,
-    provider: event.provider,
-    upstream_model: cleanOptional(event.upstreamModel),
-    stream: event.isStream,
-    prompt_tokens: usage?.promptTokens,
-    completion_tokens: usage?.completionTokens,
-    total_tokens: usage?.totalTokens,
-    cached_tokens: usage?.cachedTokens,
-    reasoning_tokens: usage?.reasoningTokens,
-    request_bytes: event.requestBytes,
-    response_bytes: event.responseBytes,
-    client_retries: event.clientRetries || undefined,
-    attempts: event.attempts.length,
-    error: event.errorKind,
-    error_message: cleanOptional(event.errorMessage),
-  });
+  let line =
+    `{"time":"${toIsoTime(event.startedAt)}","call_id":${JSON.stringify(event.callId)}${textField("path", event.path)}` +
+    `,"status":${event.status},"duration_ms":${round(event.durationMs)},"upstream_ms":${round(event.upstreamMs)}`;
+  if (event.firstByteMs !== undefined) {
+    line += `,"first_byte_ms":${round(event.firstByteMs)}`;
+  }
+  line +=
+    textField("model", event.requestedModel) +
+    textField("model_group", event.modelGroup) +
+    textField("deployment", event.deploymentId) +
+    textField("provider", event.provider) +
+    textField("upstream_model", event.upstreamModel) +
+    `,"stream":${event.isStream}`;
+  if (usage !== undefined) {
+    line +=
+      `,"prompt_tokens":${usage.promptTokens},"completion_tokens":${usage.completionTokens}` +
+      `,"total_tokens":${usage.totalTokens},"cached_tokens":${usage.cachedTokens}` +
+      `,"reasoning_tokens":${usage.reasoningTokens}`;
+  }
+  line += `,"request_bytes":${event.requestBytes},"response_bytes":${event.responseBytes}`;
+  if (event.clientRetries > 0) {
+    line += `,"client_retries":${event.clientRetries}`;
+  }
+  line += `,"attempts":${event.attempts.length}`;
+  if (event.errorKind !== undefined) {
+    line += `,"error":"${event.errorKind}","error_message":${JSON.stringify(clean(event.errorMessage))}`;
+  }
+  return `${line}}`;
+}
+
+let secondOfText = Number.NaN;
+let secondText = "";
+
+/** ISO 8601 with milliseconds; the part up to the second is made anew once a second. */
+function toIsoTime(epochMs: number): string {
+  const second = Math.floor(epochMs / 1000);
+  if (second !== secondOfText) {
+    secondOfText = second;
+    secondText = new Date(second * 1000).toISOString().slice(0, 20);
+  }
+  return `${secondText}${String(Math.floor(epochMs) % 1000).padStart(3, "0")}Z`;
 }
 
 function toTextLine(event: CallFinished): string {
-  const time = new Date(event.startedAt).toISOString().slice(11, 23);
+  const time = toIsoTime(event.startedAt).slice(11, 23);
   const { usage } = event;
   const target = event.provider === undefined ? "" : ` -> ${event.provider}/${clean(event.upstreamModel)}`;
   const tokens = usage === undefined ? "" : ` ${usage.promptTokens}+${usage.completionTokens} tokens`;

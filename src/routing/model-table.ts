@@ -1,6 +1,6 @@
 import { inferProvider } from "../catalog/model-names.ts";
 import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
-import { toBoundedMap } from "./bounded-map.ts";
+import { toBoundedMap } from "../core/bounded-map.ts";
 import {
   type Deployment,
   type DeploymentContext,

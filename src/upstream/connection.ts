@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import type { Origin } from "./origin.ts";
 import { ReplyParser } from "./reply-parser.ts";
@@ -10,9 +11,6 @@ export interface ConnectionOwner {
   /** The connection is gone and must not be used again. */
   onClosed(connection: Connection): void;
 }
-
-/** Pieces up to this total are joined and sent in one write; larger ones are written piece by piece, uncopied. */
-const JOIN_BYTES = 64 * 1024;
 
 /** One socket to an origin, carrying one exchange at a time. */
 export class Connection {
@@ -49,25 +47,28 @@ export class Connection {
     }).catch(() => undefined); // `connectError` has told the exchange.
   }
 
-  /** Writes a request; the reply goes to `this.exchange`. */
+  /** Writes a request, a small one in one write and a large one uncopied; the reply goes to `this.exchange`. */
   send(head: string, body: readonly Uint8Array[]): void {
     let bodyBytes = 0;
     for (const piece of body) {
       bodyBytes += piece.length;
     }
     const fullHead = `${head}content-length: ${bodyBytes}\r\n\r\n`;
-    if (bodyBytes > JOIN_BYTES) {
+    const socket = this.#socket;
+    if (socket === undefined || fullHead.length + bodyBytes > SCRATCH_BYTES) {
       this.#unsent = [Buffer.from(fullHead, "latin1"), ...body];
-    } else {
-      const joined = Buffer.allocUnsafe(fullHead.length + bodyBytes);
-      let at = joined.write(fullHead, 0, "latin1");
-      for (const piece of body) {
-        joined.set(piece, at);
-        at += piece.length;
-      }
-      this.#unsent = [joined];
+      this.#flush();
+      return;
     }
-    this.#flush();
+    let at = SCRATCH.write(fullHead, 0, "latin1");
+    for (const piece of body) {
+      SCRATCH.set(piece, at);
+      at += piece.length;
+    }
+    const unsent = writeScratch(socket, at);
+    if (unsent !== undefined) {
+      this.#unsent = [unsent]; // `drain` goes on.
+    }
   }
 
   /** Whether the whole request has been handed to the kernel. */

@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { HeaderBlock } from "../wire/header-block.ts";
 import type { Connection } from "./connection.ts";
 import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "./transport.ts";
 
@@ -6,11 +7,13 @@ import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "./trans
 export interface ExchangeOwner {
   /** A fresh connection for a request whose kept-alive one turned out to be stale. */
   reconnect(exchange: HttpExchange): Connection;
-  onFinished(exchange: HttpExchange): void;
 }
 
 /** Bytes that may wait for a reader before the vendor is told to pause. */
 const UNREAD_LIMIT_BYTES = 256 * 1024;
+
+/** Headers of a reply that has not come. */
+const NO_HEADERS = HeaderBlock.read("", 0);
 
 type Phase = "connect" | "first-byte" | "body" | "finished";
 
@@ -19,7 +22,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
   readonly request: UpstreamRequest;
   readonly reply: Promise<UpstreamReply>;
   status = 0;
-  headers: readonly string[] = [];
+  headers: HeaderBlock = NO_HEADERS;
   /** When the transport's sweep must end this exchange, in `performance.now()` milliseconds. */
   deadlineMs: number;
   readonly #owner: ExchangeOwner;
@@ -59,7 +62,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
     this.#connection?.send(this.request.head, this.request.body);
   }
 
-  onHead(status: number, headers: readonly string[]): void {
+  onHead(status: number, headers: HeaderBlock): void {
     this.#phase = "body";
     this.status = status;
     this.headers = headers;
@@ -84,7 +87,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
 
   onEnd(): void {
     this.#connection = undefined;
-    this.#finish();
+    this.#phase = "finished";
     this.#sink?.end();
   }
 
@@ -129,12 +132,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
   }
 
   header(name: string): string | undefined {
-    for (let index = 0; index < this.headers.length; index += 2) {
-      if (this.headers[index] === name) {
-        return this.headers[index + 1];
-      }
-    }
-    return undefined;
+    return this.headers.get(name) ?? undefined;
   }
 
   readBody(limitBytes: number): Promise<Uint8Array> | Uint8Array {
@@ -215,16 +213,11 @@ export class HttpExchange implements Exchange, UpstreamReply {
     const hadHead = this.#phase === "body";
     this.#connection = undefined;
     this.#failure = error;
-    this.#finish();
+    this.#phase = "finished";
     if (!hadHead) {
       this.#settle.reject(error);
     } else {
       this.#sink?.fail(error);
     }
-  }
-
-  #finish(): void {
-    this.#phase = "finished";
-    this.#owner.onFinished(this);
   }
 }

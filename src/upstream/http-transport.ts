@@ -1,5 +1,6 @@
 import { Connection } from "./connection.ts";
 import { HttpExchange } from "./http-exchange.ts";
+import type { Origin } from "./origin.ts";
 import type { Exchange, Transport, UpstreamRequest } from "./transport.ts";
 
 /** Idle connections kept per origin. */
@@ -15,17 +16,20 @@ export const SWEEP_INTERVAL_MS = 50;
  */
 export class HttpTransport implements Transport {
   readonly #idle = new Map<string, Connection[]>();
-  readonly #active = new Set<HttpExchange>();
+  /**
+   * Every open connection, with or without an exchange. The exchanges themselves are in no collection: a short life that
+   * a long-lived one points to makes each garbage collection look at both.
+   */
+  readonly #open = new Set<Connection>();
   #sweepTimer: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
 
   open(request: UpstreamRequest): Exchange {
     const idle = this.#idle.get(request.origin.key)?.pop();
     const exchange = new HttpExchange(request, this, idle !== undefined);
-    this.#active.add(exchange);
     this.#sweepTimer ??= startSweep(() => this.#sweep());
     if (this.#isClosed) {
-      exchange.attach(new Connection(request.origin, this));
+      exchange.attach(this.#newConnection(request.origin));
       exchange.abort();
     } else {
       exchange.attach(idle ?? this.reconnect(exchange));
@@ -46,24 +50,19 @@ export class HttpTransport implements Transport {
 
   /** Exchanges under way and idle connections, for metrics and tests. */
   counts(): { readonly active: number; readonly idle: number } {
-    let idle = 0;
-    for (const connections of this.#idle.values()) {
-      idle += connections.length;
+    let active = 0;
+    for (const connection of this.#open) {
+      active += connection.exchange === undefined ? 0 : 1;
     }
-    return { active: this.#active.size, idle };
+    return { active, idle: this.#open.size - active };
   }
 
   /** @internal */
   reconnect(exchange: HttpExchange): Connection {
-    const connection = new Connection(exchange.request.origin, this);
+    const connection = this.#newConnection(exchange.request.origin);
     connection.exchange = exchange;
     connection.connect();
     return connection;
-  }
-
-  /** @internal */
-  onFinished(exchange: HttpExchange): void {
-    this.#active.delete(exchange);
   }
 
   /** @internal */
@@ -84,6 +83,7 @@ export class HttpTransport implements Transport {
 
   /** @internal */
   onClosed(connection: Connection): void {
+    this.#open.delete(connection);
     const connections = this.#idle.get(connection.origin.key);
     const index = connections?.lastIndexOf(connection) ?? -1;
     if (index >= 0) {
@@ -91,10 +91,16 @@ export class HttpTransport implements Transport {
     }
   }
 
+  #newConnection(origin: Origin): Connection {
+    const connection = new Connection(origin, this);
+    this.#open.add(connection);
+    return connection;
+  }
+
   #sweep(): void {
     const now = performance.now();
-    for (const exchange of this.#active) {
-      if (now >= exchange.deadlineMs) {
+    for (const { exchange } of this.#open) {
+      if (exchange !== undefined && now >= exchange.deadlineMs) {
         exchange.onDeadline(now);
       }
     }
@@ -111,7 +117,7 @@ export class HttpTransport implements Transport {
   }
 
   #stopSweepWhenQuiet(): void {
-    if (this.#active.size === 0 && this.#idle.size === 0 && this.#sweepTimer !== undefined) {
+    if (this.#open.size === 0 && this.#sweepTimer !== undefined) {
       clearInterval(this.#sweepTimer);
       this.#sweepTimer = undefined;
     }

@@ -3,7 +3,7 @@ import { MAX_HEAD_BYTES, ReplyParser } from "./reply-parser.ts";
 
 interface Seen {
   status: number;
-  headers: readonly string[];
+  headers: string[];
   body: string;
   ended: boolean | undefined;
 }
@@ -13,7 +13,8 @@ function parse(text: string, cuts: readonly number[], closes = false): Seen {
   const parser = new ReplyParser({
     onHead: (status, headers) => {
       seen.status = status;
-      seen.headers = headers;
+      seen.headers = [];
+      headers.forEachLine((name, value) => seen.headers.push(name, value));
     },
     onChunk: (bytes) => {
       seen.body += Buffer.from(bytes).toString("latin1");

@@ -1,16 +1,19 @@
+import { byteRange } from "../wire/byte-range.ts";
 import { ChunkedDecoder } from "../wire/chunked-decoder.ts";
-import { readHeaderLines } from "../wire/http-header-lines.ts";
+import { HeaderBlock } from "../wire/header-block.ts";
 
 /** Longest reply head accepted, in bytes. */
 export const MAX_HEAD_BYTES = 128 * 1024;
 
 const SPACE = 32;
+/** As bytes: a search for text would encode it anew each time. */
+const HEAD_END = Buffer.from("\r\n\r\n");
 
 const NO_CHUNKS = new ChunkedDecoder(() => undefined);
 
 /** What the parser tells its owner, in order: one head, any chunks, one end. */
 export interface ReplyEvents {
-  onHead(status: number, headers: readonly string[]): void;
+  onHead(status: number, headers: HeaderBlock): void;
   onChunk(bytes: Uint8Array): void;
   /** The reply is complete. `isReusable`: the connection may carry another request. */
   onEnd(isReusable: boolean): void;
@@ -89,7 +92,7 @@ export class ReplyParser {
 
   #readHead(bytes: Buffer): Buffer | undefined {
     const block = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
-    const end = block.indexOf("\r\n\r\n");
+    const end = block.indexOf(HEAD_END);
     if (end < 0) {
       if (block.length > MAX_HEAD_BYTES) {
         throw new Error(`reply head longer than ${MAX_HEAD_BYTES} bytes`);
@@ -99,7 +102,7 @@ export class ReplyParser {
     }
     this.#held = undefined;
     this.#takeHead(block.toString("latin1", 0, end));
-    return block.subarray(end + 4);
+    return byteRange(block, end + HEAD_END.length);
   }
 
   #takeHead(text: string): void {
@@ -112,7 +115,7 @@ export class ReplyParser {
       }
       return;
     }
-    const headers = readHeaderLines(text, lineEnd < 0 ? text.length : lineEnd + 2);
+    const headers = HeaderBlock.read(text, statusLine.length);
     this.#keepAlive = statusLine.startsWith("HTTP/1.1");
     this.#chooseFraming(status, headers);
     this.#events.onHead(status, headers);
@@ -121,39 +124,26 @@ export class ReplyParser {
     }
   }
 
-  #chooseFraming(status: number, headers: readonly string[]): void {
-    let length: string | undefined;
-    let isChunked = false;
-    for (let index = 0; index < headers.length; index += 2) {
-      const name = headers[index];
-      const value = headers[index + 1] ?? "";
-      if (name === "content-length") {
-        if (length !== undefined && length !== value) {
-          throw new Error("two different content-length headers");
-        }
-        length = value;
-      } else if (name === "transfer-encoding") {
-        if (value.toLowerCase() !== "chunked") {
-          throw new Error(`unknown transfer-encoding '${value}'`);
-        }
-        isChunked = true;
-      } else if (name === "connection") {
-        this.#keepAlive = this.#keepAlive ? !/\bclose\b/i.test(value) : /\bkeep-alive\b/i.test(value);
-      }
+  #chooseFraming(status: number, headers: HeaderBlock): void {
+    const length = readLength(headers);
+    const coding = headers.get("transfer-encoding");
+    if (coding !== null && coding.toLowerCase() !== "chunked") {
+      throw new Error(`unknown transfer-encoding '${coding}'`);
+    }
+    const connection = headers.get("connection");
+    if (connection !== null) {
+      this.#keepAlive = this.#keepAlive ? !/\bclose\b/i.test(connection) : /\bkeep-alive\b/i.test(connection);
     }
     if (status === 204 || status === 304) {
       this.#remaining = 0;
       this.#state = "length";
-    } else if (isChunked) {
+    } else if (coding !== null) {
       // Both framings at once is how replies are smuggled: believe the chunks, trust the connection no more.
       this.#keepAlive = this.#keepAlive && length === undefined;
       this.#chunks = new ChunkedDecoder((bytes) => this.#pieces.push(bytes));
       this.#state = "chunked";
     } else if (length !== undefined) {
-      if (!/^\d{1,15}$/.test(length)) {
-        throw new Error(`bad content-length '${length}'`);
-      }
-      this.#remaining = Number(length);
+      this.#remaining = length;
       this.#state = "length";
     } else {
       this.#state = "until-close";
@@ -169,9 +159,9 @@ export class ReplyParser {
     const size = this.#remaining;
     this.#remaining = 0;
     const isExact = bytes.length === size;
-    this.#events.onChunk(isExact ? bytes : bytes.subarray(0, size));
+    this.#events.onChunk(isExact ? bytes : byteRange(bytes, 0, size));
     this.#finish(isExact);
-    return isExact ? undefined : bytes.subarray(size);
+    return isExact ? undefined : byteRange(bytes, size);
   }
 
   #readChunks(bytes: Buffer): Buffer | undefined {
@@ -200,6 +190,22 @@ export class ReplyParser {
     this.#state = "done";
     this.#events.onEnd(isReusable && this.#keepAlive);
   }
+}
+
+/** The declared length; repeated lines may say the same (RFC 9110 8.6). */
+function readLength(headers: HeaderBlock): number | undefined {
+  const text = headers.get("content-length");
+  if (text === null) {
+    return undefined;
+  }
+  const [first = "", ...others] = headers.count("content-length") > 1 ? text.split(", ") : [text];
+  if (others.some((other) => other !== first)) {
+    throw new Error("two different content-length headers");
+  }
+  if (!/^\d{1,15}$/.test(first)) {
+    throw new Error(`bad content-length '${first}'`);
+  }
+  return Number(first);
 }
 
 const STATUS_AT = "HTTP/1.1 ".length;

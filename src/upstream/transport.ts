@@ -1,3 +1,4 @@
+import type { HeaderBlock } from "../wire/header-block.ts";
 import type { Origin } from "./origin.ts";
 
 /** How long each phase of an exchange may take, in milliseconds. `Infinity` switches one off. */
@@ -34,9 +35,8 @@ export interface BodySink {
 /** A reply whose head has arrived. Its body is read once: whole or as a flow. */
 export interface UpstreamReply {
   readonly status: number;
-  /** Header names in lower case and values, alternating, in the order they came. */
-  readonly headers: readonly string[];
-  /** First value of a header, by its lower-case name. */
+  readonly headers: HeaderBlock;
+  /** The value of a header, by its lower-case name. */
   header(name: string): string | undefined;
   /**
    * The whole body.
