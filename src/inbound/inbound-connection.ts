@@ -1,5 +1,6 @@
 import type { Socket } from "bun";
 import { byteRange } from "../wire/byte-range.ts";
+import type { TurnReader } from "../wire/turn.ts";
 import { BodyReader } from "./body-reader.ts";
 import type { HeaderReader, InboundHandler, InboundReply, InboundRequest } from "./inbound.ts";
 import { BodyError } from "./inbound.ts";
@@ -48,7 +49,7 @@ export interface ConnectionOwner {
 type Phase = "idle" | "head" | "handling" | "closing";
 
 /** One client connection: its requests one after the other, each answered before the next is read. */
-export class InboundConnection implements ReplyWriterOwner {
+export class InboundConnection implements ReplyWriterOwner, TurnReader {
   readonly #socket: Socket<InboundConnection>;
   readonly #owner: ConnectionOwner;
   #phase: Phase = "idle";
@@ -90,6 +91,11 @@ export class InboundConnection implements ReplyWriterOwner {
       return;
     }
     this.#readHead();
+  }
+
+  /** @internal */
+  onFault(): void {
+    this.close();
   }
 
   onDrain(): void {

@@ -1,4 +1,5 @@
-import type { TCPSocketListener, TCPSocketListenOptions } from "bun";
+import type { Socket, TCPSocketListener, TCPSocketListenOptions } from "bun";
+import { readInTurn, settleReads } from "../wire/turn.ts";
 import type { InboundHandler, InboundReply } from "./inbound.ts";
 import { type ConnectionOwner, InboundConnection, type InboundLimits } from "./inbound-connection.ts";
 
@@ -68,11 +69,11 @@ export class InboundServer implements ConnectionOwner {
           socket.data = connection;
           this.#connections.add(connection);
         },
-        data: (socket, bytes) => socket.data.onData(bytes),
+        data: (socket, bytes) => readInTurn(socket.data, bytes),
         drain: (socket) => socket.data.onDrain(),
-        end: (socket) => socket.data.onClose(),
-        close: (socket) => socket.data.onClose(),
-        error: (socket) => socket.data.onClose(),
+        end: onClose,
+        close: onClose,
+        error: onClose,
       },
     };
     this.#listener = openListener(listen);
@@ -94,6 +95,7 @@ export class InboundServer implements ConnectionOwner {
 
   /** Stops accepting; settles when every request has its whole answer, or when the grace time is over. */
   async stop(graceMs: number): Promise<void> {
+    settleReads(); // A request that has come is no idle connection.
     this.#isStopping = true;
     this.#listener.stop(false);
     for (const connection of [...this.#connections]) {
@@ -130,4 +132,10 @@ export class InboundServer implements ConnectionOwner {
       }
     }
   }
+}
+
+/** What came before the close is read first. */
+function onClose(socket: Socket<InboundConnection>): void {
+  settleReads();
+  socket.data.onClose();
 }

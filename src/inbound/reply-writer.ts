@@ -1,5 +1,6 @@
 import type { Socket } from "bun";
 import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
+import { type TurnWriter, writeInTurn } from "../wire/turn.ts";
 import type { InboundReply, StreamSink, StreamSource } from "./inbound.ts";
 
 /** A client this far behind is given no more until it has caught up. */
@@ -24,7 +25,7 @@ export interface ReplyWriterOwner {
 }
 
 /** Writes one reply to a socket, no faster than the client reads. */
-export class ReplyWriter implements StreamSink {
+export class ReplyWriter implements StreamSink, TurnWriter {
   readonly #socket: Socket<unknown>;
   readonly #owner: ReplyWriterOwner;
   #unsent: Uint8Array[] = [];
@@ -33,6 +34,9 @@ export class ReplyWriter implements StreamSink {
   #isChunked = false;
   #isHead = false;
   #pendingHead = NO_BYTES;
+  /** Head and body of a whole reply that goes out at the end of the turn. */
+  #smallHead = "";
+  #smallBody: Uint8Array = NO_BYTES;
   #isBehind = false;
   #end: "open" | "complete" | "broken" = "open";
   #isTold = false;
@@ -107,11 +111,19 @@ export class ReplyWriter implements StreamSink {
       this.#push(body);
       return;
     }
-    SCRATCH.write(text, 0, "latin1");
-    if (bodyBytes > 0) {
-      SCRATCH.set(body, text.length);
-    }
-    this.#push(writeScratch(this.#socket, text.length + bodyBytes) ?? NO_BYTES);
+    this.#smallHead = text;
+    this.#smallBody = this.#isHead ? NO_BYTES : body;
+    writeInTurn(this);
+  }
+
+  /** @internal */
+  writeNow(): void {
+    const head = this.#smallHead;
+    const body = this.#smallBody;
+    this.#smallBody = NO_BYTES;
+    SCRATCH.write(head, 0, "latin1");
+    SCRATCH.set(body, head.length);
+    this.#push(writeScratch(this.#socket, head.length + body.length) ?? NO_BYTES);
   }
 
   /** A piece as it goes over the wire; the head goes with the first. */

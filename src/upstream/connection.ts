@@ -1,5 +1,6 @@
 import type { Socket } from "bun";
 import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
+import { readInTurn, settleReads, type TurnReader, type TurnWriter, writeInTurn } from "../wire/turn.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import type { Origin } from "./origin.ts";
 import { ReplyParser } from "./reply-parser.ts";
@@ -13,12 +14,14 @@ export interface ConnectionOwner {
 }
 
 /** One socket to an origin, carrying one exchange at a time. */
-export class Connection {
+export class Connection implements TurnReader, TurnWriter {
   readonly origin: Origin;
   readonly #owner: ConnectionOwner;
   readonly #parser: ReplyParser;
   #socket: Socket<Connection> | undefined;
   #unsent: Uint8Array[] = [];
+  /** A request that goes out at the end of the turn. */
+  #small: { readonly head: string; readonly body: readonly Uint8Array[] } | undefined;
   /** Set while an exchange is under way. */
   exchange: HttpExchange | undefined;
   /** When the connection fell idle, in `performance.now()` milliseconds. */
@@ -54,14 +57,25 @@ export class Connection {
       bodyBytes += piece.length;
     }
     const fullHead = `${head}content-length: ${bodyBytes}\r\n\r\n`;
-    const socket = this.#socket;
-    if (socket === undefined || fullHead.length + bodyBytes > SCRATCH_BYTES) {
+    if (fullHead.length + bodyBytes > SCRATCH_BYTES) {
       this.#unsent = [Buffer.from(fullHead, "latin1"), ...body];
       this.#flush();
-      return;
+    } else {
+      this.#small = { head: fullHead, body };
+      writeInTurn(this);
     }
-    let at = SCRATCH.write(fullHead, 0, "latin1");
-    for (const piece of body) {
+  }
+
+  /** @internal */
+  writeNow(): void {
+    const small = this.#small;
+    const socket = this.#socket;
+    if (small === undefined || socket === undefined) {
+      return; // Given up meanwhile.
+    }
+    this.#small = undefined;
+    let at = SCRATCH.write(small.head, 0, "latin1");
+    for (const piece of small.body) {
       SCRATCH.set(piece, at);
       at += piece.length;
     }
@@ -73,7 +87,7 @@ export class Connection {
 
   /** Whether the whole request has been handed to the kernel. */
   get hasSentAll(): boolean {
-    return this.#unsent.length === 0;
+    return this.#unsent.length === 0 && this.#small === undefined;
   }
 
   pause(): void {
@@ -88,6 +102,7 @@ export class Connection {
   destroy(): void {
     this.exchange = undefined;
     this.#unsent = [];
+    this.#small = undefined;
     if (!this.#isClosed) {
       this.#isClosed = true;
       this.#socket?.terminate();
@@ -111,13 +126,14 @@ export class Connection {
       this.destroy(); // Bytes on an idle connection: a server that breaks the protocol.
       return;
     }
-    try {
-      this.#parser.push(bytes);
-    } catch (error) {
-      const { exchange } = this;
-      this.destroy();
-      exchange?.onMalformed(error instanceof Error ? error.message : String(error));
-    }
+    this.#parser.push(bytes);
+  }
+
+  /** @internal */
+  onFault(cause: unknown): void {
+    const { exchange } = this;
+    this.destroy();
+    exchange?.onMalformed(cause instanceof Error ? cause.message : String(cause));
   }
 
   /** @internal */
@@ -165,13 +181,19 @@ export class Connection {
 
 const CLOSED = "the connection was closed";
 
+/** What came before the close is read first. */
+function close(socket: Socket<Connection>, error: Error | undefined): void {
+  settleReads();
+  socket.data.onClose(error?.message ?? CLOSED);
+}
+
 const TCP_HANDLERS = {
   open: (socket: Socket<Connection>) => socket.data.onReady(socket),
-  data: (socket: Socket<Connection>, bytes: Buffer) => socket.data.onData(bytes),
+  data: (socket: Socket<Connection>, bytes: Buffer) => readInTurn(socket.data, bytes),
   drain: (socket: Socket<Connection>) => socket.data.onDrain(),
-  end: (socket: Socket<Connection>) => socket.data.onClose(CLOSED),
-  close: (socket: Socket<Connection>, error?: Error) => socket.data.onClose(error?.message ?? CLOSED),
-  error: (socket: Socket<Connection>, error: Error) => socket.data.onClose(error.message),
+  end: (socket: Socket<Connection>) => close(socket, undefined),
+  close,
+  error: close,
   connectError: (socket: Socket<Connection>, error: Error) => socket.data.onClose(error.message),
 };
 
