@@ -1,6 +1,6 @@
 import type { Socket } from "bun";
 import { byteRange } from "../wire/byte-range.ts";
-import type { TurnReader } from "../wire/turn.ts";
+import { requestBegins, requestEnds, type TurnReader } from "../wire/turn.ts";
 import { BodyReader } from "./body-reader.ts";
 import type { HeaderReader, InboundHandler, InboundReply, InboundRequest } from "./inbound.ts";
 import { BodyError } from "./inbound.ts";
@@ -60,6 +60,8 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
   #request: ConnectionRequest | undefined;
   #writer: ReplyWriter | undefined;
   #isReplySent = false;
+  /** Whether the request counts as under way. */
+  #isCounted = false;
   #isBodyAsked = false;
   /** When the server's sweep must end the connection, in `performance.now()` milliseconds. */
   deadlineMs: number;
@@ -105,6 +107,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
 
   /** The client has gone, or the connection broke. */
   onClose(): void {
+    this.#uncount();
     if (this.#phase === "closing" && this.#request === undefined) {
       this.#owner.onClosed(this);
       return;
@@ -141,12 +144,14 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
   onReplySent(): void {
     this.#isReplySent = true;
     this.#request = undefined;
+    this.#uncount();
     this.#finish();
   }
 
   /** @internal The client sees an end without the mark of a complete body. */
   onReplyBroken(): void {
     this.#request = undefined;
+    this.#uncount();
     this.#phase = "closing";
     this.#socket.end();
     this.#owner.onClosed(this);
@@ -209,6 +214,8 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
 
   #begin(head: RequestHead, rest: Buffer | undefined): void {
     this.#phase = "handling";
+    this.#isCounted = true;
+    requestBegins();
     this.#isReplySent = false;
     this.#isBodyAsked = false;
     this.#head = head;
@@ -327,6 +334,14 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
       this.#owner.toFaultReply(status, message),
       { isHead: false, isHttp11: true, keepAlive: false },
     );
+  }
+
+  /** The request needs no more of the gateway. */
+  #uncount(): void {
+    if (this.#isCounted) {
+      this.#isCounted = false;
+      requestEnds();
+    }
   }
 
   #endNow(): void {

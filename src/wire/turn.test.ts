@@ -1,7 +1,17 @@
-import { expect, test } from "bun:test";
-import { readInTurn, settleReads, type TurnReader, writeInTurn } from "./turn.ts";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readInTurn, requestBegins, requestEnds, settleReads, type TurnReader, writeInTurn } from "./turn.ts";
 
 const turnsEnd = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+const REQUESTS = 100;
+
+beforeEach(() => {
+  for (let count = 0; count < REQUESTS; count++) requestBegins();
+});
+
+afterEach(() => {
+  for (let count = 0; count < REQUESTS; count++) requestEnds();
+});
 
 /** Records what happens, by the reader's name. */
 function reader(name: string, events: string[], onData?: () => void): TurnReader {
@@ -52,4 +62,12 @@ test("outside a turn a write is not put off", async () => {
   const events: string[] = [];
   writeInTurn({ writeNow: () => void events.push("written") });
   expect(events).toEqual(["written"]);
+});
+
+test("with little to do a read is not put off either", () => {
+  for (let count = 0; count < REQUESTS; count++) requestEnds();
+  const events: string[] = [];
+  readInTurn(reader("a", events), Buffer.from("1"));
+  for (let count = 0; count < REQUESTS; count++) requestBegins();
+  expect(events).toEqual(["a reads 1"]);
 });

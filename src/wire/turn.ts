@@ -21,8 +21,26 @@ let received: Buffer[] = [];
 let writers: TurnWriter[] = [];
 let isScheduled = false;
 
-/** Hands the bytes to the reader later in this turn, in the order of all such calls. */
+/** With fewer requests under way than this, a turn seldom has two reads, and putting one off would only cost time. */
+const BUSY_REQUESTS = 8;
+let requestsUnderWay = 0;
+
+/** A request has come; to be followed by one {@link requestEnds}. */
+export function requestBegins(): void {
+  requestsUnderWay++;
+}
+
+/** A request has its answer, or needs none any more. */
+export function requestEnds(): void {
+  requestsUnderWay--;
+}
+
+/** Hands the bytes to the reader: in a busy gateway later in this turn, in the order of all such calls; else at once. */
 export function readInTurn(reader: TurnReader, bytes: Buffer): void {
+  if (!isScheduled && requestsUnderWay < BUSY_REQUESTS) {
+    handOver(reader, bytes);
+    return;
+  }
   readers.push(reader);
   received.push(bytes);
   if (!isScheduled) {
@@ -43,13 +61,16 @@ export function settleReads(): void {
     readers = [];
     received = [];
     for (let index = 0; index < nowReaders.length; index++) {
-      const reader = nowReaders[index] as TurnReader;
-      try {
-        reader.onData(nowReceived[index] as Buffer);
-      } catch (cause) {
-        reader.onFault(cause);
-      }
+      handOver(nowReaders[index] as TurnReader, nowReceived[index] as Buffer);
     }
+  }
+}
+
+function handOver(reader: TurnReader, bytes: Buffer): void {
+  try {
+    reader.onData(bytes);
+  } catch (cause) {
+    reader.onFault(cause);
   }
 }
 
