@@ -8,6 +8,7 @@ import { Gateway } from "../gateway.ts";
 import { formatBanner, formatOpenWarning } from "./banner.ts";
 import { logError, print, printProblem, writeOut } from "./console.ts";
 import { type Loaded, loadFor } from "./load.ts";
+import { MemoryKeeper } from "./memory-keeper.ts";
 
 /** How long calls under way may go on after SIGTERM, in milliseconds. */
 const GRACE_MS = 30_000;
@@ -39,12 +40,15 @@ export function serve(options: ServeOptions, environment: Environment, isWorker:
   const hostname = options.host ?? defaultHost(config.general.masterKey);
   const port = listen(gateway, hostname, options.port, isWorker);
   watch?.follow(loaded.files, () => reload(gateway, loadFor(options, environment)));
+  const keeper = new MemoryKeeper();
+  keeper.start();
   if (!isWorker) {
     announce(loaded, hostname, port);
   }
   return {
     stop: async () => {
       watch?.close();
+      keeper.stop();
       await gateway.stop(GRACE_MS);
     },
   };
