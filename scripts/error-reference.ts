@@ -56,10 +56,13 @@ const OCCASIONS: Readonly<Record<ErrorKind, string>> = {
   "upstream-timeout": "A time limit passed, or the vendor says that it timed out.",
   "upstream-unreachable":
     "No connection, an untrusted certificate, or a connection that broke before the reply was whole.",
-  "upstream-failed": "The vendor failed (5xx, or an error object in a reply with status 200).",
+  "upstream-failed": "The vendor failed (another 5xx, or an error object in a reply with status 200).",
+  "upstream-bad-gateway": "The vendor says 502: what stands in front of it had no good answer from it.",
+  "upstream-unavailable": "The vendor says 503: it is overloaded or down for now.",
   "upstream-malformed":
     "The vendor's reply is no HTTP, no JSON, too long, a redirect, or no stream where one was asked for.",
-  "no-deployment-available": "Not raised yet: cooldowns are not built.",
+  "no-deployment-available":
+    "All deployments of the group cool down or have reached their limits; `retry-after` says how long.",
   "client-closed": "The caller left; nobody reads this status, the access log shows it.",
   "shutting-down": "Not raised yet: a stopping gateway takes no connections.",
   internal: "A fault of the gateway; its log has the cause under the call's id.",

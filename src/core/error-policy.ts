@@ -85,6 +85,18 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, ErrorPolicy>> = {
     exceptionClass: "InternalServerError",
     retryable: true,
   },
+  "upstream-bad-gateway": {
+    status: 502,
+    type: "internal_server_error",
+    exceptionClass: "BadGatewayError",
+    retryable: true,
+  },
+  "upstream-unavailable": {
+    status: 503,
+    type: "internal_server_error",
+    exceptionClass: "ServiceUnavailableError",
+    retryable: true,
+  },
   "upstream-malformed": {
     status: 500,
     type: "internal_server_error",

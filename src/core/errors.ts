@@ -23,6 +23,8 @@ export type ErrorKind =
   | "upstream-timeout"
   | "upstream-unreachable"
   | "upstream-failed"
+  | "upstream-bad-gateway"
+  | "upstream-unavailable"
   | "upstream-malformed"
   | "no-deployment-available"
   | "client-closed"

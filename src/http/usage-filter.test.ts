@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { UsageFilter } from "./usage-filter.ts";
+import { toUsageFilter } from "./usage-filter.ts";
 
 /** What passes when the stream comes in these pieces. */
 const filter = (pieces: readonly Uint8Array[]): string => {
   const passed: Uint8Array[] = [];
-  const usageFilter = new UsageFilter((bytes) => passed.push(bytes));
+  const usageFilter = toUsageFilter((bytes) => passed.push(bytes));
   for (const piece of pieces) usageFilter.push(piece);
   usageFilter.end();
   return Buffer.concat(passed).toString("utf8");

@@ -54,11 +54,17 @@ const USAGE = '{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}';
 const toField = (path: readonly string[], value: string): string =>
   path.reduceRight((inner, key, at) => (at === 0 ? `"${key}":${inner}` : `{"${key}":${inner}}`), value);
 
-/** A vendor's stream, frame by frame, and what a client gets of it that did not ask for usage. */
+/** A vendor's stream, frame by frame, and what a client gets of it that asked for usage, or did not. */
 export interface CanonicalStream {
   readonly frames: readonly string[];
+  readonly asked: readonly string[];
   readonly unasked: readonly string[];
 }
+
+const CHUNK_OBJECTS: Readonly<Partial<Record<Operation, string>>> = {
+  chat: "chat.completion.chunk",
+  completion: "text_completion",
+};
 
 const CHOICES: Readonly<Partial<Record<Operation, readonly [text: string, last: string]>>> = {
   chat: [
@@ -74,21 +80,27 @@ const CHOICES: Readonly<Partial<Record<Operation, readonly [text: string, last: 
 /** How a vendor streams: with usage where it says it puts it, in a chunk of its own when it must be asked. */
 export const streamOf = (provider: Provider, operation: Operation): CanonicalStream => {
   const [text = "[]", last = "[]"] = CHOICES[operation] ?? [];
-  const frame = (choices: string, rest: string): string => `data: {"id":"c1","choices":${choices}${rest}}\n\n`;
+  const origin = '"created":1764000000,"model":"vendor/model"';
+  const frame = (choices: string, rest: string): string =>
+    `data: {"id":"c1",${origin},"choices":${choices}${rest}}\n\n`;
   const usage = `,${toField(provider.usagePath ?? ["usage"], USAGE)}`;
   const done = "data: [DONE]\n\n";
   const plain = [": keep-alive\n\n", frame(text, ',"x_vendor":1.0'), frame(last, "")];
   switch (provider.streamUsage ?? "ask") {
     case "ask": {
-      const asked = [": keep-alive\n\n", frame(text, ',"x_vendor":1.0,"usage":null'), frame(last, ',"usage":null')];
-      return { frames: [...asked, frame("[]", usage), done], unasked: [...plain, done] };
+      const begun = [": keep-alive\n\n", frame(text, ',"x_vendor":1.0,"usage":null'), frame(last, ',"usage":null')];
+      const frames = [...begun, frame("[]", usage), done];
+      return { frames, asked: frames, unasked: [...plain, done] };
     }
     case "always": {
-      const frames = [...plain.slice(0, 2), frame(last, usage), done];
-      return { frames, unasked: frames };
+      const told = [...plain.slice(0, 2), frame(last, usage)];
+      const object = CHUNK_OBJECTS[operation];
+      const chunk = `data: {"id":"c1","object":"${object}",${origin},"choices":[],"usage":${USAGE}}\n\n`;
+      const inserted = provider.usagePath === undefined ? [] : [chunk]; // Once is enough where clients look.
+      return { frames: [...told, done], asked: [...told, ...inserted, done], unasked: [...told, done] };
     }
     default:
-      return { frames: [...plain, done], unasked: [...plain, done] };
+      return { frames: [...plain, done], asked: [...plain, done], unasked: [...plain, done] };
   }
 };
 

@@ -82,7 +82,9 @@ const toModelList = (url: string): readonly unknown[] =>
 /** Starts a {@link ConformanceGateway}. */
 export const startConformanceGateway = (): ConformanceGateway => {
   const upstream = startFakeUpstream();
-  const text = JSON.stringify({ model_list: toModelList(upstream.url) });
+  // Each failure is to be seen as it is, again and again.
+  const router = { num_retries: 0, disable_cooldowns: true };
+  const text = JSON.stringify({ model_list: toModelList(upstream.url), router_settings: router });
   const { config, faults } = loadConfig({ path: "/suite.yaml", environment: {}, readFile: () => text });
   if (config === undefined) throw new Error(`the suite's configuration has faults: ${JSON.stringify(faults)}`);
   const log: Readonly<Record<string, unknown>>[] = [];

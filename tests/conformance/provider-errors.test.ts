@@ -18,7 +18,6 @@ interface Expected {
 }
 
 const INVALID = { className: "BadRequestError", type: "invalid_request_error" };
-const FAILED = { className: "InternalServerError", type: "internal_server_error" };
 const TIMEOUT = { className: "Timeout", type: "timeout_error" };
 
 /** What becomes of a vendor's status (docs/reference/errors.md). */
@@ -30,9 +29,9 @@ const BY_STATUS: readonly (readonly [number, Expected])[] = [
   [408, TIMEOUT],
   [422, { className: "UnprocessableEntityError", type: "invalid_request_error" }],
   [429, { className: "RateLimitError", type: "throttling_error" }],
-  [500, FAILED],
-  [502, FAILED],
-  [503, FAILED],
+  [500, { className: "InternalServerError", type: "internal_server_error" }],
+  [502, { className: "BadGatewayError", type: "internal_server_error" }],
+  [503, { className: "ServiceUnavailableError", type: "internal_server_error" }],
   [504, TIMEOUT],
 ];
 
@@ -70,5 +69,5 @@ test.each(PAIRS)("%s %s: a stream that fails before it starts is an ordinary fai
   upstream.next({ status: 503, body: { error: TYPED } });
   const reply = await post(operation, { model: `${name}/${MODEL}`, ...MINIMAL[operation], stream: true });
   expect(reply.status).toBe(503);
-  expect((await readError(reply)).message).toContain("the vendor's words");
+  expect((await readError(reply)).message).toContain("litellm.ServiceUnavailableError: ");
 });

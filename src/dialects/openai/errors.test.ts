@@ -62,8 +62,8 @@ describe("classification", () => {
     [422, "upstream-unprocessable"],
     [429, "upstream-rate-limited"],
     [500, "upstream-failed"],
-    [502, "upstream-failed"],
-    [503, "upstream-failed"],
+    [502, "upstream-bad-gateway"],
+    [503, "upstream-unavailable"],
     [504, "upstream-timeout"],
     [529, "upstream-failed"],
   ] as const)("status %d is %s", (status, kind) => {
@@ -116,6 +116,7 @@ describe("classification", () => {
 
   test("words of a timeout in a failure are one", () => {
     expect(classifyVendorError(read(500, { error: { message: "Request timed out." } }))).toBe("upstream-timeout");
+    expect(classifyVendorError(read(502, "A timeout occurred"))).toBe("upstream-timeout");
     expect(classifyVendorError(read(503, "A timeout occurred"))).toBe("upstream-timeout");
   });
 });

@@ -109,6 +109,8 @@ const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   413: "upstream-invalid-request",
   422: "upstream-unprocessable",
   429: "upstream-rate-limited",
+  502: "upstream-bad-gateway",
+  503: "upstream-unavailable",
   504: "upstream-timeout",
 };
 
@@ -125,13 +127,13 @@ export function classifyVendorError(error: VendorError): ErrorKind {
     }
   }
   const byStatus = KIND_BY_STATUS[error.status];
-  if (byStatus !== undefined) {
-    return byStatus;
-  }
-  if (TIMEOUT_PHRASES.some((phrase) => text.includes(phrase))) {
+  // Gateways in front of a vendor answer 502 and 503 for timeouts too: there the words tell more than the status.
+  const isOpenToWords = byStatus === undefined || error.status >= 500;
+  if (isOpenToWords && TIMEOUT_PHRASES.some((phrase) => text.includes(phrase))) {
     return "upstream-timeout";
   }
-  return error.status >= 400 && error.status < 500 ? "upstream-invalid-request" : "upstream-failed";
+  const isRefusal = error.status >= 400 && error.status < 500;
+  return byStatus ?? (isRefusal ? "upstream-invalid-request" : "upstream-failed");
 }
 
 function classifyText(text: string, code: string | undefined): ErrorKind | undefined {

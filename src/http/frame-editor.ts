@@ -1,0 +1,74 @@
+import { SseFrameSplitter } from "../wire/sse-frames.ts";
+import { toBuffer } from "../wire/utf8.ts";
+
+/** Longest unfinished frame held back; longer ones pass as they are. */
+const MAX_HELD_BYTES = 64 * 1024;
+
+/**
+ * Puts what is to go out for a frame that holds the marker into `kept`, in order. `isWhole`: the frame has its blank
+ * line; otherwise it is what the stream ended with. The frame's bytes may be kept.
+ */
+export type EditFrame = (frame: Buffer, kept: Uint8Array[], isWhole: boolean) => void;
+
+/**
+ * Lets a stream of server-sent events pass and edits the frames that hold a marker. What comes in one piece goes out in
+ * one piece, and everything but those frames untouched.
+ */
+export class FrameEditor {
+  readonly #splitter = new SseFrameSplitter(MAX_HELD_BYTES);
+  readonly #marker: Buffer;
+  readonly #edit: EditFrame;
+  readonly #pass: (bytes: Uint8Array) => void;
+  readonly #onFrame = (bytes: Uint8Array, isWhole: boolean): void => this.#take(bytes, isWhole);
+  #kept: Uint8Array[] = [];
+
+  constructor(marker: Buffer, edit: EditFrame, pass: (bytes: Uint8Array) => void) {
+    this.#marker = marker;
+    this.#edit = edit;
+    this.#pass = pass;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#splitter.isBetweenFrames && endsFrame(chunk) && toBuffer(chunk).indexOf(this.#marker) < 0) {
+      this.#pass(chunk); // Whole frames without the marker: nothing to look for, nothing to wait for.
+      return;
+    }
+    this.#splitter.push(chunk, this.#onFrame);
+    this.#passKept();
+  }
+
+  /** The stream is over. */
+  end(): void {
+    const rest = toBuffer(this.#splitter.end(this.#onFrame));
+    if (rest.indexOf(this.#marker) >= 0) {
+      this.#edit(rest, this.#kept, false);
+    } else if (rest.length > 0) {
+      this.#kept.push(rest);
+    }
+    this.#passKept();
+  }
+
+  #take(bytes: Uint8Array, isWhole: boolean): void {
+    const frame = toBuffer(bytes);
+    if (isWhole && frame.indexOf(this.#marker) >= 0) {
+      this.#edit(frame, this.#kept, true);
+    } else {
+      this.#kept.push(bytes);
+    }
+  }
+
+  #passKept(): void {
+    const kept = this.#kept;
+    if (kept.length > 0) {
+      this.#kept = [];
+      this.#pass(kept.length === 1 ? (kept[0] as Uint8Array) : Buffer.concat(kept));
+    }
+  }
+}
+
+const LF = 10;
+
+/** Whether the bytes end with the blank line of a frame, in the spelling that nearly every vendor uses. */
+function endsFrame(bytes: Uint8Array): boolean {
+  return bytes[bytes.length - 1] === LF && bytes[bytes.length - 2] === LF;
+}
