@@ -1,4 +1,5 @@
 import { checkAliases } from "./check-aliases.ts";
+import { checkGroupNames } from "./check-group-names.ts";
 import type { ConfigDocument, SourcedValue } from "./config-document.ts";
 import type { ConfigOverrides } from "./config-overrides.ts";
 import {
@@ -10,7 +11,9 @@ import {
 } from "./config-sections.ts";
 import { readCredentialList } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
+import { mergeFallbacks } from "./fallback-maps.ts";
 import type {
   ForcedParams,
   GatewayConfig,
@@ -19,15 +22,20 @@ import type {
   ModelEntry,
   RouterSettings,
 } from "./gateway-config.ts";
+import type { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
 import { readModelList } from "./model-list.ts";
 import { readSection } from "./read-section.ts";
-import { warnOfUndeclared } from "./undeclared-keys.ts";
+import { toRedisSettings } from "./redis-settings.ts";
+import { toRouterSettings } from "./router-settings.ts";
+import { reportUndeclared } from "./undeclared-keys.ts";
+
+type LitellmValues = SectionValues<typeof LITELLM_SETTINGS_FIELDS>;
 
 const readSettings = <Section extends ConfigSection>(
   document: ConfigDocument,
   section: Section,
   context: ReadContext,
-): SectionValues<Section["fields"]> => {
+): { readonly path: string; readonly values: SectionValues<Section["fields"]> } => {
   const written = document.sections.get(section.path);
   const path = written?.kind === "value" ? written.path : section.path;
   const value = written?.kind === "value" ? written.value : undefined;
@@ -35,8 +43,8 @@ const readSettings = <Section extends ConfigSection>(
     context.findings.faults.push({ path, message: "is no mapping", allowed: "a mapping of settings" });
   }
   const raw = isMapping(value) ? value : {};
-  warnOfUndeclared(raw, path, section, context);
-  return readSection(raw, path, section.fields, context);
+  reportUndeclared(raw, path, section, context);
+  return { path, values: readSection(raw, path, section.fields, context) };
 };
 
 const readItems = (document: ConfigDocument, key: string, context: ReadContext): readonly SourcedValue[] => {
@@ -47,18 +55,15 @@ const readItems = (document: ConfigDocument, key: string, context: ReadContext):
   return [];
 };
 
-const readLitellm = (document: ConfigDocument, overrides: ConfigOverrides, context: ReadContext): LitellmSettings => {
-  const values = readSettings(document, LITELLM_SETTINGS, context);
-  return {
-    dropParams: values.drop_params || overrides.dropParams,
-    requestTimeoutMs: values.request_timeout,
-    modelAliasMap: values.model_alias_map,
-    jsonLogs: values.json_logs,
-  };
-};
+const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSettings => ({
+  dropParams: values.drop_params || overrides.dropParams,
+  requestTimeoutMs: values.request_timeout,
+  modelAliasMap: values.model_alias_map,
+  jsonLogs: values.json_logs,
+});
 
 const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSettings => {
-  const values = readSettings(document, GENERAL_SETTINGS, context);
+  const { values } = readSettings(document, GENERAL_SETTINGS, context);
   return {
     masterKey: values.master_key,
     completionModel: values.completion_model,
@@ -73,25 +78,22 @@ const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSet
     healthCheckTimeoutMs: values.health_check_timeout,
     healthCheckDetails: values.health_check_details,
     allowMockParams: values.dangerously_allow_mock_testing_request_params,
+    allowClientSideCredentials: values.allow_client_side_credentials,
+    clientSideAllowedHosts: values.client_side_allowed_hosts,
+    maxBatchModels: values.max_batch_models,
   };
 };
 
-const readRouter = (document: ConfigDocument, context: ReadContext): RouterSettings => {
-  const values = readSettings(document, ROUTER_SETTINGS, context);
+/** LiteLLM refuses this one misplaced key, so a file that has it never worked. */
+const refuseMisplaced = (document: ConfigDocument, { findings }: ReadContext): void => {
   const written = document.sections.get(ROUTER_SETTINGS.path);
-  // LiteLLM refuses this one misplaced key, so a file that has it never worked.
   if (written?.kind === "value" && isMapping(written.value) && Object.hasOwn(written.value, "health_check_interval")) {
-    context.findings.faults.push({
+    findings.faults.push({
       path: `${written.path}.health_check_interval`,
       message: "does not belong here",
       allowed: "general_settings.health_check_interval",
     });
   }
-  return {
-    modelGroupAlias: values.model_group_alias,
-    timeoutMs: values.timeout,
-    streamTimeoutMs: values.stream_timeout,
-  };
 };
 
 const toForced = (overrides: ConfigOverrides): ForcedParams => ({
@@ -137,13 +139,6 @@ const readModels = (
   return [...models, ...readFlagEntry(overrides, context)];
 };
 
-const deepFreeze = <Value>(value: Value): Value => {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const item of Object.values(value)) deepFreeze(item);
-  return value;
-};
-
 /** Checks a document as a whole. What it returns is only worth using when the context holds no fault afterwards. */
 export const buildConfig = (
   document: ConfigDocument,
@@ -151,11 +146,20 @@ export const buildConfig = (
   context: ReadContext,
 ): GatewayConfig => {
   const topLevel = Object.fromEntries([...document.sections.keys()].map((key) => [key, true]));
-  warnOfUndeclared(topLevel, "", TOP_LEVEL, context);
-  const router = readRouter(document, context);
-  const litellm = readLitellm(document, overrides, context);
+  reportUndeclared(topLevel, "", TOP_LEVEL, context);
+  refuseMisplaced(document, context);
+  const inherited = readSettings(document, LITELLM_SETTINGS, context);
+  const written = readSettings(document, ROUTER_SETTINGS, context);
+  const settings = toRouterSettings({ ...written, inherited: inherited.values }, context);
+  const router = { ...settings, redis: toRedisSettings(written.values) };
+  const litellm = toLitellm(inherited.values, overrides);
   const models = readModels(document, router, overrides, context);
   checkAliases({ models, router, litellm }, context);
+  checkGroupNames(
+    { ...written, fallbacks: mergeFallbacks(written.values, inherited.values) },
+    { models, router },
+    context,
+  );
   return deepFreeze({
     models,
     litellm,

@@ -1,22 +1,17 @@
 import type { ReadContext } from "./environment-references.ts";
-import type { GatewayConfig, ModelEntry } from "./gateway-config.ts";
+import type { GatewayConfig } from "./gateway-config.ts";
 import { didYouMean } from "./nearest-name.ts";
+import { isServed } from "./served-names.ts";
 
-const isKnown = (name: string, models: readonly ModelEntry[]): boolean =>
-  models.some((entry) => entry.modelName === name || entry.params.model === name || entry.info.id === name);
-
-/**
- * Warns of aliases that point to no model of the list. With a wildcard entry any name may be served, so nothing is said.
- */
+/** Warns of aliases that point to nothing that the list serves. */
 export const checkAliases = (
   { models, router, litellm }: Pick<GatewayConfig, "models" | "router" | "litellm">,
   context: ReadContext,
 ): void => {
-  if (models.some((entry) => entry.modelName.includes("*"))) return;
   const groups = Object.keys(router.modelGroupAlias);
   const names = models.map((entry) => entry.modelName);
   const check = (path: string, target: string, others: readonly string[]): void => {
-    if (isKnown(target, models) || others.includes(target)) return;
+    if (isServed(target, models) || others.includes(target)) return;
     const message = `no model_name is ${JSON.stringify(target)}${didYouMean(target, names)}`;
     context.findings.warnings.push({ path, message });
   };

@@ -164,10 +164,10 @@ describe("warnings", () => {
     ["model_lists: []", "model_lists: unknown key: ignored; did you mean model_list?"],
     ["zzzzzzzz: 1", "zzzzzzzz: unknown key: ignored"],
     [withParams("api_bse: x"), `${PARAMS}.api_bse: sent to the model as a request parameter; did you mean api_base?`],
-    [withParams("num_retries: 1"), `${PARAMS}.num_retries: known from LiteLLM, not built yet: ignored`],
+    [withParams("silent_model: b"), `${PARAMS}.silent_model: known from LiteLLM, not built yet: ignored`],
     [
-      withParams("input_cost_per_token: 1"),
-      `${PARAMS}.input_cost_per_token: known from LiteLLM, not built yet: ignored`,
+      withParams("input_cost_per_second: 1"),
+      `${PARAMS}.input_cost_per_second: known from LiteLLM, not built yet: ignored`,
     ],
     [
       "model_list: [{model_name: a, api_key: x, litellm_params: {model: b}}]",
@@ -195,7 +195,7 @@ describe("warnings", () => {
     const text = `
 model_list:
   - model_name: a
-    litellm_params: { model: openai/a, top_k: 3, seed: 1, some_vendor_switch: true, num_retries: }
+    litellm_params: { model: openai/a, top_k: 3, seed: 1, some_vendor_switch: true, silent_model: }
     model_info: { anything: goes }
 `;
     expect(warningsOf(text)).toEqual([]);
@@ -203,15 +203,15 @@ model_list:
   });
 
   test("LiteLLM's own keys never become request parameters, and their references are not looked up", () => {
-    const loaded = loadYaml(withParams("aws_access_key_id: os.environ/MISSING, tags: [x]"));
+    const loaded = loadYaml(withParams("aws_access_key_id: os.environ/MISSING, tag_regex: [x]"));
     expect(firstModelOf(loaded).params.defaults).toEqual({});
     expect(loaded.warnings).toHaveLength(2);
   });
 
   test("of one key in many entries are folded into one", () => {
-    const entry = "{model_name: a, litellm_params: {model: openai/a, order: 1}}";
+    const entry = "{model_name: a, litellm_params: {model: openai/a, silent_model: b}}";
     expect(warningsOf(`model_list: [${entry}, ${entry}, ${entry}]`)).toEqual([
-      `${PARAMS}.order: known from LiteLLM, not built yet: ignored (also in 2 more entries)`,
+      `${PARAMS}.silent_model: known from LiteLLM, not built yet: ignored (also in 2 more entries)`,
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { CONFIG_SECTIONS, type ConfigSection } from "./config-sections.ts";
 import type { DeclaredField } from "./declared-field.ts";
-import { describeAllowed } from "./field-readers.ts";
+import { describeAllowed } from "./field-place.ts";
+import { FORBIDDEN_USER_PARAMS, IGNORED_USER_KEYS, MAX_USER_MODELS } from "./user-config.ts";
 
 const OTHER_KEYS: Readonly<Record<ConfigSection["otherKeys"], string>> = {
   "warned of": "Any other key is warned of and ignored.",
@@ -36,5 +37,23 @@ const formatSection = (section: ConfigSection): string => {
   ].join("\n");
 };
 
+const code = (names: Iterable<string>): string => [...names].map((name) => `\`${name}\``).join(", ");
+
+const formatUserConfig = (): string =>
+  [
+    "## `user_config` of a request body",
+    "",
+    `\`model_list\` (1 to ${MAX_USER_MODELS} entries) and the keys of \`router_settings\`, by the same tables, but strictly: any`,
+    "other key is a fault, with its path in the 400. Only request parameters of OpenAI's API and well-known ones of",
+    "vendors may stand in `litellm_params` beside the keys above. `num_retries` is 0 when absent; nothing comes from the",
+    "server's own settings or environment, and `os.environ/...` is a fault wherever it stands.",
+    "",
+    `Taken and ignored: ${code(IGNORED_USER_KEYS)}.`,
+    "",
+    `Refused in \`litellm_params\`: ${code(FORBIDDEN_USER_PARAMS)}.`,
+    "",
+  ].join("\n");
+
 /** The text of `docs/reference/config.md` below its heading, from the tables that the checker reads. */
-export const formatConfigReference = (): string => CONFIG_SECTIONS.map(formatSection).join("\n");
+export const formatConfigReference = (): string =>
+  [...CONFIG_SECTIONS.map(formatSection), formatUserConfig()].join("\n");

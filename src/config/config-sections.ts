@@ -1,4 +1,5 @@
 import type { FieldTable } from "./declared-field.ts";
+import { ALLOWED_FAILS_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./failure-count-fields.ts";
 import { GENERAL_SETTINGS_FIELDS } from "./general-settings-fields.ts";
 import { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
 import {
@@ -8,6 +9,7 @@ import {
   MODEL_INFO_FIELDS,
 } from "./model-entry-fields.ts";
 import {
+  NOT_BUILT_ALLOWED_FAILS,
   NOT_BUILT_GENERAL_SETTINGS,
   NOT_BUILT_LITELLM_PARAMS,
   NOT_BUILT_LITELLM_SETTINGS,
@@ -16,7 +18,12 @@ import {
   NOT_BUILT_SECTIONS,
   type NotBuiltKeys,
 } from "./not-built-keys.ts";
-import { ROUTER_SETTINGS_FIELDS } from "./router-settings-fields.ts";
+import {
+  HEDGE_FIELDS,
+  ROUTER_SETTINGS_FIELDS,
+  ROUTING_FIELDS,
+  STRATEGY_ARGS_FIELDS,
+} from "./router-settings-fields.ts";
 
 /** A part of the file whose keys are declared in one table. */
 export interface ConfigSection {
@@ -94,6 +101,49 @@ export const ROUTER_SETTINGS = {
   otherKeys: "warned of",
 } as const satisfies ConfigSection;
 
+/** `router_settings.routing_strategy_args`. */
+export const STRATEGY_ARGS = {
+  path: "router_settings.routing_strategy_args",
+  fields: STRATEGY_ARGS_FIELDS,
+  notBuilt: NONE,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** `router_settings.retry_policy`, and each entry of `model_group_retry_policy`. */
+export const RETRY_POLICY = {
+  path: "router_settings.retry_policy",
+  fields: RETRY_POLICY_FIELDS,
+  notBuilt: NONE,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** `router_settings.allowed_fails_policy`. */
+export const ALLOWED_FAILS_POLICY = {
+  path: "router_settings.allowed_fails_policy",
+  fields: ALLOWED_FAILS_POLICY_FIELDS,
+  notBuilt: NOT_BUILT_ALLOWED_FAILS,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** One model group of `router_settings.hedge`. */
+export const HEDGE = {
+  path: "router_settings.hedge.<model group>",
+  fields: HEDGE_FIELDS,
+  notBuilt: NONE,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
+/** The `user_config` of a request body; no section of the file. */
+export const USER_CONFIG = {
+  path: "user_config",
+  fields: {
+    model_list: { type: "anything", required: true, description: "The caller's deployments, as in the file." },
+    ...ROUTING_FIELDS,
+  },
+  notBuilt: NOT_BUILT_ROUTER_SETTINGS,
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
 /** One `credential_list` entry. */
 export const CREDENTIAL = {
   path: "credential_list[]",
@@ -111,5 +161,9 @@ export const CONFIG_SECTIONS: readonly ConfigSection[] = [
   LITELLM_SETTINGS,
   GENERAL_SETTINGS,
   ROUTER_SETTINGS,
+  STRATEGY_ARGS,
+  RETRY_POLICY,
+  ALLOWED_FAILS_POLICY,
+  HEDGE,
   CREDENTIAL,
 ];

@@ -2,7 +2,7 @@ import type { SourcedValue } from "./config-document.ts";
 import { CREDENTIAL } from "./config-sections.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
 import { readSection } from "./read-section.ts";
-import { warnOfUndeclared } from "./undeclared-keys.ts";
+import { reportUndeclared } from "./undeclared-keys.ts";
 
 /** `credential_values` by `credential_name`, references resolved. */
 export type Credentials = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -17,7 +17,7 @@ export const readCredentialList = (items: readonly SourcedValue[], context: Read
       continue;
     }
     const credential = readSection(value, path, CREDENTIAL.fields, context);
-    warnOfUndeclared(value, path, CREDENTIAL, context);
+    reportUndeclared(value, path, CREDENTIAL, context);
     if (credential.credential_name === undefined) continue;
     if (credentials.has(credential.credential_name)) {
       context.findings.faults.push({

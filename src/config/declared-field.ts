@@ -1,4 +1,16 @@
-import type { ModelGroupAlias } from "./gateway-config.ts";
+import type { DeploymentParams, FallbackTarget, ModelGroupAlias } from "./gateway-config.ts";
+
+/** A model that calls fall back to, and where it stands. */
+export interface WrittenTarget extends FallbackTarget {
+  readonly path: string;
+}
+
+/** What one model group falls back to, and where that stands. */
+export interface WrittenFallback {
+  readonly path: string;
+  readonly group: string;
+  readonly targets: readonly WrittenTarget[];
+}
 
 /** What each field type holds once it is read: units are the gateway's (milliseconds, bytes), not the file's. */
 export interface FieldValues {
@@ -18,6 +30,14 @@ export interface FieldValues {
   readonly "text-map": Readonly<Record<string, string>>;
   readonly "header-map": Readonly<Record<string, string>>;
   readonly "alias-map": Readonly<Record<string, ModelGroupAlias>>;
+  /** One of the field's `choices`. */
+  readonly choice: string;
+  readonly "fallback-map": readonly WrittenFallback[];
+  readonly "fallback-list": readonly WrittenTarget[];
+  readonly "clientside-params": DeploymentParams["clientsideParams"];
+  /** `redis` or `rediss`. */
+  readonly "redis-url": string;
+  readonly host: string;
   readonly mapping: Readonly<Record<string, unknown>>;
   /** A mapping with a field table of its own: its references to the environment are resolved field by field. */
   readonly section: Readonly<Record<string, unknown>>;
@@ -35,6 +55,8 @@ export interface DeclaredField {
   readonly required?: true;
   /** In the file's own unit. */
   readonly default?: unknown;
+  /** The texts allowed, for `choice`. */
+  readonly choices?: readonly string[];
   /** Smallest number allowed. */
   readonly minimum?: number;
   /** Numbers must be greater than this. */
@@ -52,11 +74,15 @@ export interface DeclaredField {
 /** Settings of one section by name. */
 export type FieldTable = Readonly<Record<string, DeclaredField>>;
 
+type ValueOf<Field extends DeclaredField> = Field extends { readonly choices: readonly (infer Choice extends string)[] }
+  ? Choice
+  : FieldValues[Field["type"]];
+
 /** Values of a section: a field with a default is never `undefined`. */
 export type SectionValues<Table extends FieldTable> = {
   readonly [Name in keyof Table]: Table[Name] extends { readonly default: unknown }
-    ? FieldValues[Table[Name]["type"]]
-    : FieldValues[Table[Name]["type"]] | undefined;
+    ? ValueOf<Table[Name]>
+    : ValueOf<Table[Name]> | undefined;
 };
 
 /** Longest delay that timers can hold (2^31 - 1 ms), in whole seconds. */

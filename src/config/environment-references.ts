@@ -7,6 +7,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ReadContext {
   readonly environment: Environment;
   readonly findings: Findings;
+  /** The configuration comes from a caller: keys that no table declares are faults, and its texts are never shown. */
+  readonly isStrict?: true;
 }
 
 const PREFIX = "os.environ/";

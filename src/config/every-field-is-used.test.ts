@@ -2,10 +2,19 @@ import { describe, expect, test } from "bun:test";
 import { buildConfig } from "./build-config.ts";
 import { toConfigDocument } from "./config-document.ts";
 import { NO_OVERRIDES } from "./config-overrides.ts";
-import { CONFIG_SECTIONS, LITELLM_PARAMS, MODEL_ENTRY, MODEL_INFO } from "./config-sections.ts";
+import {
+  ALLOWED_FAILS_POLICY,
+  CONFIG_SECTIONS,
+  LITELLM_PARAMS,
+  MODEL_ENTRY,
+  MODEL_INFO,
+  RETRY_POLICY,
+  STRATEGY_ARGS,
+} from "./config-sections.ts";
 import type { FieldTable, FieldType } from "./declared-field.ts";
 import { newFindings } from "./findings.ts";
 import { isNotBuilt } from "./not-built-keys.ts";
+import { REDIS_FIELDS } from "./router-settings-fields.ts";
 
 const SAMPLES: Readonly<Record<FieldType, unknown>> = {
   text: "sample",
@@ -20,14 +29,37 @@ const SAMPLES: Readonly<Record<FieldType, unknown>> = {
   "text-map": { sample: "a" },
   "header-map": { sample: "a" },
   "alias-map": { sample: "a" },
+  choice: "sample",
+  "fallback-map": [{ sample: ["a"] }],
+  "fallback-list": ["a"],
+  "clientside-params": ["api_base"],
+  "redis-url": "redis://sample.example",
+  host: "sample.example",
   mapping: { sample: 1 },
   section: {},
   anything: "sample",
 };
 
 /** Their default is what the sample says, or they only mean something beside another key. */
-const OTHER_SAMPLES: Readonly<Record<string, unknown>> = { health_check_details: false, meter_stream_usage: false };
-const SEPARATELY_TESTED: readonly string[] = ["litellm_credential_name", "litellm_params", "model_info"];
+const OTHER_SAMPLES: Readonly<Record<string, unknown>> = {
+  health_check_details: false,
+  meter_stream_usage: false,
+  tag_filtering_match_any: false,
+  routing_strategy: "least-busy",
+  routing_strategy_args: { ttl: 7 },
+  retry_policy: { TimeoutErrorRetries: 7 },
+  model_group_retry_policy: { a: { TimeoutErrorRetries: 7 } },
+  allowed_fails_policy: { TimeoutErrorAllowedFails: 7 },
+  optional_pre_call_checks: ["enforce_model_rate_limits"],
+  hedge: { a: { after_ms: 7 } },
+};
+const SEPARATELY_TESTED: readonly string[] = [
+  "litellm_credential_name",
+  "litellm_params",
+  "model_info",
+  "redis_port",
+  "redis_password",
+];
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -35,7 +67,10 @@ const build = (content: Mapping): string => {
   const findings = newFindings();
   const config = buildConfig(toConfigDocument(content), NO_OVERRIDES, { environment: {}, findings });
   expect(findings.faults).toEqual([]);
-  return JSON.stringify(config);
+  return JSON.stringify(config, (_, value: unknown) => {
+    if (value instanceof Map) return [...value];
+    return value instanceof RegExp ? value.source : value;
+  });
 };
 
 const ENTRY: Mapping = { model_name: "a", litellm_params: { model: "openai/a" } };
@@ -67,6 +102,23 @@ describe("every declared field changes the configuration", () => {
   test.each(["litellm_settings", "general_settings", "router_settings"])("%s", (path) => {
     const section = CONFIG_SECTIONS.find((candidate) => candidate.path === path);
     expectEachToMatter(section?.fields ?? {}, (content) => ({ model_list: [ENTRY], [path]: content }));
+  });
+
+  test.each([
+    [STRATEGY_ARGS, (section: Mapping) => ({ routing_strategy_args: section })],
+    [RETRY_POLICY, (section: Mapping) => ({ retry_policy: section })],
+    [ALLOWED_FAILS_POLICY, (section: Mapping) => ({ allowed_fails_policy: section })],
+  ])("$path", (section, place) => {
+    expectEachToMatter(section.fields, (content) => ({ model_list: [ENTRY], router_settings: place(content) }));
+  });
+
+  test("what stands beside redis_host", () => {
+    const fields = { redis_port: REDIS_FIELDS.redis_port, redis_password: REDIS_FIELDS.redis_password };
+    const without = build({ router_settings: { redis_host: "sample.example" } });
+    for (const [name, field] of Object.entries(fields)) {
+      const router = { redis_host: "sample.example", [name]: SAMPLES[field.type] };
+      expect([name, build({ router_settings: router }) === without]).toEqual([name, false]);
+    }
   });
 
   test("no key is both declared and not built", () => {

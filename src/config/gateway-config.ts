@@ -1,3 +1,5 @@
+import type { FailureClass } from "../core/failure-class.ts";
+
 /** The checked configuration: what `config.yaml`, command line and environment come to. Frozen; replaced whole on reload. */
 export interface GatewayConfig {
   readonly models: readonly ModelEntry[];
@@ -31,6 +33,20 @@ export interface DeploymentParams {
   readonly weight: number | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
+  /** The lowest `order` of a group is tried first (contract 4.2). */
+  readonly order: number | undefined;
+  /** Calls at a time; further ones wait. */
+  readonly maxParallelRequests: number | undefined;
+  readonly tags: readonly string[];
+  readonly cooldownMs: number | undefined;
+  readonly numRetries: number | undefined;
+  /** Prices per token, for `cost-based-routing`: `litellm_params`, else `model_info`. */
+  readonly inputCostPerToken: number | undefined;
+  readonly outputCostPerToken: number | undefined;
+  /** Largest prompt in tokens (`model_info.max_input_tokens`), for pre-call checks. */
+  readonly maxInputTokens: number | undefined;
+  /** What callers may set themselves (`api_base`, `api_key`), each with the pattern that its whole value must match. */
+  readonly clientsideParams: ReadonlyMap<string, RegExp | undefined>;
   readonly dropParams: boolean | undefined;
   readonly additionalDropParams: readonly string[];
   readonly allowedOpenaiParams: readonly string[];
@@ -82,11 +98,84 @@ export interface ModelGroupAlias {
   readonly hidden: boolean;
 }
 
-/** `router_settings` that exist so far; the router's own issue adds the rest. */
+/** How a deployment of a group is chosen (contract 4.3). */
+export type StrategyName =
+  | "simple-shuffle"
+  | "least-busy"
+  | "latency-based-routing"
+  | "usage-based-routing"
+  | "usage-based-routing-v2"
+  | "cost-based-routing";
+
+/** Arguments of strategies (`routing_strategy_args`). */
+export interface StrategyArgs {
+  /** How long a latency sample counts, in milliseconds. */
+  readonly ttlMs: number;
+  /** Deployments within this fraction of the best latency are equals. */
+  readonly lowestLatencyBuffer: number;
+  readonly maxLatencyListSize: number;
+}
+
+/** A number per class of failure (`retry_policy`, `allowed_fails_policy`). */
+export type FailureCounts = Readonly<Partial<Record<FailureClass, number>>>;
+
+/** Where a failed call goes next. */
+export interface FallbackTarget {
+  readonly model: string;
+  /** Request fields that this target gets instead of the caller's (`{model: b, temperature: 0}`). */
+  readonly overrides: Readonly<Record<string, unknown>>;
+}
+
+/** Fallbacks by the name of the group that failed; `*` for any. */
+export type FallbackMap = ReadonlyMap<string, readonly FallbackTarget[]>;
+
+/** A second deployment is asked when the first is late. */
+export interface HedgePolicy {
+  /** How long the answer, or a stream's first event, is waited for, in milliseconds. */
+  readonly afterMs: number | undefined;
+  /** Instead: this percentile of the group's latest waits. */
+  readonly afterPercentile: number | undefined;
+  /** Calls whose bodies have one of these fields (`tools`) are never asked twice. */
+  readonly neverWith: readonly string[];
+}
+
+/** Where processes share what they know of deployments. */
+export interface RedisSettings {
+  /** `redis://[user:password@]host:port[/db]`. */
+  readonly url: string;
+}
+
+/** `router_settings`, with what `litellm_settings` says of retries and fallbacks where they say nothing (contract 2.8, 4). */
 export interface RouterSettings {
   readonly modelGroupAlias: Readonly<Record<string, ModelGroupAlias>>;
   readonly timeoutMs: number | undefined;
   readonly streamTimeoutMs: number | undefined;
+  readonly strategy: StrategyName;
+  readonly strategyArgs: StrategyArgs;
+  readonly numRetries: number;
+  /** Shortest wait before a retry, in milliseconds. */
+  readonly retryAfterMs: number;
+  readonly retryPolicy: FailureCounts;
+  readonly modelGroupRetryPolicy: ReadonlyMap<string, FailureCounts>;
+  /** Failures within `cooldownMs` that a deployment may have; `undefined`: the rules of contract 4.7 decide. */
+  readonly allowedFails: number | undefined;
+  readonly allowedFailsPolicy: FailureCounts | undefined;
+  readonly cooldownMs: number;
+  readonly disableCooldowns: boolean;
+  /** `default_fallbacks` stand under `*`. */
+  readonly fallbacks: FallbackMap;
+  /** `undefined`: not configured at all, which differs from empty (contract 4.5). */
+  readonly contextWindowFallbacks: FallbackMap | undefined;
+  readonly contentPolicyFallbacks: FallbackMap | undefined;
+  readonly maxFallbacks: number;
+  readonly enablePreCallChecks: boolean;
+  readonly enableTagFiltering: boolean;
+  readonly tagFilteringMatchAny: boolean;
+  readonly defaultMaxParallelRequests: number | undefined;
+  /** `optional_pre_call_checks: [enforce_model_rate_limits]`: `rpm` and `tpm` are limits, not only weights. */
+  readonly enforceModelRateLimits: boolean;
+  readonly hedge: ReadonlyMap<string, HedgePolicy>;
+  readonly redis: RedisSettings | undefined;
 }
 
 /** `general_settings` that exist so far (contract 5.5). */
@@ -105,6 +194,12 @@ export interface GeneralSettings {
   readonly healthCheckTimeoutMs: number;
   readonly healthCheckDetails: boolean;
   readonly allowMockParams: boolean;
+  /** `undefined`: callers may name hosts of known providers only; `true`: any public host; `false`: none. */
+  readonly allowClientSideCredentials: boolean | undefined;
+  /** Hosts that callers may name although they are not public: names, addresses, networks. */
+  readonly clientSideAllowedHosts: readonly string[];
+  /** Most models in one comma list. */
+  readonly maxBatchModels: number;
 }
 
 /** Command-line values that overwrite what callers send. */

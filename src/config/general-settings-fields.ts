@@ -62,4 +62,20 @@ export const GENERAL_SETTINGS_FIELDS = {
     default: false,
     description: "Callers may send `mock_response`, which is answered without a vendor; otherwise it gets 400.",
   },
+  allow_client_side_credentials: {
+    type: "boolean",
+    description:
+      "Callers may send `api_base` and `user_config`: absent, with hosts of known providers only; `true`, with any public host; `false`, never.",
+  },
+  client_side_allowed_hosts: {
+    type: "text-list",
+    default: [],
+    description: "Hosts that callers may name although they are not public: names, addresses, networks (`10.0.0.0/8`).",
+  },
+  max_batch_models: {
+    type: "integer",
+    minimum: 1,
+    default: 20,
+    description: "Most models in one comma list.",
+  },
 } as const satisfies FieldTable;

@@ -22,4 +22,25 @@ export const LITELLM_SETTINGS_FIELDS = {
     environment: ["JSON_LOGS"],
     description: "Log lines as JSON objects.",
   },
+  num_retries: {
+    type: "integer",
+    minimum: 0,
+    default: 2,
+    description: "Retries of a failed call; router_settings.num_retries wins.",
+  },
+  allowed_fails: {
+    type: "integer",
+    minimum: 0,
+    description: "As router_settings.allowed_fails, which wins.",
+  },
+  fallbacks: { type: "fallback-map", description: "As router_settings.fallbacks, which wins." },
+  default_fallbacks: { type: "fallback-list", description: "As router_settings.default_fallbacks, which wins." },
+  context_window_fallbacks: {
+    type: "fallback-map",
+    description: "As router_settings.context_window_fallbacks, which wins.",
+  },
+  content_policy_fallbacks: {
+    type: "fallback-map",
+    description: "As router_settings.content_policy_fallbacks, which wins.",
+  },
 } as const satisfies FieldTable;

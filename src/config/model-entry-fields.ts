@@ -58,6 +58,40 @@ export const LITELLM_PARAMS_FIELDS = {
   weight: { type: "number", minimum: 0, description: "Share of the group's calls." },
   rpm: { type: "integer", minimum: 0, description: "Requests per minute that the deployment takes." },
   tpm: { type: "integer", minimum: 0, description: "Tokens per minute that the deployment takes." },
+  order: { type: "integer", description: "Deployments of the group with the lowest order are tried first." },
+  max_parallel_requests: {
+    type: "integer",
+    minimum: 1,
+    description: "Calls at a time; further ones wait. Derived from `rpm` or `tpm` when absent.",
+  },
+  tags: {
+    type: "text-list",
+    default: [],
+    description: "Tags of the deployment, for router_settings.enable_tag_filtering.",
+  },
+  cooldown_time: {
+    type: "seconds",
+    minimum: 0,
+    maximum: MAX_TIMEOUT_SECONDS,
+    description: "Seconds that the deployment rests after failing; wins over the vendor's `Retry-After`.",
+  },
+  num_retries: { type: "integer", minimum: 0, description: "Retries of calls that fail at this deployment." },
+  max_retries: { type: "integer", minimum: 0, description: "Another name of num_retries." },
+  input_cost_per_token: {
+    type: "number",
+    minimum: 0,
+    description: "Price of a prompt token in USD, for cost-based-routing.",
+  },
+  output_cost_per_token: {
+    type: "number",
+    minimum: 0,
+    description: "Price of a completion token in USD, for cost-based-routing.",
+  },
+  configurable_clientside_auth_params: {
+    type: "clientside-params",
+    description:
+      'What callers may set themselves: `["api_base"]`, or `[{api_base: "<regular expression>"}]` that must match the whole value.',
+  },
   drop_params: {
     type: "boolean",
     description: "Drop parameters that the vendor refuses instead of answering 400.",
@@ -94,6 +128,21 @@ export const MODEL_INFO_FIELDS = {
   rpm: { type: "integer", minimum: 0, description: "Requests per minute, when set nowhere else." },
   tpm: { type: "integer", minimum: 0, description: "Tokens per minute, when set nowhere else." },
   weight: { type: "number", minimum: 0, description: "Share of the group's calls, when set nowhere else." },
+  input_cost_per_token: {
+    type: "number",
+    minimum: 0,
+    description: "Price of a prompt token in USD, when litellm_params has none.",
+  },
+  output_cost_per_token: {
+    type: "number",
+    minimum: 0,
+    description: "Price of a completion token in USD, when litellm_params has none.",
+  },
+  max_input_tokens: {
+    type: "integer",
+    minimum: 1,
+    description: "Largest prompt in tokens, for router_settings.enable_pre_call_checks.",
+  },
   health_check_model: { type: "text", description: "Model that /health calls, for wildcard entries." },
   health_check_timeout: {
     type: "seconds",

@@ -4,13 +4,19 @@ import type { Credentials } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { isMapping, type ReadContext, resolveReferences } from "./environment-references.ts";
 import type { AzureIdentityParams, DeploymentParams, ModelEntry, ModelInfo } from "./gateway-config.ts";
-import { type LITELLM_PARAMS_FIELDS, MODEL_MODES } from "./model-entry-fields.ts";
+import { type LITELLM_PARAMS_FIELDS, type MODEL_INFO_FIELDS, MODEL_MODES } from "./model-entry-fields.ts";
 import { didYouMean } from "./nearest-name.ts";
 import { readSection } from "./read-section.ts";
-import { warnOfUndeclared } from "./undeclared-keys.ts";
+import { reportUndeclared } from "./undeclared-keys.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 type ParamValues = SectionValues<typeof LITELLM_PARAMS_FIELDS>;
+type InfoValues = SectionValues<typeof MODEL_INFO_FIELDS>;
+
+interface ReadParams {
+  readonly values: ParamValues;
+  readonly defaults: Mapping;
+}
 
 interface Capacity {
   readonly rpm: number | undefined;
@@ -34,7 +40,7 @@ const toCapacity = (...places: readonly Capacity[]): Capacity => {
   return { rpm: first("rpm"), tpm: first("tpm"), weight: first("weight") };
 };
 
-const toParams = (values: ParamValues, defaults: Mapping, capacity: Capacity): DeploymentParams => ({
+const toParams = ({ values, defaults }: ReadParams, capacity: Capacity, info: InfoValues): DeploymentParams => ({
   model: values.model ?? "",
   apiKey: values.api_key,
   apiBase: values.api_base ?? values.base_url,
@@ -44,6 +50,15 @@ const toParams = (values: ParamValues, defaults: Mapping, capacity: Capacity): D
   timeoutMs: values.timeout ?? values.request_timeout,
   streamTimeoutMs: values.stream_timeout,
   ...capacity,
+  order: values.order,
+  maxParallelRequests: values.max_parallel_requests,
+  tags: values.tags,
+  cooldownMs: values.cooldown_time,
+  numRetries: values.num_retries ?? values.max_retries,
+  inputCostPerToken: values.input_cost_per_token ?? info.input_cost_per_token,
+  outputCostPerToken: values.output_cost_per_token ?? info.output_cost_per_token,
+  maxInputTokens: info.max_input_tokens,
+  clientsideParams: values.configurable_clientside_auth_params ?? new Map(),
   dropParams: values.drop_params,
   additionalDropParams: values.additional_drop_params,
   allowedOpenaiParams: values.allowed_openai_params,
@@ -78,37 +93,39 @@ const mergeCredential = (params: Mapping, path: string, credentials: Credentials
 const readDefaults = (params: Mapping, path: string, names: readonly string[], context: ReadContext): Mapping =>
   Object.fromEntries(names.map((name) => [name, resolveReferences(params[name], `${path}.${name}`, context)]));
 
-const readInfo = (written: Mapping, path: string, context: ReadContext): ModelInfo & Capacity => {
+const readInfo = (
+  written: Mapping,
+  path: string,
+  context: ReadContext,
+): { readonly info: ModelInfo; readonly values: InfoValues } => {
   const raw = resolveReferences(written, path, context) as Mapping;
   const values = readSection(raw, path, MODEL_INFO.fields, context);
-  warnOfUndeclared(raw, path, MODEL_INFO, context);
+  reportUndeclared(raw, path, MODEL_INFO, context);
   if (values.mode !== undefined && !MODEL_MODES.includes(values.mode)) {
     const message = `unknown mode ${JSON.stringify(values.mode)}${didYouMean(values.mode, MODEL_MODES)}`;
     context.findings.warnings.push({ path: `${path}.mode`, message });
   }
-  return {
+  const info: ModelInfo = {
     id: values.id,
     mode: values.mode,
     baseModel: values.base_model,
     healthCheckModel: values.health_check_model,
     healthCheckTimeoutMs: values.health_check_timeout,
     healthCheckMaxTokens: values.health_check_max_tokens,
-    rpm: values.rpm,
-    tpm: values.tpm,
-    weight: values.weight,
     raw: values.id === undefined ? raw : { ...raw, id: values.id },
   };
+  return { info, values };
 };
 
 const readParams = (
   entry: SourcedValue & { readonly value: Mapping },
   credentials: Credentials,
   context: ReadContext,
-): { readonly values: ParamValues; readonly defaults: Mapping } => {
+): ReadParams => {
   const path = `${entry.path}.litellm_params`;
   const raw = mergeCredential(entry.value, path, credentials, context);
   const values = readSection(raw, path, LITELLM_PARAMS.fields, context);
-  const names = warnOfUndeclared(raw, path, LITELLM_PARAMS, context);
+  const names = reportUndeclared(raw, path, LITELLM_PARAMS, context);
   return { values, defaults: readDefaults(raw, path, names, context) };
 };
 
@@ -120,17 +137,12 @@ const readEntry = (item: SourcedValue, credentials: Credentials, context: ReadCo
     return undefined;
   }
   const entry = readSection(value, path, MODEL_ENTRY.fields, context);
-  warnOfUndeclared(value, path, MODEL_ENTRY, context);
-  const { rpm, tpm, weight, ...info } = readInfo(entry.model_info ?? {}, `${path}.model_info`, context);
+  reportUndeclared(value, path, MODEL_ENTRY, context);
+  const { info, values: infoValues } = readInfo(entry.model_info ?? {}, `${path}.model_info`, context);
   if (entry.litellm_params === undefined) return undefined;
   const params = readParams({ path, value: entry.litellm_params }, credentials, context);
-  const capacity = toCapacity(entry, params.values, { rpm, tpm, weight });
-  return {
-    path,
-    modelName: entry.model_name ?? "",
-    params: toParams(params.values, params.defaults, capacity),
-    info,
-  };
+  const capacity = toCapacity(entry, params.values, infoValues);
+  return { path, modelName: entry.model_name ?? "", params: toParams(params, capacity, infoValues), info };
 };
 
 const reportDuplicateIds = (entries: readonly ModelEntry[], context: ReadContext): void => {
@@ -144,7 +156,7 @@ const reportDuplicateIds = (entries: readonly ModelEntry[], context: ReadContext
     }
     context.findings.faults.push({
       path: `${path}.model_info.id`,
-      message: `${JSON.stringify(info.id)} is also the id of ${first}`,
+      message: `${context.isStrict ? "it" : JSON.stringify(info.id)} is also the id of ${first}`,
       allowed: "an id of its own, or none",
     });
   }

@@ -7,9 +7,9 @@ export interface NotBuiltKeys {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Prices of contract 9.1, which may stand in `litellm_params` and `model_info`. */
+/** Prices of contract 9.1, which may stand in `litellm_params` and `model_info`; those per token are declared there. */
 const PRICING =
-  /^(input|output|cache|citation|ocr|code_interpreter|file_search|vector_store|search_context)_.*cost|^tiered_pricing$/;
+  /^(?!(?:input|output)_cost_per_token$)(input|output|cache|citation|ocr|code_interpreter|file_search|vector_store|search_context)_.*cost|^tiered_pricing$/;
 
 /** Top-level sections (contract 5.1). */
 export const NOT_BUILT_SECTIONS: NotBuiltKeys = {
@@ -22,8 +22,7 @@ export const NOT_BUILT_SECTIONS: NotBuiltKeys = {
 /** `litellm_params` (contract 5.2) and the parameters that LiteLLM never sends upstream (contract 2.6). */
 export const NOT_BUILT_LITELLM_PARAMS: NotBuiltKeys = {
   names: words(`
-    order max_parallel_requests max_retries num_retries cooldown_time tags tag_regex max_budget budget_duration
-    configurable_clientside_auth_params use_in_pass_through use_litellm_proxy merge_reasoning_content_in_choices
+    tag_regex max_budget budget_duration use_in_pass_through use_litellm_proxy merge_reasoning_content_in_choices
     max_file_size_mb cache_control_injection_points prompt_id prompt_variables prompt_label prompt_version guardrails
     hf_model_name silent_model auto_router_config auto_router_config_path auto_router_default_model
     auto_router_embedding_model complexity_router_config default_api_key_tpm_limit default_api_key_rpm_limit
@@ -53,8 +52,7 @@ export const NOT_BUILT_MODEL_INFO: NotBuiltKeys = {
 export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
   names: words(`
     success_callback failure_callback callbacks service_callbacks turn_off_message_logging redact_user_api_key_info
-    langfuse_default_tags force_ipv4 modify_params set_verbose num_retries allowed_fails fallbacks default_fallbacks
-    context_window_fallbacks content_policy_fallbacks cache cache_params enable_redis_auth_cache max_budget
+    langfuse_default_tags force_ipv4 modify_params set_verbose cache cache_params enable_redis_auth_cache max_budget
     budget_duration max_user_budget max_internal_user_budget internal_user_budget_duration max_end_user_budget
     max_end_user_budget_id default_internal_user_params default_team_params default_team_settings
     upperbound_key_generate_params default_key_generate_params key_generation_settings custom_provider_map
@@ -79,7 +77,7 @@ export const NOT_BUILT_GENERAL_SETTINGS: NotBuiltKeys = {
     disable_spend_updates disable_error_logs maximum_spend_logs_retention_period
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron proxy_batch_write_at
     proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time use_redis_transaction_buffer
-    user_api_key_cache_ttl allow_client_side_credentials forward_llm_provider_auth_headers enforce_user_param
+    user_api_key_cache_ttl forward_llm_provider_auth_headers enforce_user_param
     enforced_params reject_clientside_metadata_tags allowed_routes admin_only_routes allowed_ips use_x_forwarded_for
     user_header_name user_header_mappings pass_through_endpoints use_client_credentials_pass_through_routes
     enable_jwt_auth litellm_jwtauth enable_oauth2_auth enable_oauth2_proxy_auth oauth2_config_mappings enforce_rbac
@@ -95,15 +93,22 @@ export const NOT_BUILT_GENERAL_SETTINGS: NotBuiltKeys = {
 /** `router_settings` (contract 2.8). */
 export const NOT_BUILT_ROUTER_SETTINGS: NotBuiltKeys = {
   names: words(`
-    model_list assistants_config search_tools guardrail_list redis_url redis_host redis_port redis_password redis_db
-    cache_responses cache_kwargs caching_groups client_ttl polling_interval default_priority num_retries
-    max_fallbacks default_litellm_params default_max_parallel_requests set_verbose debug_level default_fallbacks
-    fallbacks context_window_fallbacks content_policy_fallbacks enable_pre_call_checks enable_tag_filtering
-    tag_filtering_match_any retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy
-    cooldown_time disable_cooldowns routing_strategy routing_strategy_args optional_pre_call_checks
+    model_list assistants_config search_tools guardrail_list redis_db cache_responses cache_kwargs caching_groups
+    client_ttl polling_interval default_priority default_litellm_params set_verbose debug_level
     provider_budget_config alerting_config router_general_settings deployment_affinity_ttl_seconds
     ignore_invalid_deployments
   `),
+};
+
+/** Values of `optional_pre_call_checks` (contract 2.8). */
+export const NOT_BUILT_PRE_CALL_CHECKS: ReadonlySet<string> = words(`
+  prompt_caching router_budget_limiting responses_api_deployment_check deployment_affinity session_affinity
+  forward_client_headers_by_model_group encrypted_content_affinity
+`);
+
+/** `allowed_fails_policy`: classes that newer versions of LiteLLM tell apart (contract 4.7). */
+export const NOT_BUILT_ALLOWED_FAILS: NotBuiltKeys = {
+  names: words("ServiceUnavailableErrorAllowedFails BadGatewayErrorAllowedFails NotFoundErrorAllowedFails"),
 };
 
 /** Whether a key is LiteLLM's and not built yet. */

@@ -1,6 +1,8 @@
 import type { DeclaredField, FieldTable, SectionValues } from "./declared-field.ts";
 import { isReference, type ReadContext, resolveReferences } from "./environment-references.ts";
-import { describeAllowed, FIELD_READERS, type FieldPlace, findBoolean } from "./field-readers.ts";
+import { describeAllowed, type FieldPlace } from "./field-place.ts";
+import { FIELD_READERS } from "./field-readers.ts";
+import { findBoolean } from "./value-readers.ts";
 
 const readStandIn = (field: DeclaredField, context: ReadContext): unknown => {
   for (const name of field.environment ?? []) {
@@ -10,6 +12,11 @@ const readStandIn = (field: DeclaredField, context: ReadContext): unknown => {
     // Other programs share names such as DEBUG and fill them with words of their own.
     if (field.type === "boolean" && findBoolean(value) === undefined) {
       context.findings.warnings.push({ path, message: "is neither true nor false: ignored" });
+      continue;
+    }
+    // For a service named redis, Kubernetes sets REDIS_PORT to the URL of its address.
+    if (field.type === "integer" && value.startsWith("tcp://")) {
+      context.findings.warnings.push({ path, message: "is an address, not a number: ignored" });
       continue;
     }
     return FIELD_READERS[field.type](value, { path, field, findings: context.findings, isShown: !field.isSecret });
@@ -25,7 +32,7 @@ const readWritten = (raw: unknown, path: string, field: DeclaredField, context: 
     path,
     field,
     findings: context.findings,
-    isShown: field.isSecret !== true && !isReference(raw),
+    isShown: field.isSecret !== true && context.isStrict !== true && !isReference(raw),
   };
   return FIELD_READERS[field.type](value, place);
 };

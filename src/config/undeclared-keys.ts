@@ -1,9 +1,13 @@
 import { CONFIG_SECTIONS, type ConfigSection } from "./config-sections.ts";
 import type { ReadContext } from "./environment-references.ts";
+import type { ConfigFault } from "./findings.ts";
 import { didYouMean, findNearestName } from "./nearest-name.ts";
 import { isNotBuilt } from "./not-built-keys.ts";
 import { findUndeclared } from "./read-section.ts";
 import { REQUEST_PARAM_NAMES } from "./request-param-names.ts";
+
+/** Faults that a caller is told of at once. */
+export const MAX_STRICT_FAULTS = 20;
 
 /** Names this short are within two edits of almost anything. */
 const SHORT_NAME_LENGTH = 5;
@@ -45,11 +49,7 @@ const findWarning = (key: string, section: ConfigSection): string | undefined =>
   return `sent to the model as a request parameter${didYouMean(key, namesOf(section))}`;
 };
 
-/**
- * Warns of a section's keys that are not declared: LiteLLM's that are not built yet, and unknown ones with the nearest
- * known name. Returns the keys that the section keeps all the same, request parameters of `litellm_params` above all.
- */
-export const warnOfUndeclared = (
+const warnOfUndeclared = (
   raw: Readonly<Record<string, unknown>>,
   path: string,
   section: ConfigSection,
@@ -61,3 +61,44 @@ export const warnOfUndeclared = (
     if (section.otherKeys === "kept") return true;
     return section.otherKeys === "request defaults" && !isNotBuilt(key, section.notBuilt);
   });
+
+const isEmpty = (value: unknown): boolean =>
+  value === false || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+
+/** What callers may not write: all that would be ignored, or sent to a vendor for want of a meaning here. */
+const findFault = (key: string, value: unknown, section: ConfigSection): Omit<ConfigFault, "path"> | undefined => {
+  if (isNotBuilt(key, section.notBuilt)) {
+    return isEmpty(value) ? undefined : { message: "known from LiteLLM, not built yet", allowed: "nothing" };
+  }
+  const isParam = section.otherKeys === "request defaults" && REQUEST_PARAM_NAMES.has(key);
+  if (section.otherKeys === "kept" || isParam) return undefined;
+  return { message: `unknown key${didYouMean(key, Object.keys(section.fields))}`, allowed: "a key that is documented" };
+};
+
+const refuseUndeclared = (
+  raw: Readonly<Record<string, unknown>>,
+  path: string,
+  section: ConfigSection,
+  { findings }: ReadContext,
+): readonly string[] =>
+  findUndeclared(raw, section.fields).filter((key) => {
+    if (section.otherKeys === "kept") return true;
+    // Finding the nearest name costs more than the key did, so thousands of unknown keys must not buy it.
+    const isListed = findings.faults.length < MAX_STRICT_FAULTS;
+    const fault = isListed ? findFault(key, raw[key], section) : undefined;
+    if (fault !== undefined) findings.faults.push({ path: join(path, key), ...fault });
+    return section.otherKeys === "request defaults" && REQUEST_PARAM_NAMES.has(key);
+  });
+
+/**
+ * Reports a section's keys that are not declared: LiteLLM's that are not built yet, and unknown ones with the nearest
+ * known name; in a strict reading as faults. Returns the keys that the section keeps all the same, request parameters
+ * of `litellm_params` above all.
+ */
+export const reportUndeclared = (
+  raw: Readonly<Record<string, unknown>>,
+  path: string,
+  section: ConfigSection,
+  context: ReadContext,
+): readonly string[] =>
+  context.isStrict ? refuseUndeclared(raw, path, section, context) : warnOfUndeclared(raw, path, section, context);

@@ -1,0 +1,61 @@
+import { isReference } from "./environment-references.ts";
+import type { ConfigFault } from "./findings.ts";
+import { MAX_STRICT_FAULTS } from "./undeclared-keys.ts";
+
+/** Mappings and lists inside one another. */
+const MAX_DEPTH = 32;
+/** Values and keys altogether: 100 deployments with 100 settings each. */
+const MAX_VALUES = 10_000;
+const MAX_KEY_LENGTH = 256;
+
+interface Place {
+  readonly path: string;
+  readonly value: unknown;
+  readonly depth: number;
+}
+
+const findFault = ({ path, value, depth }: Place): ConfigFault | undefined => {
+  if (isReference(value)) {
+    const message = "the environment is not looked up for callers";
+    return { path, message, allowed: "the value itself" };
+  }
+  return depth > MAX_DEPTH ? { path, message: "is nested too deep", allowed: `${MAX_DEPTH} levels` } : undefined;
+};
+
+const toChildren = ({ path, value, depth }: Place): readonly Place[] => {
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item, depth: depth + 1 }));
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).map(([key, item]) => ({ path: `${path}.${key}`, value: item, depth: depth + 1 }));
+};
+
+const findLongKey = ({ path, value }: Place): ConfigFault | undefined => {
+  const isLong =
+    typeof value === "object" && value !== null && Object.keys(value).some((key) => key.length > MAX_KEY_LENGTH);
+  return isLong
+    ? { path, message: "holds a key that is too long", allowed: `keys of at most ${MAX_KEY_LENGTH} characters` }
+    : undefined;
+};
+
+const countChildren = (value: unknown): number =>
+  typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+
+/**
+ * What a caller's value must not hold wherever it stands, known key or not: references to the environment, and more than
+ * is worth reading. Walks without recursion, since the depth is the caller's choice.
+ */
+export const findForeignValues = (root: unknown, path: string): readonly ConfigFault[] => {
+  const faults: ConfigFault[] = [];
+  const places: Place[] = [{ path, value: root, depth: 0 }];
+  for (const place of places) {
+    if (places.length + countChildren(place.value) > MAX_VALUES) {
+      return [{ path, message: "holds too much", allowed: `at most ${MAX_VALUES} values` }];
+    }
+    const fault = findFault(place) ?? findLongKey(place);
+    if (fault === undefined) places.push(...toChildren(place));
+    else faults.push(fault);
+    if (faults.length === MAX_STRICT_FAULTS) break;
+  }
+  return faults;
+};

@@ -1,0 +1,115 @@
+import { USER_CONFIG } from "./config-sections.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { isMapping, type ReadContext } from "./environment-references.ts";
+import { type ConfigFault, newFindings } from "./findings.ts";
+import type { GatewayConfig } from "./gateway-config.ts";
+import { readModelList } from "./model-list.ts";
+import { readSection } from "./read-section.ts";
+import { type InheritedValues, toRouterSettings } from "./router-settings.ts";
+import { MAX_STRICT_FAULTS, reportUndeclared } from "./undeclared-keys.ts";
+import { findForeignValues } from "./user-config-limits.ts";
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** What a caller's configuration came to: usable, or all that is wrong with it. */
+export type UserConfigReading =
+  | { readonly config: Pick<GatewayConfig, "models" | "router"> }
+  | { readonly faults: readonly ConfigFault[] };
+
+/** Most `model_list` entries. */
+export const MAX_USER_MODELS = 100;
+
+/** Keys of `router_settings` that mean nothing for a caller's own models, and are taken all the same. */
+export const IGNORED_USER_KEYS: ReadonlySet<string> = new Set([
+  "redis_url",
+  "redis_host",
+  "redis_port",
+  "redis_password",
+  "redis_db",
+  "cache_responses",
+  "cache_kwargs",
+  "caching_groups",
+  "client_ttl",
+  "set_verbose",
+  "debug_level",
+  "alerting",
+  "alerting_config",
+  "polling_interval",
+  "router_general_settings",
+  "ignore_invalid_deployments",
+]);
+
+/** `litellm_params` that are the operator's to set: canned replies, the server's credentials, patterns that it would run. */
+export const FORBIDDEN_USER_PARAMS: readonly string[] = [
+  "mock_response",
+  "litellm_credential_name",
+  "configurable_clientside_auth_params",
+];
+
+const PATH = "user_config";
+
+/** Nothing of the server's own settings holds for a caller's models. */
+const NOTHING_INHERITED: InheritedValues = {
+  num_retries: 0,
+  allowed_fails: undefined,
+  fallbacks: undefined,
+  default_fallbacks: undefined,
+  context_window_fallbacks: undefined,
+  content_policy_fallbacks: undefined,
+};
+
+/** An entry without what its `litellm_params` must not hold, each reported. */
+const refuseForbidden = (entry: unknown, path: string, { findings }: ReadContext): unknown => {
+  const params = isMapping(entry) ? entry["litellm_params"] : undefined;
+  if (!isMapping(entry) || !isMapping(params)) return entry;
+  const kept = Object.entries(params).filter(([key, value]) => {
+    if (!FORBIDDEN_USER_PARAMS.includes(key)) return true;
+    if (value !== null) {
+      const message = "may not be set by callers";
+      findings.faults.push({ path: `${path}.litellm_params.${key}`, message, allowed: "nothing" });
+    }
+    return false;
+  });
+  return { ...entry, litellm_params: Object.fromEntries(kept) };
+};
+
+const readModels = (written: unknown, context: ReadContext): GatewayConfig["models"] => {
+  const path = `${PATH}.model_list`;
+  if (written === undefined || written === null) return [];
+  if (!Array.isArray(written) || written.length === 0 || written.length > MAX_USER_MODELS) {
+    const message = Array.isArray(written) ? `has ${written.length} entries` : "is no list";
+    context.findings.faults.push({ path, message, allowed: `a list of 1 to ${MAX_USER_MODELS} deployments` });
+    return [];
+  }
+  const items = written.map((entry: unknown, index) => {
+    const at = `${path}[${index}]`;
+    return { path: at, value: refuseForbidden(entry, at, context) };
+  });
+  return readModelList(items, new Map(), context);
+};
+
+const read = (written: Mapping, context: ReadContext): Pick<GatewayConfig, "models" | "router"> => {
+  const raw = Object.fromEntries(Object.entries(written).filter(([key]) => !IGNORED_USER_KEYS.has(key)));
+  reportUndeclared(raw, PATH, USER_CONFIG, context);
+  const values = readSection(raw, PATH, USER_CONFIG.fields, context);
+  const models = readModels(raw["model_list"], context);
+  const router = toRouterSettings({ path: PATH, values, inherited: NOTHING_INHERITED }, context);
+  return { models, router };
+};
+
+/**
+ * Reads the `user_config` of a request body by the tables of `config.yaml`, strictly: every key must be known, the
+ * environment is never looked up, nothing is taken from the server's own settings, and no text of it stands in a fault.
+ * Deployments without a key are left to whoever knows the providers. Never throws.
+ */
+export const readUserConfig = (value: unknown): UserConfigReading => {
+  if (!isMapping(value)) {
+    return { faults: [{ path: PATH, message: "is no mapping", allowed: "a mapping with model_list" }] };
+  }
+  const foreign = findForeignValues(value, PATH);
+  if (foreign.length > 0) return { faults: foreign };
+  const context: ReadContext = { environment: {}, findings: newFindings(), isStrict: true };
+  const config = read(value, context);
+  const { faults } = context.findings;
+  return faults.length > 0 ? { faults: faults.slice(0, MAX_STRICT_FAULTS) } : { config: deepFreeze(config) };
+};
