@@ -6,6 +6,7 @@ import { OPERATIONS, type Operation } from "../core/operation.ts";
 import { type EntraTokens, toCredential } from "../providers/credential.ts";
 import { type PreparedRoute, prepareRoute } from "../providers/prepared-route.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { DeploymentStats, StatsTable } from "./deployment-stats.ts";
 
 /** One way to reach one model: a `model_list` entry, or such an entry with its wildcard filled in. */
 export interface Deployment {
@@ -19,6 +20,8 @@ export interface Deployment {
   readonly routes: Readonly<Partial<Record<Operation, PreparedRoute>>>;
   /** Base URL without query. */
   readonly apiBase: string;
+  /** Its state at run time; the same object before and after a reload. */
+  readonly stats: DeploymentStats;
 }
 
 /** What deployments are made with: the provider table and the world outside, handed in at boot. */
@@ -26,6 +29,7 @@ export interface DeploymentContext {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly environment: Environment;
   readonly entraTokens: EntraTokens;
+  readonly stats: StatsTable;
 }
 
 /** A provider and the model's name with it. */
@@ -102,8 +106,14 @@ export function toDeployment(
       apiBase = route.apiBase;
     }
   }
-  return { id: toDeploymentId(entry), group: entry.modelName, entry, provider, upstreamModel: model, routes, apiBase };
+  const id = toDeploymentId(entry);
+  // The models behind one wildcard are healthy or busy each on its own.
+  const stats = context.stats.of(requested === params.model ? id : `${id}#${model}`);
+  return { id, group: entry.modelName, entry, provider, upstreamModel: model, routes, apiBase, stats };
 }
+
+/** Whether a deployment stands for any name that fits a pattern: such ones never cool down (contract 2.5, 4.7). */
+export const isWildcardDeployment = ({ entry }: Deployment): boolean => entry.modelName.includes("*");
 
 /** The same entry has the same id after a restart (contract 4.1). Keys go into the hash, never out of it. */
 export function toDeploymentId(entry: ModelEntry): string {

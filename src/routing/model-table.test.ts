@@ -2,12 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { DeploymentContext } from "./deployment.ts";
+import { StatsTable } from "./deployment-stats.ts";
 import { ModelTable } from "./model-table.ts";
 
 const CONTEXT: DeploymentContext = {
   providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
   environment: { OPENAI_API_KEY: "k", GROQ_API_KEY: "k" },
   entraTokens: () => () => Promise.reject(new Error("not asked for")),
+  stats: new StatsTable(),
 };
 
 const tableOf = (yaml: string): ModelTable => new ModelTable(configOf(loadYaml(yaml)), CONTEXT);
