@@ -38,11 +38,14 @@ export class Connection implements TurnReader, TurnWriter {
     });
   }
 
-  /** Opens the socket; the exchange in `this.exchange` is told of success or failure. */
-  connect(): void {
+  /**
+   * Opens the socket; the exchange in `this.exchange` is told of success or failure. Whatever the address, the
+   * certificate must be the origin's.
+   */
+  connect(address: string = this.origin.hostname): void {
     const { origin } = this;
     Bun.connect<Connection>({
-      hostname: origin.hostname,
+      hostname: address,
       port: origin.port,
       data: this,
       socket: origin.isTls ? TLS_HANDLERS : TCP_HANDLERS,

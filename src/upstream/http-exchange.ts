@@ -7,6 +7,8 @@ import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "./trans
 export interface ExchangeOwner {
   /** A fresh connection for a request whose kept-alive one turned out to be stale. */
   reconnect(exchange: HttpExchange): Connection;
+  /** A connection, already opening, in place of one that could not be opened; `undefined` when there is no other. */
+  nextConnection(exchange: HttpExchange): Connection | undefined;
 }
 
 /** Bytes that may wait for a reader before the vendor is told to pause. */
@@ -104,6 +106,11 @@ export class HttpExchange implements Exchange, UpstreamReply {
       this.attach(this.#owner.reconnect(this));
       return;
     }
+    const next = this.#phase === "connect" ? this.#owner.nextConnection(this) : undefined;
+    if (next !== undefined) {
+      this.attach(next);
+      return;
+    }
     const verb = this.#phase === "connect" ? "Cannot connect to" : "Connection lost to";
     this.#fail(new GatewayError("upstream-unreachable", `${verb} ${this.#host}: ${reason}`));
   }
@@ -126,8 +133,15 @@ export class HttpExchange implements Exchange, UpstreamReply {
 
   abort(): void {
     if (this.#phase !== "finished") {
+      this.giveUp(new GatewayError("client-closed", "The caller closed the connection."));
+    }
+  }
+
+  /** Closes the connection and fails with the error, unless the exchange has ended. */
+  giveUp(error: GatewayError): void {
+    if (this.#phase !== "finished") {
       this.#connection?.destroy();
-      this.#fail(new GatewayError("client-closed", "The caller closed the connection."));
+      this.#fail(error);
     }
   }
 

@@ -1,4 +1,6 @@
 import { Connection } from "./connection.ts";
+import type { Resolve } from "./egress-guard.ts";
+import { openGuarded, resolveBySystem } from "./guarded-exchange.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import type { Origin } from "./origin.ts";
 import type { Exchange, Transport, UpstreamRequest } from "./transport.ts";
@@ -23,8 +25,18 @@ export class HttpTransport implements Transport {
   readonly #open = new Set<Connection>();
   #sweepTimer: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
+  readonly #resolve: Resolve;
+
+  /** `resolve` looks up the hosts that callers chose; the system's resolver when absent. */
+  constructor({ resolve = resolveBySystem }: { readonly resolve?: Resolve } = {}) {
+    this.#resolve = resolve;
+  }
 
   open(request: UpstreamRequest): Exchange {
+    if (request.egress !== undefined && !this.#isClosed) {
+      this.#sweepTimer ??= startSweep(() => this.#sweep());
+      return openGuarded(request, request.egress, { open: this.#open, resolve: this.#resolve });
+    }
     const idle = this.#idle.get(request.origin.key)?.pop();
     const exchange = new HttpExchange(request, this, idle !== undefined);
     this.#sweepTimer ??= startSweep(() => this.#sweep());
@@ -63,6 +75,11 @@ export class HttpTransport implements Transport {
     connection.exchange = exchange;
     connection.connect();
     return connection;
+  }
+
+  /** @internal Connections to configured hosts try a host's addresses by themselves. */
+  nextConnection(): undefined {
+    return undefined;
   }
 
   /** @internal */

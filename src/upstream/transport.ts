@@ -1,4 +1,5 @@
 import type { HeaderBlock } from "../wire/header-block.ts";
+import type { EgressPolicy } from "./egress-policy.ts";
 import type { Origin } from "./origin.ts";
 
 /** How long each phase of an exchange may take, in milliseconds. `Infinity` switches one off. */
@@ -21,6 +22,11 @@ export interface UpstreamRequest {
   /** Pieces of the body in order; kept until a reply byte arrives, as a stale connection may need them twice. */
   readonly body: readonly Uint8Array[];
   readonly limits: TimeLimits;
+  /**
+   * Present when a caller chose the host: the egress guard then decides whether and where to connect. Absent for hosts
+   * that the server's admin configured.
+   */
+  readonly egress?: EgressPolicy;
 }
 
 /** Receives a reply's body. Exactly one of `end` and `fail` is called, last. */
@@ -52,7 +58,10 @@ export interface UpstreamReply {
 
 /** One request on its way. */
 export interface Exchange {
-  /** Settles once: the reply's head, or a `GatewayError` (`upstream-unreachable`, `upstream-timeout`, `upstream-malformed`, `client-closed`). */
+  /**
+   * Settles once: the reply's head, or a `GatewayError` (`upstream-unreachable`, `upstream-timeout`,
+   * `upstream-malformed`, `client-closed`; `invalid-request` from the egress guard).
+   */
   readonly reply: Promise<UpstreamReply>;
   /** Gives up at once and closes the connection, unless the reply has been read to its end. */
   abort(): void;
