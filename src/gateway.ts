@@ -5,17 +5,24 @@ import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { toBoundedMap } from "./core/bounded-map.ts";
 import { VERSION } from "./core/version.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
+import { ClientHosts } from "./http/client-hosts.ts";
 import { DebugLog } from "./http/debug-log.ts";
 import type { GatewayServices, GatewayState } from "./http/gateway-state.ts";
 import { RouteMap } from "./http/route-map.ts";
 import { openServer } from "./http/server.ts";
+import { UserConfigs } from "./http/user-config.ts";
 import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
 import { CallQueue } from "./observers/call-queue.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
+import { StatsTable } from "./routing/deployment-stats.ts";
 import { type ModelFault, ModelTable } from "./routing/model-table.ts";
+import { ParallelGate } from "./routing/parallel-gate.ts";
+import { Router } from "./routing/router.ts";
+import type { SharingLoop } from "./routing/sharing-loop.ts";
+import { readAllowedHosts } from "./upstream/egress-policy.ts";
 import { HttpTransport } from "./upstream/http-transport.ts";
 
 /** What the gateway is made of beside its configuration. */
@@ -43,9 +50,13 @@ const MAX_MODERATION_MODELS = 64;
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #transport = new HttpTransport();
+  readonly #stats = new StatsTable();
   readonly #queue: CallQueue;
   readonly #services: GatewayServices;
+  readonly #processId = crypto.randomUUID();
   #state: GatewayState;
+  #sharing: SharingLoop | undefined;
+  #isStopped = false;
   #server: InboundServer | undefined;
 
   /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
@@ -59,13 +70,16 @@ export class Gateway {
       endpoints: ENDPOINTS,
       corsOrigins: readOrigins(options.environment),
       random: Math.random,
+      now: Date.now,
+      entraTokens,
       debugLog:
         options.logLevel === "info"
           ? undefined
           : new DebugLog((line) => options.writeLog(`${line}\n`), options.logLevel === "detailed"),
       logError: options.logError,
+      sharing: () => this.#sharing?.status,
     };
-    this.#state = toState(options.config, options.environment);
+    this.#state = this.#toState(options.config, options.environment);
   }
 
   /** Starts to serve; returns the port. @throws Error with code `EADDRINUSE`. */
@@ -79,6 +93,7 @@ export class Gateway {
       services: this.#services,
       state: () => this.#state,
     });
+    this.#share();
     return this.#server.port;
   }
 
@@ -89,39 +104,98 @@ export class Gateway {
 
   /** Swaps the configuration; calls under way end with the one they started with. */
   reload(config: GatewayConfig, environment: Environment): void {
-    this.#state = toState(config, environment);
+    this.#state = this.#toState(config, environment);
+    this.#share();
   }
 
   /** Stops accepting, lets calls under way finish within the grace time, and writes what is still to be logged. */
   async stop(graceMs: number): Promise<void> {
     await this.#server?.stop(graceMs);
+    this.#isStopped = true;
+    this.#sharing?.stop();
     this.#transport.close();
     await this.#queue.flush();
   }
+
+  /** Shares routing state as the configuration in force says; without a Redis in it nothing of that is loaded. */
+  #share(): void {
+    this.#sharing?.stop();
+    this.#sharing = undefined;
+    const { router } = this.config;
+    if (router.redis === undefined) {
+      return;
+    }
+    const { url } = router.redis;
+    import("./routing/share-through-redis.ts").then(
+      ({ shareThroughRedis }) => {
+        if (!this.#isStopped && router === this.config.router) {
+          this.#sharing = shareThroughRedis(url, router, {
+            table: this.#stats,
+            processId: this.#processId,
+            now: this.#services.now,
+            onChange: (address, lostBecause) => this.#logSharing(address, lostBecause),
+          });
+        }
+      },
+      (error: unknown) => this.#options.logError("sharing routing state failed", error),
+    );
+  }
+
+  #logSharing(address: string, lostBecause: string | undefined): void {
+    if (lostBecause === undefined) {
+      this.#options.writeLog(`${new Date().toISOString()} info: routing state is shared again through ${address}\n`);
+    } else {
+      this.#options.logError(`routing state is not shared through the Redis at ${address}`, lostBecause);
+    }
+  }
+
+  #toState(config: GatewayConfig, environment: Environment): GatewayState {
+    const context = toContext(environment, this.#stats);
+    const { general, router } = config;
+    const models = new ModelTable(config, context);
+    return {
+      config,
+      models,
+      scope: {
+        models,
+        router: new Router(router, this.#services),
+        gate: new ParallelGate(router),
+        settings: router,
+        egress: undefined,
+      },
+      clientHosts: new ClientHosts(general, PROVIDERS),
+      userConfigs: new UserConfigs(),
+      auth: toAuthenticator(general.masterKey, general.litellmKeyHeaderName),
+      environment,
+      providers: context.providers,
+      moderationFallback: toBoundedMap(MAX_MODERATION_MODELS, (model) => toModerationDeployment(model, context)),
+    };
+  }
 }
 
-function toContext(environment: Environment): DeploymentContext {
+function toContext(environment: Environment, stats: StatsTable): DeploymentContext {
   return {
     providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
     environment,
     entraTokens,
-  };
-}
-
-function toState(config: GatewayConfig, environment: Environment): GatewayState {
-  const context = toContext(environment);
-  const { masterKey, litellmKeyHeaderName } = config.general;
-  return {
-    config,
-    models: new ModelTable(config, context),
-    auth: toAuthenticator(masterKey, litellmKeyHeaderName),
-    moderationFallback: toBoundedMap(MAX_MODERATION_MODELS, (model) => toModerationDeployment(model, context)),
+    stats,
   };
 }
 
 /** What is wrong with a configuration's models: unknown providers, missing keys and addresses. */
 export function findModelFaults(config: GatewayConfig, environment: Environment): readonly ModelFault[] {
-  return new ModelTable(config, toContext(environment)).faults;
+  const { faults } = new ModelTable(config, toContext(environment, new StatsTable()));
+  return [...faults, ...findHostFaults(config)];
+}
+
+function findHostFaults({ general }: GatewayConfig): readonly ModelFault[] {
+  try {
+    readAllowedHosts(general.clientSideAllowedHosts);
+    return [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "is no list of hosts";
+    return [{ path: "general_settings.client_side_allowed_hosts", message }];
+  }
 }
 
 function toModerationDeployment(

@@ -186,14 +186,34 @@ describe("time limits", () => {
   });
 });
 
-test.each(["api_key", "api_base", "base_url", "user_config", "model_list"])(
-  "a caller's own %s is refused unread",
-  (name) => {
-    const error = refusal(chat(`"${name}":"sk-secret-0123456789"`));
-    expect([error.kind, error.param]).toEqual(["unauthenticated", name]);
+describe("what a caller brings along", () => {
+  test("is its key and host", () => {
+    const body = chat('"api_key":"k","api_base":"https://x.example/v1","api_version":"v","organization":"o"');
+    expect(read(body).credentials).toEqual({
+      apiKey: "k",
+      apiBase: "https://x.example/v1",
+      apiVersion: "v",
+      organization: "o",
+    });
+    expect(read(chat('"api_version":"v"')).credentials).toBeUndefined();
+    expect(read(chat('"api_key":null')).credentials).toBeUndefined();
+  });
+
+  test.each([
+    ["model_list", '"model_list":[]', "unauthenticated"],
+    ["aws_role_name", '"aws_role_name":null', "unauthenticated"],
+    ["api_base", '"api_base":"https://x.example"', "invalid-request"],
+    ["api_base", '"api_key":"k","base_url":"ftp://sk-secret-0123456789"', "invalid-request"],
+    ["api_base", '"api_key":"k","api_base":"http://user:sk-secret@x.example"', "invalid-request"],
+    ["api_key", '"api_key":7', "invalid-request"],
+    ["api_key", '"api_key":"sk-secret\\r\\nx: y"', "invalid-request"],
+    ["api_key", '"api_key":""', "invalid-request"],
+  ])("%s is refused as %s", (param, fields, kind) => {
+    const error = refusal(chat(fields));
+    expect([error.kind as string, error.param]).toEqual([kind, param]);
     expect(error.message).not.toContain("secret");
-  },
-);
+  });
+});
 
 describe("edit options", () => {
   test("are read from the call", () => {

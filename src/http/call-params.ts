@@ -2,6 +2,8 @@ import { GatewayError } from "../core/errors.ts";
 import { REQUIRED_FIELD } from "../dialects/openai/params.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
+import { readClientCredentials } from "./client-credentials.ts";
+import { MOCK_TESTING_PARAMS, readRoutingOptions } from "./routing-options.ts";
 
 /** Route names in messages, as LiteLLM writes them. */
 const OPERATION_PATHS = {
@@ -63,8 +65,9 @@ export function readCallParams(call: Call, body: ScannedObject): void {
   if (encoding !== undefined && call.operation === "embedding") {
     call.wantsBase64 = readEncoding(encoding, body);
   }
-  refuseClientCredentials(body);
+  call.credentials = readClientCredentials(body);
   readMockParams(call, body);
+  call.routing = readRoutingOptions(body, call.request.headers.get("x-litellm-num-retries"));
   readTimeouts(call, body);
   readEditOptions(call, body);
 }
@@ -92,21 +95,7 @@ function readEncoding(field: ScannedField, body: ScannedObject): boolean {
   return value === "base64";
 }
 
-/** Parameters by which a caller would choose host or credentials. Closed until they can be opened safely. */
-const CLIENT_CREDENTIALS: readonly string[] = ["api_key", "api_base", "base_url", "user_config", "model_list"];
-
-function refuseClientCredentials(body: ScannedObject): void {
-  const name = CLIENT_CREDENTIALS.find((candidate) => present(body, candidate) !== undefined);
-  if (name !== undefined) {
-    throw new GatewayError(
-      "unauthenticated",
-      `Authentication Error, Rejected Request: ${name} is not allowed in request body. This gateway does not take a caller's own credentials.`,
-      { param: name },
-    );
-  }
-}
-
-/** Parameters for tests: refused unless the configuration allows them (contract 2.6 N); of these `mock_response` is built. */
+/** Parameters for tests: refused unless the configuration allows them (contract 2.6 N); of these some are built. */
 function readMockParams(call: Call, body: ScannedObject): void {
   for (const field of body.fields) {
     if (!field.name.startsWith("mock_") || field.kind === "null") {
@@ -118,10 +107,12 @@ function readMockParams(call: Call, body: ScannedObject): void {
         `'${field.name}' is a parameter for tests; general_settings.dangerously_allow_mock_testing_request_params allows it.`,
       );
     }
-    if (field.name !== "mock_response") {
-      throw invalid(field.name, `'${field.name}' is known from LiteLLM, but not built yet; 'mock_response' is.`);
+    if (field.name === "mock_response") {
+      call.mockResponse = body.readValue(field);
+    } else if (!MOCK_TESTING_PARAMS.includes(field.name)) {
+      const built = ["mock_response", ...MOCK_TESTING_PARAMS].join(", ");
+      throw invalid(field.name, `'${field.name}' is known from LiteLLM, but not built yet; these are: ${built}.`);
     }
-    call.mockResponse = body.readValue(field);
   }
 }
 

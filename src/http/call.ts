@@ -1,5 +1,5 @@
 import type { Attempt, CallFinished } from "../core/call-event.ts";
-import type { ErrorKind } from "../core/errors.ts";
+import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
 import type { Usage } from "../core/usage.ts";
@@ -9,10 +9,14 @@ import { NO_CALL_OPTIONS } from "../providers/edit-plan.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
-import type { Exchange } from "../upstream/transport.ts";
+import type { EgressPolicy } from "../upstream/egress-policy.ts";
+import type { Exchange, UpstreamReply } from "../upstream/transport.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
+import type { ClientCredentials } from "./client-credentials.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import type { RequestTarget } from "./request-target.ts";
+import { NO_ROUTING_OPTIONS, type RoutingOptions } from "./routing-options.ts";
+import type { RoutingScope } from "./routing-scope.ts";
 
 /** What a call needs of its request. */
 export type CallRequest = Pick<InboundRequest, "headers" | "isGone" | "onGone" | "readBody">;
@@ -46,6 +50,13 @@ export class Call {
   /** `mock_response` of the call, where the configuration allows it. */
   mockResponse: unknown = undefined;
   editOptions: CallEditOptions = NO_CALL_OPTIONS;
+  routing: RoutingOptions = NO_ROUTING_OPTIONS;
+  /** Which models the call may reach: the server's, or those of its `user_config`. */
+  scope: RoutingScope;
+  /** Key and host that the caller brought along. */
+  credentials: ClientCredentials | undefined = undefined;
+  /** Present when the caller chose the host of the current attempt. */
+  egress: EgressPolicy | undefined = undefined;
   timeoutMs = 0;
   streamTimeoutMs = 0;
   exchange: Exchange | undefined = undefined;
@@ -53,7 +64,17 @@ export class Call {
   upstreamMs = 0;
   firstByteMs: number | undefined = undefined;
   attempts: Attempt[] = [];
+  /** Tries beyond the first at the group that answers (or failed last), and groups beyond the first. */
+  retries = 0;
+  maxRetries = 0;
+  fallbacks = 0;
+  /** The latest reply, whose headers a failure shows too. */
+  reply: UpstreamReply | undefined = undefined;
   isClientGone = false;
+  /** Called when the client goes while the call waits between attempts. */
+  onAbandoned: (() => void) | undefined = undefined;
+  /** The deployment that the router counts this call for. */
+  #held: Deployment | undefined = undefined;
   #isSettled = false;
 
   constructor(
@@ -61,14 +82,16 @@ export class Call {
     context: { readonly state: GatewayState; readonly services: GatewayServices },
     operation: Operation,
     target: RequestTarget,
+    /** Of the call that this one is part of. */
+    id?: string,
   ) {
     this.request = request;
     this.state = context.state;
     this.services = context.services;
+    this.scope = context.state.scope;
     this.operation = operation;
     this.target = target;
-    const ownId = request.headers.get("x-litellm-call-id");
-    this.id = ownId !== null && SAFE_CALL_ID.test(ownId) ? ownId : crypto.randomUUID();
+    this.id = id ?? chooseId(request);
     this.startedAt = Date.now();
     this.startedAtMs = performance.now();
   }
@@ -77,19 +100,67 @@ export class Call {
   abort(): void {
     this.isClientGone = true;
     this.exchange?.abort();
+    this.onAbandoned?.();
+  }
+
+  /** Binds the call to a deployment for one attempt, which the router counts from now on. */
+  hold(deployment: Deployment, route: PreparedRoute): void {
+    this.deployment = deployment;
+    this.route = route;
+    this.hidesUsage = false;
+    this.reply = undefined;
+    this.#held = deployment;
+    this.scope.router.started(deployment);
+  }
+
+  /** Ends an attempt that failed; the call goes on. */
+  fail(error: GatewayError): void {
+    const last = this.attempts.at(-1);
+    if (last !== undefined && last.startedAtMs === this.upstreamStartedAtMs && last.failure === undefined) {
+      this.attempts[this.attempts.length - 1] = { ...last, failure: error.kind };
+    }
+    this.#release(error, undefined);
   }
 
   /** Records the call's end and hands it to the observers. Only the first end counts. */
   settle(end: CallEnd): void {
     if (!this.#isSettled) {
       this.#isSettled = true;
+      this.#release(end.error, end);
       this.services.onCallFinished(this.#toEvent(end));
     }
   }
 
+  #release(error: GatewayError | undefined, end: CallEnd | undefined): void {
+    const deployment = this.#held;
+    if (deployment === undefined) {
+      return;
+    }
+    this.#held = undefined;
+    const { router } = this.scope;
+    if (error === undefined) {
+      router.succeeded(deployment, {
+        durationMs: performance.now() - this.upstreamStartedAtMs,
+        firstByteMs: this.upstreamMs,
+        completionTokens: end?.usage?.completionTokens ?? 0,
+        totalTokens: end?.usage?.totalTokens ?? 0,
+        isStream: this.isStream,
+      });
+    } else if (this.group !== undefined && ERROR_POLICY[error.kind].exceptionClass !== undefined) {
+      router.failed(deployment, this.group, {
+        kind: error.kind,
+        status: error.status ?? ERROR_POLICY[error.kind].status,
+        retryAfterMs: error.retryAfterMs,
+        countsForCooldown: this.credentials === undefined,
+      });
+    }
+    router.finished(deployment);
+    this.scope.gate.release(deployment);
+  }
+
   /** {@link settle} with a failure. */
   settleError(error: GatewayError, status: number): void {
-    this.settle({ status, usage: undefined, responseBytes: 0, errorKind: error.kind, errorMessage: error.message });
+    this.settle({ status, usage: undefined, responseBytes: 0, error });
   }
 
   #toEvent(end: CallEnd): CallFinished {
@@ -104,8 +175,8 @@ export class Call {
       upstreamMs: this.upstreamMs,
       firstByteMs: this.firstByteMs,
       status: end.status,
-      errorKind: end.errorKind,
-      errorMessage: end.errorMessage,
+      errorKind: end.error?.kind,
+      errorMessage: end.error?.message,
       requestedModel: this.requestedModel,
       modelGroup: this.group?.name,
       deploymentId: this.deployment?.id,
@@ -121,13 +192,17 @@ export class Call {
   }
 }
 
+function chooseId({ headers }: CallRequest): string {
+  const own = headers.get("x-litellm-call-id");
+  return own !== null && SAFE_CALL_ID.test(own) ? own : crypto.randomUUID();
+}
+
 /** How a call ended. */
 export interface CallEnd {
   readonly status: number;
   readonly usage: Usage | undefined;
   readonly responseBytes: number;
-  readonly errorKind?: ErrorKind;
-  readonly errorMessage?: string;
+  readonly error?: GatewayError;
 }
 
 /** Anything thrown as the error that callers see: what is not ours is `internal`, with its cause kept for the log. */

@@ -1,17 +1,31 @@
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
+import type { EntraTokens } from "../providers/credential.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { ModelTable } from "../routing/model-table.ts";
+import type { SharingStatus } from "../routing/sharing-loop.ts";
 import type { Transport } from "../upstream/transport.ts";
+import type { ClientHosts } from "./client-hosts.ts";
 import type { DebugLog } from "./debug-log.ts";
 import type { EndpointDescription } from "./endpoint-description.ts";
+import type { RoutingScope } from "./routing-scope.ts";
+import type { UserConfigs } from "./user-config.ts";
 
 /** Everything that a configuration decides. Replaced whole on reload; a call keeps the one it started with. */
 export interface GatewayState {
   readonly config: GatewayConfig;
   readonly models: ModelTable;
+  /** How calls that bring no `user_config` are routed; its models are {@link models}. */
+  readonly scope: RoutingScope;
+  /** The hosts that callers may name, and the routers of those who bring their own models. */
+  readonly clientHosts: ClientHosts;
+  readonly userConfigs: UserConfigs;
   readonly auth: Authenticator;
+  readonly environment: Environment;
+  readonly providers: ReadonlyMap<string, Provider>;
   /** OpenAI's moderation for a model that is not in the list; `undefined` when there is no key for it. */
   readonly moderationFallback: (model: string) => Deployment | undefined;
 }
@@ -28,8 +42,13 @@ export interface GatewayServices {
   readonly corsOrigins: readonly string[];
   /** A number from 0 up to, but not including, 1. */
   readonly random: () => number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly entraTokens: EntraTokens;
   /** Present with `--debug`. */
   readonly debugLog: DebugLog | undefined;
   /** Logs what only operators may see, such as the cause of an internal error. */
   readonly logError: (message: string, cause: unknown) => void;
+  /** How sharing routing state with other processes goes; `undefined` where nothing is shared. */
+  readonly sharing: () => SharingStatus | undefined;
 }

@@ -109,7 +109,8 @@ export function describeFailure(call: Call, error: GatewayError): GatewayError {
   const vendor = provider?.title ?? capitalise(provider?.name ?? "");
   const message =
     `litellm.${exceptionClass}: ${exceptionClass}: ${vendor}Exception - ${error.message}. ` +
-    `Received Model Group=${call.group?.name ?? ""}\nAvailable Model Group Fallbacks=None`;
+    `Received Model Group=${call.group?.name ?? ""}\nAvailable Model Group Fallbacks=${fallbackNames(call)}` +
+    (call.maxRetries === 0 ? "" : ` LiteLLM Retried: ${call.retries} times, LiteLLM Max Retries: ${call.maxRetries}`);
   const { status, type, param, retryAfterMs, vendorError } = error;
   return new GatewayError(error.kind, message, {
     ...(status === undefined ? {} : { status }),
@@ -119,6 +120,13 @@ export function describeFailure(call: Call, error: GatewayError): GatewayError {
     vendorError,
     cause: error,
   });
+}
+
+/** The fallbacks of the group that failed last, as LiteLLM lists them. */
+function fallbackNames(call: Call): string {
+  const map = call.routing.fallbacks ?? call.scope.settings.fallbacks;
+  const targets = map.get(call.group?.name ?? "") ?? map.get("*") ?? [];
+  return targets.length === 0 ? "None" : `[${targets.map(({ model }) => `'${model}'`).join(", ")}]`;
 }
 
 function capitalise(name: string): string {

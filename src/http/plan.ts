@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import { pickSimpleShuffle } from "../routing/simple-shuffle.ts";
+import type { ModelGroup } from "../routing/model-table.ts";
 import type { Call } from "./call.ts";
 import { operationPath } from "./call-params.ts";
 
@@ -10,34 +10,23 @@ const MAX_MODEL_LENGTH = 512;
 const DEFAULT_MODERATION_MODEL = "omni-moderation-latest";
 
 /**
- * Finds the deployment that answers the call (contract 2.2 C, 2.3).
- * @throws GatewayError `invalid-request` for a name that no deployment has, or an operation that its vendor lacks.
+ * Finds the model group that the call asks for (contract 2.2 C, 2.3).
+ * @throws GatewayError `invalid-request` for a name that means nothing
  */
-export function planCall(call: Call): void {
-  const { models } = call.state;
+export function findGroup(call: Call): ModelGroup {
   const name = call.requestedModel;
   const group =
-    (name === undefined || name.length > MAX_MODEL_LENGTH ? undefined : models.resolve(name)) ?? moderationGroup(call);
+    (name === undefined || name.length > MAX_MODEL_LENGTH ? undefined : call.scope.models.resolve(name)) ??
+    moderationGroup(call);
   if (group === undefined) {
     throw unknownModel(call);
   }
-  const able = group.deployments.filter((deployment) => deployment.routes[call.operation] !== undefined);
-  const deployment = pickSimpleShuffle(able, call.services.random());
-  call.group = group;
-  call.deployment = deployment ?? group.deployments[0];
-  call.route = deployment?.routes[call.operation];
-  if (call.route === undefined) {
-    throw new GatewayError(
-      "invalid-request",
-      `${operationPath(call)}: model=${group.name} is served by '${call.deployment?.provider.name}', which has no ${call.operation} operation.`,
-      { param: "model" },
-    );
-  }
+  return group;
 }
 
 /** Moderations work without an entry in the model list: they go to OpenAI (contract 2.10). */
-function moderationGroup(call: Call): Call["group"] {
-  if (call.operation !== "moderation") {
+function moderationGroup(call: Call): ModelGroup | undefined {
+  if (call.operation !== "moderation" || call.scope !== call.state.scope) {
     return undefined;
   }
   const deployment = call.state.moderationFallback(call.requestedModel ?? DEFAULT_MODERATION_MODEL);

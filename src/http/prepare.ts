@@ -66,6 +66,7 @@ function toUpstreamRequest(
     head: route.head(apiVersion) + signature + forwardedHeaders(call),
     body: spliceObject(body, edits).pieces,
     limits: timeLimitsOf(call),
+    ...(call.egress === undefined ? {} : { egress: call.egress }),
   };
 }
 

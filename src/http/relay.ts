@@ -4,6 +4,7 @@ import type { InboundReply } from "../inbound/inbound.ts";
 import { toEmbeddingEncoding } from "../translators/embedding-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
+import { findFilteredAnswer } from "./filtered-answer.ts";
 import { findErrorInAnswer } from "./judge.ts";
 import { decodeReply } from "./reply-encoding.ts";
 import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
@@ -42,6 +43,10 @@ function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): Inbou
   const failure = findErrorInAnswer(call, bytes);
   if (failure !== undefined) {
     throw failure;
+  }
+  const filtered = findFilteredAnswer(call, bytes);
+  if (filtered !== undefined) {
+    throw filtered;
   }
   const body = call.operation === "embedding" ? toEmbeddingEncoding(bytes, call.wantsBase64) : bytes;
   const headers = `content-type: application/json\r\n${toAnswerHeaders(call, reply)}`;

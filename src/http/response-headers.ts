@@ -42,7 +42,7 @@ export function toCallHeaders(call: Call): string {
   }
   if (group !== undefined) {
     lines += groupLine(group.name);
-    lines += "x-litellm-attempted-retries: 0\r\nx-litellm-attempted-fallbacks: 0\r\n";
+    lines += `x-litellm-attempted-retries: ${call.retries}\r\nx-litellm-attempted-fallbacks: ${call.fallbacks}\r\n`;
   }
   return lines;
 }

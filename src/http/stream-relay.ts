@@ -5,9 +5,11 @@ import { readFrameData } from "../wire/frame-data.ts";
 import type { Call } from "./call.ts";
 import { toGatewayError } from "./call.ts";
 import { toErrorFrame } from "./errors.ts";
+import type { FrameEditor } from "./frame-editor.ts";
 import { describeFailure, findErrorInAnswer } from "./judge.ts";
 import { toDecodingSink } from "./reply-encoding.ts";
-import { UsageFilter } from "./usage-filter.ts";
+import { toUsageFilter } from "./usage-filter.ts";
+import { toUsageInserter, usageChunkOf } from "./usage-inserter.ts";
 import { UsageTap } from "./usage-tap.ts";
 
 /** How much is looked at to find the first event; a longer beginning is no error. */
@@ -21,9 +23,9 @@ const SSE_BEGINNING_BYTES = 64;
 const DONE = Buffer.from("data: [DONE]");
 
 /**
- * Hands a vendor's stream to the client, byte for byte (but for usage that the client did not ask for), no faster than
- * the client reads. Before the first event failures reject `firstEvent`; after it they become an error frame and an
- * unclean end.
+ * Hands a vendor's stream to the client, byte for byte, no faster than the client reads. Only usage is another matter: it
+ * is hidden from a client that did not ask, and put where it belongs for one that did. Before the first event failures
+ * reject `firstEvent`; after it they become an error frame and an unclean end.
  */
 export class StreamRelay implements BodySink, StreamSource {
   /** Settles when the first event has come and is not an error. */
@@ -31,7 +33,7 @@ export class StreamRelay implements BodySink, StreamSource {
   readonly #call: Call;
   readonly #reply: UpstreamReply;
   readonly #tap = new UsageTap();
-  readonly #filter: UsageFilter | undefined;
+  readonly #editor: FrameEditor | undefined;
   readonly #first = Promise.withResolvers<void>();
   #isPeeking = true;
   /** What came before the client's side was ready. */
@@ -44,7 +46,7 @@ export class StreamRelay implements BodySink, StreamSource {
   constructor(call: Call, reply: UpstreamReply) {
     this.#call = call;
     this.#reply = reply;
-    this.#filter = call.hidesUsage ? new UsageFilter((bytes) => this.#pass(bytes)) : undefined;
+    this.#editor = call.hidesUsage ? toUsageFilter((bytes) => this.#pass(bytes)) : this.#toInserter();
     this.firstEvent = this.#first.promise;
     call.request.onGone = () => this.#onClientGone();
     reply.streamTo(toDecodingSink(reply, this));
@@ -53,16 +55,16 @@ export class StreamRelay implements BodySink, StreamSource {
   /** The vendor sent a piece. */
   chunk(bytes: Uint8Array): void {
     this.#tap.push(bytes);
-    if (this.#filter === undefined) {
+    if (this.#editor === undefined) {
       this.#pass(bytes);
     } else {
-      this.#filter.push(bytes);
+      this.#editor.push(bytes);
     }
   }
 
   /** The vendor's stream is complete. */
   end(): void {
-    this.#filter?.end();
+    this.#editor?.end();
     if (this.#isCutOff()) {
       this.fail(new GatewayError("upstream-unreachable", "Connection lost: the stream ended before it was complete"));
       return;
@@ -103,6 +105,11 @@ export class StreamRelay implements BodySink, StreamSource {
   /** The client has caught up. */
   onDrain(): void {
     this.#reply.resume();
+  }
+
+  #toInserter(): FrameEditor | undefined {
+    const shape = usageChunkOf(this.#call);
+    return shape && toUsageInserter(shape, this.#tap, (bytes) => this.#pass(bytes));
   }
 
   #onClientGone(): void {
@@ -191,8 +198,7 @@ export class StreamRelay implements BodySink, StreamSource {
             status: failure.kind === "client-closed" ? 499 : 200,
             usage,
             responseBytes,
-            errorKind: failure.kind,
-            errorMessage: failure.message,
+            error: failure,
           },
     );
   }

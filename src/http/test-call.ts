@@ -7,11 +7,11 @@ import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
 import { NO_CALL_OPTIONS } from "../providers/edit-plan.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { operationOf } from "../routing/deployment-operation.ts";
+import { send } from "./attempt.ts";
 import { Call, type CallRequest, toGatewayError } from "./call.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import { scanBody } from "./intake.ts";
 import { readFailure } from "./judge.ts";
-import { send } from "./pipeline.ts";
 import { relayWhole } from "./relay.ts";
 
 /** What test calls are made with. */

@@ -14,12 +14,12 @@ export function timeLimitsOf(call: Call): TimeLimits {
   const params = call.deployment?.entry.params;
   const wholeMs =
     config.forced.requestTimeoutMs ??
-    (call.timeoutMs || params?.timeoutMs || config.router.timeoutMs || config.litellm.requestTimeoutMs);
+    (call.timeoutMs || params?.timeoutMs || call.scope.settings.timeoutMs || config.litellm.requestTimeoutMs);
   if (!call.isStream) {
     return { connectMs: Math.min(CONNECT_MS, wholeMs), firstByteMs: wholeMs, gapMs: wholeMs, totalMs: wholeMs };
   }
   const gapMs =
     config.forced.requestTimeoutMs ??
-    (call.streamTimeoutMs || params?.streamTimeoutMs || config.router.streamTimeoutMs || wholeMs);
+    (call.streamTimeoutMs || params?.streamTimeoutMs || call.scope.settings.streamTimeoutMs || wholeMs);
   return { connectMs: Math.min(CONNECT_MS, gapMs), firstByteMs: gapMs, gapMs, totalMs: Number.POSITIVE_INFINITY };
 }

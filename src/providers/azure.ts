@@ -29,6 +29,8 @@ export const azure = defineProvider({
   source: "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference (read 2026-11-23)",
   baseUrl: undefined,
   baseUrlEnv: ["AZURE_API_BASE"],
+  // Source: https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-custom-subdomains (read 2026-11-23).
+  hostFamilies: ["*.openai.azure.com", "*.cognitiveservices.azure.com", "*.services.ai.azure.com"],
   apiVersionEnv: ["AZURE_API_VERSION"],
   authorization: headerKey("api-key", "AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
   acceptsEntraTokens: true,

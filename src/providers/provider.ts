@@ -119,6 +119,8 @@ export interface Provider {
    */
   readonly baseUrl: string | undefined;
   readonly baseUrlEnv?: readonly string[];
+  /** Families of host names (`*.example.com`) under which the vendor alone gives addresses to its customers. */
+  readonly hostFamilies?: readonly string[];
   /** Environment variables for `api_version`, for vendors that have one. */
   readonly apiVersionEnv?: readonly string[];
   readonly authorization: Authorization;
@@ -132,7 +134,7 @@ export interface Provider {
    * be refused); `never` = the vendor has none. Default `ask`.
    */
   readonly streamUsage?: "ask" | "always" | "never";
-  /** Where usage stands when it is not the reply's top-level `usage`: a path of keys (Groq streams: `["x_groq", "usage"]`). */
+  /** Where a stream's chunks have usage when it is not their top-level `usage`: a path of keys (Groq: `["x_groq", "usage"]`). */
   readonly usagePath?: readonly string[];
   /** The vendor's full name for a model that callers may abbreviate; the name as it came when absent. */
   readonly modelName?: (model: string, operation: Operation) => string;

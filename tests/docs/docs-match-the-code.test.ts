@@ -90,10 +90,10 @@ describe("errors.md", () => {
 
 test("headers.md names the x-litellm headers that the gateway reads or sends, and says of no other that it does", () => {
   const inCode = SOURCES.filter((path) => /^src\/(?:auth|http)\//.test(path) && !path.endsWith("/cors.ts"))
-    .flatMap((path) => [...read(path).matchAll(/x-litellm-[a-z-]*[a-z]/g)].map(([name]) => name))
+    .flatMap((path) => [...read(path).matchAll(/x-litellm-[a-z_-]*[a-z]/g)].map(([name]) => name))
     .sort();
   const rows = [...read("docs/reference/headers.md").matchAll(/^\| (.+?) \|/gm)].map(([, cell = ""]) => cell);
-  const inPage = rows.flatMap((cell) => [...cell.matchAll(/`(x-litellm-[a-z-]+)`/g)].map(([, name = ""]) => name));
+  const inPage = rows.flatMap((cell) => [...cell.matchAll(/`(x-litellm-[a-z_-]+)`/g)].map(([, name = ""]) => name));
   expect([...new Set(inPage)].sort()).toEqual([...new Set(inCode)]);
 });
 

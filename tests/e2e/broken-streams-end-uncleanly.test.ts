@@ -13,6 +13,7 @@ let gateway: GatewayProcess;
 beforeAll(async () => {
   gateway = await startGateway({
     config: {
+      router_settings: { num_retries: 0, disable_cooldowns: true },
       model_list: [
         modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o")),
         modelEntry("hasty", openaiParams(upstream, "openai/gpt-4o", { stream_timeout: 0.3 })),

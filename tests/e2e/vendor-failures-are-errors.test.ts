@@ -22,6 +22,7 @@ beforeAll(async () => {
   const params = (url: string): Readonly<Record<string, unknown>> => openaiParams({ url }, "openai/gpt-4o");
   gateway = await startGateway({
     config: {
+      router_settings: { num_retries: 0, disable_cooldowns: true },
       model_list: [
         modelEntry("gpt", params(upstream.url)),
         modelEntry("hasty", openaiParams(upstream, "openai/gpt-4o", { timeout: 0.3 })),

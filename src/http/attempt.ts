@@ -1,0 +1,69 @@
+import { GatewayError } from "../core/errors.ts";
+import type { InboundReply } from "../inbound/inbound.ts";
+import type { PreparedRoute } from "../providers/prepared-route.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import type { UpstreamReply } from "../upstream/transport.ts";
+import { type Call, toGatewayError } from "./call.ts";
+import { answerInProcess, isAnsweredInProcess } from "./in-process.ts";
+import { readFailure } from "./judge.ts";
+import { prepareRequest } from "./prepare.ts";
+import { relayStream, relayWhole } from "./relay.ts";
+
+/**
+ * One try at one deployment. Settles with the answer once its whole body has come, or a stream's first event; what goes
+ * wrong before that another attempt can make good.
+ * @throws GatewayError
+ */
+export async function attempt(call: Call, deployment: Deployment, route: PreparedRoute): Promise<InboundReply> {
+  call.hold(deployment, route);
+  try {
+    const reply = await send(call);
+    if (reply.status >= 300) {
+      throw await readFailure(call, reply);
+    }
+    const answer = call.isStream ? relayStream(call, reply) : relayWhole(call, reply);
+    return answer instanceof Promise ? await answer : answer;
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    call.fail(error);
+    throw error;
+  }
+}
+
+/** Prepares the request and sends it to the call's deployment; records the attempt. The one way out to vendors. */
+export async function send(call: Call): Promise<UpstreamReply> {
+  const { body, deployment, route } = call;
+  if (body === undefined || deployment === undefined || route === undefined) {
+    throw new Error("a call was sent before it was planned");
+  }
+  const startedAtMs = performance.now();
+  call.upstreamStartedAtMs = startedAtMs;
+  try {
+    const prepared = prepareRequest(call, route, body);
+    const request = prepared instanceof Promise ? await prepared : prepared;
+    if (call.request.isGone || call.isClientGone) {
+      throw new GatewayError("client-closed", "The caller closed the connection.");
+    }
+    call.services.debugLog?.request(call, request);
+    call.exchange = isAnsweredInProcess(call, deployment)
+      ? answerInProcess(call, deployment, request)
+      : call.services.transport.open(request);
+    call.request.onGone = () => call.abort();
+    const reply = await call.exchange.reply;
+    call.reply = reply;
+    call.upstreamMs = performance.now() - startedAtMs;
+    call.services.debugLog?.reply(call, reply);
+    call.attempts.push({ deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs });
+    return reply;
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    call.upstreamMs = performance.now() - startedAtMs;
+    call.attempts.push({
+      deploymentId: deployment.id,
+      startedAtMs,
+      durationMs: call.upstreamMs,
+      failure: error.kind,
+    });
+    throw error;
+  }
+}

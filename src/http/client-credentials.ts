@@ -1,0 +1,136 @@
+import { GatewayError } from "../core/errors.ts";
+import type { PreparedRoute } from "../providers/prepared-route.ts";
+import { type OwnAccess, toClientRoute } from "../routing/client-route.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import { readClientUrl } from "../upstream/origin.ts";
+import type { ScannedObject } from "../wire/scanned-object.ts";
+import type { Call } from "./call.ts";
+
+/** Key and host that a caller brought along (contract 2.9). Kept by the call alone; never logged, cached or pooled. */
+export type ClientCredentials = OwnAccess;
+
+/** Cloud credentials and addresses that LiteLLM takes from callers and this gateway does not: said, not dropped. */
+const REFUSED: readonly string[] = [
+  "model_list",
+  "azure_ad_token",
+  "aws_access_key_id",
+  "aws_secret_access_key",
+  "aws_session_token",
+  "aws_sts_endpoint",
+  "aws_web_identity_token",
+  "aws_role_name",
+  "aws_bedrock_runtime_endpoint",
+  "vertex_credentials",
+  "s3_endpoint_url",
+  "sagemaker_base_url",
+  "deployment_url",
+];
+
+/** Longest key or address that is taken. */
+const MAX_LENGTH = 8192;
+
+/** What LiteLLM says, and what would help. */
+export function refusal(name: string, hint: string): GatewayError {
+  return new GatewayError(
+    "unauthenticated",
+    `Authentication Error, Rejected Request: ${name} is not allowed in request body. ${hint}`,
+    { param: name },
+  );
+}
+
+/**
+ * Reads the caller's own key and host from the body; `undefined` when it brought none.
+ * @throws GatewayError `invalid-request` for what no key or address can be; `unauthenticated` for what is never taken
+ */
+export function readClientCredentials(body: ScannedObject): ClientCredentials | undefined {
+  const refused = REFUSED.find((name) => body.find(name) !== undefined);
+  if (refused !== undefined) {
+    throw refusal(refused, "This gateway takes a caller's api_key, api_base, api_version and organization.");
+  }
+  const apiKey = readText(body, "api_key");
+  const apiBase = readText(body, "api_base") ?? readText(body, "base_url");
+  if (apiKey === undefined && apiBase === undefined) {
+    return undefined; // `api_version` and `organization` alone choose neither host nor key.
+  }
+  if (apiKey === undefined) {
+    throw new GatewayError(
+      "invalid-request",
+      "'api_base' needs 'api_key' beside it: a key of this server is never sent to a host that a caller chose.",
+      { param: "api_base" },
+    );
+  }
+  if (apiBase !== undefined) {
+    checkUrl(apiBase);
+  }
+  return { apiKey, apiBase, apiVersion: readText(body, "api_version"), organization: readText(body, "organization") };
+}
+
+function readText(body: ScannedObject, name: string): string | undefined {
+  const field = body.find(name);
+  if (field === undefined || field.kind === "null") {
+    return undefined;
+  }
+  const text = body.readString(field);
+  if (text === undefined || text === "" || text.length > MAX_LENGTH || !/^[\x21-\x7e]+$/.test(text)) {
+    throw new GatewayError(
+      "invalid-request",
+      `Invalid value for '${name}': expected text of 1 to ${MAX_LENGTH} printable ASCII characters without spaces.`,
+      { param: name },
+    );
+  }
+  return text;
+}
+
+function checkUrl(text: string): void {
+  try {
+    readClientUrl(text);
+  } catch (error) {
+    throw new GatewayError("invalid-request", `Invalid value for 'api_base': ${reasonOf(error)}.`, {
+      param: "api_base",
+    });
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : "no request can be made of it");
+
+/**
+ * The way of this call to the deployment's vendor: the deployment's own or, with the caller's key, one made for this
+ * call alone. Says on the call whether the host is of a caller's choosing.
+ * @throws GatewayError `unauthenticated` for a host that may not be named here; `invalid-request`
+ */
+export function routeOf(call: Call, deployment: Deployment): PreparedRoute {
+  const { credentials, operation, scope } = call;
+  const own = deployment.routes[operation];
+  if (own === undefined) {
+    throw new Error("the router chose a deployment that has no such operation");
+  }
+  call.egress = scope.egress;
+  if (credentials === undefined) {
+    return own;
+  }
+  if (credentials.apiBase !== undefined) {
+    checkHost(call, deployment, credentials.apiBase);
+    call.egress = call.state.clientHosts.egress;
+  }
+  let route: PreparedRoute | undefined;
+  try {
+    route = toClientRoute(deployment, operation, credentials, call.state.environment);
+  } catch (error) {
+    throw new GatewayError("invalid-request", `No request can be made with the 'api_key' sent: ${reasonOf(error)}.`, {
+      param: "api_key",
+    });
+  }
+  return route ?? own;
+}
+
+/** Whether the caller may name this host: the deployment's own list says so, or the policy of the whole server. */
+function checkHost(call: Call, deployment: Deployment, apiBase: string): void {
+  const { clientsideParams } = deployment.entry.params;
+  if (clientsideParams.has("api_base")) {
+    if (clientsideParams.get("api_base")?.test(apiBase) ?? true) {
+      return;
+    }
+    throw refusal("api_base", "It matches none of the model's `configurable_clientside_auth_params`.");
+  }
+  call.state.clientHosts.check(apiBase, "api_base");
+}

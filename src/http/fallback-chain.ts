@@ -1,0 +1,74 @@
+import type { FallbackTarget } from "../config/gateway-config.ts";
+import { isInternalParam } from "../core/edits.ts";
+import { GatewayError } from "../core/errors.ts";
+import type { InboundReply } from "../inbound/inbound.ts";
+import type { ModelGroup } from "../routing/model-table.ts";
+import { type Call, toGatewayError } from "./call.ts";
+import { mayFallBack, targetsOf } from "./fallback-targets.ts";
+import { answerFromGroup } from "./group-call.ts";
+import { answerHedged, hedgePolicyOf } from "./hedged-call.ts";
+import { findGroup } from "./plan.ts";
+
+/**
+ * Has the model that was asked for answer or, when it fails for good, those that it falls back on (contract 4.5): each
+ * with its own retries and its own fallbacks, no group twice.
+ * @throws GatewayError of the last group that was tried
+ */
+export function answerWithFallbacks(call: Call): Promise<InboundReply> {
+  return answerFrom(call, findGroup(call), undefined);
+}
+
+async function answerFrom(call: Call, group: ModelGroup, before: Set<string> | undefined): Promise<InboundReply> {
+  let error: GatewayError;
+  try {
+    actOutFailure(call);
+    const policy = hedgePolicyOf(call, group);
+    return await (policy === undefined ? answerFromGroup(call, group) : answerHedged(call, group, policy));
+  } catch (thrown) {
+    error = toGatewayError(thrown);
+  }
+  const base = call.editOptions;
+  const visited = before ?? new Set([group.name]);
+  for (const target of mayFallBack(call, error) ? targetsOf(call, error, group) : []) {
+    const next = call.scope.models.resolve(target.model);
+    const isNew = next !== undefined && !visited.has(toVisit(next, target));
+    if (next === undefined || !isNew || call.fallbacks >= call.scope.settings.maxFallbacks) {
+      continue;
+    }
+    visited.add(toVisit(next, target));
+    call.fallbacks++;
+    call.editOptions = Object.keys(target.overrides).length === 0 ? base : withOverrides(base, target);
+    try {
+      return await answerFrom(call, next, visited);
+    } catch (thrown) {
+      error = toGatewayError(thrown);
+    }
+    call.editOptions = base;
+    if (!mayFallBack(call, error)) {
+      break;
+    }
+  }
+  throw error;
+}
+
+/** The same group with other fields is another target. */
+const toVisit = (group: ModelGroup, target: FallbackTarget): string =>
+  Object.keys(target.overrides).length === 0 ? group.name : `${group.name}\n${JSON.stringify(target.overrides)}`;
+
+function withOverrides(base: Call["editOptions"], target: FallbackTarget): Call["editOptions"] {
+  const forced = new Map(base.forced);
+  for (const [name, value] of Object.entries(target.overrides)) {
+    if (!isInternalParam(name)) {
+      forced.set(name, JSON.stringify(value)); // What speaks to the gateway, a key even, has no place in a vendor's body.
+    }
+  }
+  return { ...base, forced };
+}
+
+/** `mock_testing_*`: the first group fails without a vendor being asked. */
+function actOutFailure(call: Call): void {
+  const kind = call.routing.mockFailure;
+  if (kind !== undefined && call.fallbacks === 0) {
+    throw new GatewayError(kind, `This is a mock exception for model=${call.requestedModel}, to trigger a fallback`);
+  }
+}

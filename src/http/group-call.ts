@@ -1,0 +1,145 @@
+import { GatewayError } from "../core/errors.ts";
+import type { InboundReply } from "../inbound/inbound.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import type { ModelGroup } from "../routing/model-table.ts";
+import { mayRetry, policyRetriesFor, retriesFor, retryWaitMs } from "../routing/retry-policy.ts";
+import type { SelectRequest } from "../routing/router.ts";
+import { attempt } from "./attempt.ts";
+import { type Call, toGatewayError } from "./call.ts";
+import { readTags } from "./call-tags.ts";
+import { routeOf } from "./client-credentials.ts";
+import { hasFallbacks } from "./fallback-targets.ts";
+import { timeLimitsOf } from "./time-limits.ts";
+
+/** Most retries of a group, whatever the settings say: they may be a caller's. */
+const MAX_RETRIES = 100;
+
+/** A token is some four bytes of text: near enough to tell a prompt that cannot fit. */
+const BYTES_PER_TOKEN = 4;
+
+/**
+ * Has one model group answer, trying other deployments of it as the retry settings say (contract 4.4).
+ * @param avoided deployments that are asked only when no other is left
+ * @throws GatewayError of the last attempt
+ */
+export async function answerFromGroup(
+  call: Call,
+  group: ModelGroup,
+  avoided?: ReadonlySet<Deployment>,
+): Promise<InboundReply> {
+  const { scope } = call;
+  call.group = group;
+  call.retries = 0;
+  call.maxRetries = 0;
+  let tried: ReadonlySet<Deployment> | undefined = avoided;
+  let error: GatewayError | undefined;
+  for (;;) {
+    let deployment: Deployment;
+    try {
+      deployment = scope.router.select(group, toSelectRequest(call, tried));
+    } catch (thrown) {
+      throw error ?? thrown; // What a vendor said tells more than that nobody is left to ask.
+    }
+    try {
+      const route = routeOf(call, deployment);
+      const turn = takeTurn(call, deployment);
+      if (turn !== undefined) {
+        await turn;
+      }
+      return await attempt(call, deployment, route);
+    } catch (thrown) {
+      error = toGatewayError(thrown);
+    }
+    tried = new Set(tried).add(deployment);
+    await prepareRetry(call, group, { deployment, error, tried });
+    call.retries++;
+  }
+}
+
+interface FailedTry {
+  readonly deployment: Deployment;
+  readonly error: GatewayError;
+  readonly tried: ReadonlySet<Deployment>;
+}
+
+/** Waits until the next try is due. @throws GatewayError the failure itself when there is to be none */
+async function prepareRetry(call: Call, group: ModelGroup, { deployment, error, tried }: FailedTry): Promise<void> {
+  const { router, settings } = call.scope;
+  const hasOtherHealthy = router.hasOtherHealthy(group, deployment, toSelectRequest(call, tried));
+  const hasHealthy = hasOtherHealthy || !deployment.stats.isCooling(call.services.now());
+  const sources = { group: group.name, settings, deployment, requested: call.routing.numRetries };
+  const isWorthwhile = mayRetry(error, {
+    groupSize: group.deployments.length,
+    hasHealthy,
+    hasFallbacks: hasFallbacks(call, error, group),
+    hasPolicy: policyRetriesFor(error.kind, sources) !== undefined,
+  });
+  const allowed = isWorthwhile && !isGone(call) ? Math.min(MAX_RETRIES, retriesFor(error.kind, sources)) : 0;
+  call.maxRetries = Math.max(call.maxRetries, allowed);
+  if (call.retries >= allowed) {
+    throw error;
+  }
+  const { retryAfterMs } = settings;
+  await pause(
+    call,
+    retryWaitMs(error, call.retries, { hasOtherHealthy, retryAfterMs, random: call.services.random() }),
+  );
+}
+
+const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone;
+
+/**
+ * Takes the call's place at a deployment that answers so many at a time; `undefined` when there is one at once. Waiting
+ * ends with the client or with the call's time limit.
+ */
+function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined {
+  const { gate } = call.scope;
+  if (gate.tryAcquire(deployment)) {
+    return undefined;
+  }
+  const gone = new AbortController();
+  call.onAbandoned = () => gone.abort(new GatewayError("client-closed", "The caller closed the connection."));
+  call.request.onGone = () => call.abort();
+  const limitMs = timeLimitsOf(call).firstByteMs;
+  const timer = setTimeout(() => {
+    const message = `Request timed out: no place at the deployment within ${limitMs / 1000} s`;
+    gone.abort(new GatewayError("upstream-timeout", message));
+  }, limitMs);
+  const end = (): void => {
+    clearTimeout(timer);
+    call.onAbandoned = undefined;
+  };
+  const turn = gate.acquire(deployment, gone.signal, call.routing.priority);
+  if (turn === undefined) {
+    end();
+  }
+  return turn?.finally(end);
+}
+
+function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined): SelectRequest {
+  return {
+    operation: call.operation,
+    promptTokens: Math.ceil((call.body?.bytes.length ?? 0) / BYTES_PER_TOKEN),
+    isStream: call.isStream,
+    tags: call.scope.settings.enableTagFiltering ? readTags(call) : undefined,
+    tried,
+  };
+}
+
+/** Waits before a retry; a client that goes meanwhile ends the wait and the call. */
+async function pause(call: Call, waitMs: number): Promise<void> {
+  if (waitMs > 0) {
+    call.request.onGone = () => call.abort();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      call.onAbandoned = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    call.onAbandoned = undefined;
+  }
+  if (isGone(call)) {
+    throw new GatewayError("client-closed", "The caller closed the connection.");
+  }
+}

@@ -1,0 +1,33 @@
+import { Call, type CallRequest } from "./call.ts";
+
+/** A call of its own for one model of a list, or one of two deployments that are asked: same request, own routing. */
+export function toPart(call: Call, model: string): Call {
+  const request: { -readonly [Key in keyof CallRequest]: CallRequest[Key] } = {
+    headers: call.request.headers,
+    isGone: call.isClientGone || call.request.isGone,
+    onGone: undefined,
+    readBody: call.request.readBody,
+  };
+  const part = new Call(request, call, call.operation, call.target, call.id);
+  part.body = call.body;
+  part.requestedModel = model;
+  part.isStream = call.isStream;
+  part.wantsBase64 = call.wantsBase64;
+  part.mockResponse = call.mockResponse;
+  part.editOptions = call.editOptions;
+  part.timeoutMs = call.timeoutMs;
+  part.streamTimeoutMs = call.streamTimeoutMs;
+  part.routing = call.routing;
+  part.scope = call.scope;
+  part.credentials = call.credentials;
+  return part;
+}
+
+/** Gives a part up, as if its own client had gone. */
+export function abandonPart(part: Call): void {
+  const request = part.request as { isGone: boolean; onGone: (() => void) | undefined };
+  request.isGone = true;
+  part.isClientGone = true;
+  part.onAbandoned?.();
+  request.onGone?.();
+}

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { startFakeUpstream } from "../support/fake-upstream.ts";
+import { harmDone } from "../support/gateway-health.ts";
+import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
+import { MESSAGES, postJson, readError } from "../support/gateway-setup.ts";
+import { askedModels, groupEntries, modelsOfGroups } from "../support/model-groups.ts";
+import { within } from "../support/within.ts";
+
+const SIZES = { tiers: 3, strict: 2, open: 2, main: 1, spare: 1, big: 1, mild: 1, lonely: 1 };
+
+const upstream = startFakeUpstream({ models: modelsOfGroups(SIZES) });
+/** Tags are looked at, test parameters taken. */
+let gateway: GatewayProcess;
+/** Neither. */
+let plain: GatewayProcess;
+
+beforeAll(async () => {
+  const model_list = groupEntries(upstream, SIZES, {
+    "tiers-1": { tags: ["free"] },
+    "tiers-2": { tags: ["paid", "eu"] },
+    "tiers-3": { tags: ["default"] },
+    "strict-1": { tags: ["free"] },
+    "strict-2": { tags: ["paid"] },
+  });
+  const router_settings = {
+    num_retries: 0,
+    fallbacks: [{ main: ["spare"] }],
+    context_window_fallbacks: [{ main: ["big"] }],
+    content_policy_fallbacks: [{ main: ["mild"] }],
+  };
+  [gateway, plain] = await Promise.all([
+    startGateway({
+      config: {
+        model_list,
+        router_settings: { ...router_settings, enable_tag_filtering: true },
+        general_settings: { dangerously_allow_mock_testing_request_params: true },
+      },
+    }),
+    startGateway({ config: { model_list, router_settings } }),
+  ]);
+});
+afterEach(() => upstream.reset());
+afterAll(async () => {
+  for (const process of [gateway, plain]) {
+    expect(harmDone(process)).toEqual([]);
+    expect(await process.stop()).toBe(0);
+  }
+  upstream.close();
+});
+
+const ask = (
+  model: string,
+  body: object = {},
+  { headers = {}, to = gateway }: { readonly headers?: Record<string, string>; readonly to?: GatewayProcess } = {},
+): Promise<Response> =>
+  within(postJson(`${to.url}/v1/chat/completions`, { model, messages: MESSAGES, ...body }, { headers }), "an answer");
+
+describe("tags", () => {
+  test.each<[string, object, Record<string, string>, string]>([
+    ["the body", { tags: ["paid"] }, {}, "tiers-2"],
+    ["the metadata", { metadata: { tags: ["paid"] } }, {}, "tiers-2"],
+    ["the header", {}, { "x-litellm-tags": "nobody, paid" }, "tiers-2"],
+    ["the body rather than the header", { tags: ["free"] }, { "x-litellm-tags": "paid" }, "tiers-1"],
+    ["one tag of several", { tags: ["asia", "eu"] }, {}, "tiers-2"],
+    ["a tag that no deployment has", { tags: ["asia"] }, {}, "tiers-3"],
+    ["no tag at all", {}, {}, "tiers-3"],
+  ])("of %s choose the deployment", async (_name, body, headers, deployment) => {
+    for (let count = 0; count < 8; count++) expect((await ask("tiers", body, { headers })).status).toBe(200);
+    expect(new Set(askedModels(upstream))).toEqual(new Set([deployment]));
+    expect(upstream.last().json).not.toHaveProperty("tags");
+  });
+
+  test("that nobody has, not even a default, are a 401", async () => {
+    const reply = await ask("strict", { tags: ["asia"] });
+    expect(reply.status).toBe(401);
+    expect((await readError(reply)).message).toContain("Not allowed to access model due to tags configuration");
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test("are no matter to groups without them", async () => {
+    expect((await ask("open")).status).toBe(200);
+    expect((await ask("strict")).status).toBe(200);
+  });
+
+  test("are no matter at all unless the filter is on", async () => {
+    for (let count = 0; count < 60; count++) await ask("tiers", { tags: ["paid"] }, { to: plain });
+    expect(new Set(askedModels(upstream)).size).toBe(3);
+  });
+
+  test("must be texts", async () => {
+    const reply = await ask("tiers", { tags: "paid" });
+    expect([reply.status, (await readError(reply)).param]).toEqual([400, "tags"]);
+  });
+});
+
+describe("failures acted out on request", () => {
+  const CASES = [
+    ["mock_testing_fallbacks", "spare"],
+    ["mock_testing_context_fallbacks", "big"],
+    ["mock_testing_content_policy_fallbacks", "mild"],
+  ] as const;
+
+  test.each([...CASES])("%s goes to the fallback without asking the first group", async (name, group) => {
+    for (const stream of [false, true]) {
+      upstream.reset();
+      const reply = await ask("main", { [name]: true, stream });
+      expect([reply.status, reply.headers.get("x-litellm-model-group")]).toEqual([200, group]);
+      expect(reply.headers.get("x-litellm-attempted-fallbacks")).toBe("1");
+      await reply.text();
+      expect(askedModels(upstream)).toEqual([`${group}-1`]);
+    }
+  });
+
+  test("mock_testing_rate_limit_error is a 429 where nothing falls back", async () => {
+    const reply = await ask("lonely", { mock_testing_rate_limit_error: true });
+    expect([reply.status, (await readError(reply)).type]).toEqual([429, "throttling_error"]);
+    expect(upstream.requests.length).toBe(0);
+    expect((await ask("lonely")).status).toBe(200);
+  });
+
+  test("false asks for nothing", async () => {
+    const reply = await ask("main", { mock_testing_fallbacks: false });
+    expect([reply.status, reply.headers.get("x-litellm-model-group")]).toEqual([200, "main"]);
+  });
+
+  test.each([...CASES.map(([name]) => name), "mock_testing_rate_limit_error"])(
+    "%s is refused unless the operator allows it",
+    async (name) => {
+      const reply = await ask("main", { [name]: true }, { to: plain });
+      const { message, param } = await readError(reply);
+      expect([reply.status, param]).toEqual([400, name]);
+      expect(message).toContain("dangerously_allow_mock_testing_request_params");
+      expect(upstream.requests.length).toBe(0);
+    },
+  );
+});
