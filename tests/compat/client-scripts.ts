@@ -68,7 +68,12 @@ export const runClean = async (
 };
 
 /** Runs a Python script with one set of clients, against the gateway at `url`. */
-export const runPython = async (set: ClientSet, script: string, url: string): Promise<RunResult> => {
+export const runPython = async (
+  set: ClientSet,
+  script: string,
+  url: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunResult> => {
   const directory = await mkdtemp(join(tmpdir(), "portolan-python-"));
   try {
     await writeTokenTable(directory);
@@ -77,6 +82,7 @@ export const runPython = async (set: ClientSet, script: string, url: string): Pr
       PYTHONPATH: clientsOf(set),
       TIKTOKEN_CACHE_DIR: directory,
       PORTOLAN_URL: url,
+      ...env,
     });
   } finally {
     await rm(directory, { recursive: true, force: true });

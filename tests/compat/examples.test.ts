@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
-import { startGateway } from "../support/gateway-process.ts";
+import { type GatewayOptions, startGateway } from "../support/gateway-process.ts";
+import { vendorError } from "../support/model-groups.ts";
 import { embeddingVector } from "../support/openai-embeddings.ts";
+import type { RecordedRequest } from "../support/recorded-request.ts";
 import { type ClientSet, pythonMissing, type RunResult, runClean, runPython } from "./client-scripts.ts";
 
 const EXAMPLES = join(import.meta.dir, "..", "..", "examples");
@@ -12,11 +15,17 @@ const RUN_LIMIT_MS = 60_000;
 
 /** What an example needs to run, and what it has to print. */
 interface Expected {
-  /** The Python clients it uses; none: a shell script that calls curl. */
-  readonly clients?: ClientSet;
+  /** The Python clients it uses, or the JavaScript one; none: a shell script that calls curl. */
+  readonly clients?: ClientSet | "javascript";
   readonly prints: readonly string[];
   /** Paths that it has to reach at the vendor, in any order. */
   readonly reaches: readonly string[];
+  /** Keys that it has to present there, in any order; default the server's. */
+  readonly keys?: readonly string[];
+  /** It names a host of its own: the fake vendor is on the loopback, which must be admitted. */
+  readonly bringsHost?: boolean;
+  /** A model that is rate limited at the vendor. */
+  readonly busyModel?: string;
 }
 
 /** Numbers as Python prints them. */
@@ -48,17 +57,88 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     reaches: ["/v1/moderations"],
   },
   "moderations-curl": { prints: ["5.5971017900446896e-6"], reaches: ["/v1/moderations"] },
+  "batch-openai-python": {
+    clients: "current",
+    prints: [ANSWER, "gpt-3.5-turbo", "llama3-8b-8192"],
+    reaches: ["/v1/chat/completions"],
+  },
+  "batch-curl": {
+    prints: ['[{"id":"chatcmpl-', '},{"id":"chatcmpl-', ANSWER, '"llama3-8b-8192"', '"gpt-3.5-turbo"'],
+    reaches: ["/v1/chat/completions"],
+  },
+  "user-config-openai-python": {
+    clients: "current",
+    prints: ["ChatCompletion(", ANSWER],
+    reaches: ["/openai/deployments/chatgpt-v-2/chat/completions", "/v1/chat/completions"],
+    keys: ["user-azure-key", "user-openai-key"],
+    bringsHost: true,
+    busyModel: "chatgpt-v-2",
+  },
+  "user-config-openai-js": {
+    clients: "javascript",
+    prints: [ANSWER],
+    reaches: ["/v1/chat/completions"],
+    keys: ["user-openai-key"],
+    bringsHost: true,
+  },
+  "user-keys-openai-python": {
+    clients: "current",
+    prints: ["ChatCompletion(", ANSWER],
+    reaches: ["/v1/chat/completions"],
+    keys: ["my-bad-key"],
+  },
+  "user-keys-openai-js": {
+    clients: "javascript",
+    prints: [ANSWER],
+    reaches: ["/v1/chat/completions"],
+    keys: ["my-bad-key"],
+  },
+  "user-keys-azure-openai-python": {
+    clients: "current",
+    prints: ["ChatCompletion(", ANSWER],
+    reaches: ["/openai/deployments/chatgpt-v-2/chat/completions"],
+    keys: ["my-azure-key"],
+    bringsHost: true,
+  },
 };
 
-const runExample = (name: string, clients: ClientSet | undefined, url: string): Promise<RunResult> =>
-  clients === undefined
-    ? runClean(["sh", join(EXAMPLES, name, "main.sh")], { PORTOLAN_URL: url })
-    : runPython(clients, `examples/${name}/main.py`, url);
+const SERVER_KEY = "sk-upstream";
+const USER_KEYS = ["user-azure-key", "user-openai-key", "my-bad-key", "my-azure-key"];
+
+/** What a caller has in the environment of its own. */
+const userEnvironment = (url: string): Readonly<Record<string, string>> => ({
+  AZURE_API_KEY: "user-azure-key",
+  AZURE_API_BASE: url,
+  AZURE_API_VERSION: "2024-02-01",
+  OPENAI_API_KEY: "user-openai-key",
+  OPENAI_API_BASE: `${url}/v1`,
+  USER_AZURE_API_BASE: url,
+});
+
+const runExample = (name: string, clients: Expected["clients"], url: string): Promise<RunResult> => {
+  const env = userEnvironment(upstream.url);
+  if (clients === undefined) return runClean(["sh", join(EXAMPLES, name, "main.sh")], { PORTOLAN_URL: url });
+  if (clients === "javascript")
+    return runClean([process.execPath, join(EXAMPLES, name, "main.cjs")], { ...env, PORTOLAN_URL: url });
+  return runPython(clients, `examples/${name}/main.py`, url, env);
+};
+
+/** The example's configuration as it stands or, where a fake vendor's host has to be admitted, with that. */
+const configurationOf = (name: string, bringsHost: boolean): Pick<GatewayOptions, "config" | "configPath"> => {
+  const configPath = join(EXAMPLES, name, "config.yaml");
+  if (!bringsHost) return { configPath };
+  const config = parse(readFileSync(configPath, "utf8")) as { readonly general_settings: object };
+  const general_settings = { ...config.general_settings, client_side_allowed_hosts: ["127.0.0.1"] };
+  return { config: { ...config, general_settings } };
+};
+
+const keyOf = ({ headers }: RecordedRequest): string | undefined =>
+  headers.get("api-key") ?? headers.get("authorization")?.replace("Bearer ", "");
 
 let upstream: FakeUpstream;
 
 beforeAll(() => {
-  upstream = startFakeUpstream({ text: ANSWER });
+  upstream = startFakeUpstream({ text: ANSWER, keys: [SERVER_KEY, ...USER_KEYS], models: ["llama3-8b-8192"] });
 });
 
 afterEach(() => upstream.reset());
@@ -68,19 +148,23 @@ test("every example is known here", () => {
   expect(readdirSync(EXAMPLES).sort()).toEqual(Object.keys(EXPECTED).sort());
 });
 
-describe.each(Object.entries(EXPECTED))("examples/%s", (name, { clients, prints, reaches }) => {
-  const missing = clients === undefined ? undefined : pythonMissing(clients);
+describe.each(Object.entries(EXPECTED))("examples/%s", (name, expected) => {
+  const { clients, prints, reaches, keys = [SERVER_KEY], bringsHost = false, busyModel } = expected;
+  const missing = clients === undefined || clients === "javascript" ? undefined : pythonMissing(clients);
   test.skipIf(missing !== undefined)(
     missing === undefined ? "runs as it stands" : `runs as it stands (skipped: ${missing})`,
     async () => {
+      if (busyModel !== undefined) upstream.forModel(busyModel, vendorError(429, {}, { "retry-after-ms": "1" }));
       const gateway = await startGateway({
-        configPath: join(EXAMPLES, name, "config.yaml"),
+        ...configurationOf(name, bringsHost),
         env: {
-          OPENAI_API_KEY: "sk-upstream",
+          OPENAI_API_KEY: SERVER_KEY,
           OPENAI_BASE_URL: `${upstream.url}/v1`,
           OPENAI_API_BASE: `${upstream.url}/v1`,
-          AZURE_API_KEY: "sk-upstream",
+          AZURE_API_KEY: SERVER_KEY,
           AZURE_API_BASE: upstream.url,
+          GROQ_API_KEY: SERVER_KEY,
+          GROQ_API_BASE: `${upstream.url}/v1`,
         },
       });
       try {
@@ -88,6 +172,7 @@ describe.each(Object.entries(EXPECTED))("examples/%s", (name, { clients, prints,
         expect({ exitCode, errors: exitCode === 0 ? "" : errors }).toEqual({ exitCode: 0, errors: "" });
         for (const text of prints) expect(output).toContain(text);
         expect(new Set(upstream.requests.map(({ path }) => path))).toEqual(new Set(reaches));
+        expect(new Set(upstream.requests.map(keyOf))).toEqual(new Set(keys));
         expect(upstream.server.violations).toEqual([]);
       } finally {
         await gateway.stop();
