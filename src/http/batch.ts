@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { Call } from "./call.ts";
-import { abandonPart, toPart } from "./partial-call.ts";
+import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
 import { toCallHeaders, toTimingHeaders } from "./response-headers.ts";
 
 /** Answers one call; never throws. */
@@ -105,7 +105,7 @@ async function answerFirst(call: Call, items: readonly Call[], answer: AnswerCal
   if (item !== undefined) {
     for (const other of items) {
       if (other !== item) {
-        abandonPart(other);
+        giveUpPart(other);
       }
     }
     call.request.onGone = () => item.request.onGone?.();

@@ -3,6 +3,7 @@ import type { PreparedRoute } from "../providers/prepared-route.ts";
 import { type OwnAccess, toClientRoute } from "../routing/client-route.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { readClientUrl } from "../upstream/origin.ts";
+import { scanObject } from "../wire/json-scan.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
 
@@ -47,6 +48,7 @@ export function readClientCredentials(body: ScannedObject): ClientCredentials | 
   if (refused !== undefined) {
     throw refusal(refused, "This gateway takes a caller's api_key, api_base, api_version and organization.");
   }
+  checkNested(body);
   const apiKey = readText(body, "api_key");
   const apiBase = readText(body, "api_base") ?? readText(body, "base_url");
   if (apiKey === undefined && apiBase === undefined) {
@@ -63,6 +65,21 @@ export function readClientCredentials(body: ScannedObject): ClientCredentials | 
     checkUrl(apiBase);
   }
   return { apiKey, apiBase, apiVersion: readText(body, "api_version"), organization: readText(body, "organization") };
+}
+
+/** `extra_body` belongs into the body itself, where clients put what it holds: a key in it would go to the vendor as it is. */
+function checkNested(body: ScannedObject): void {
+  const field = body.find("extra_body");
+  if (field?.kind !== "object") {
+    return;
+  }
+  const nested = scanObject(body.bytes.subarray(field.valueStart, field.valueEnd));
+  const name = ["api_key", "api_base", "base_url", "user_config", ...REFUSED].find(
+    (candidate) => nested.find(candidate) !== undefined,
+  );
+  if (name !== undefined) {
+    throw refusal(`extra_body.${name}`, `Send '${name}' at the top of the body.`);
+  }
 }
 
 function readText(body: ScannedObject, name: string): string | undefined {
@@ -121,6 +138,14 @@ export function routeOf(call: Call, deployment: Deployment): PreparedRoute {
     });
   }
   return route ?? own;
+}
+
+/**
+ * Whether a further attempt may take the caller's key to this deployment: it is meant for one vendor, and another must not
+ * see it.
+ */
+export function mayHaveKey(call: Call, { provider }: Deployment): boolean {
+  return call.credentials === undefined || call.deployment === undefined || call.deployment.provider === provider;
 }
 
 /** Whether the caller may name this host: the deployment's own list says so, or the policy of the whole server. */

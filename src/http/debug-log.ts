@@ -17,7 +17,7 @@ export class DebugLog {
   }
 
   request(call: Call, request: UpstreamRequest): void {
-    const head = request.head.trimEnd().replaceAll("\r\n", "\n    ");
+    const head = request.head.trimEnd().split("\r\n").map(maskHeader).join("\n    ");
     const body = this.#showsBodies
       ? `\n    ${Buffer.concat(request.body).toString("utf8").slice(0, MAX_BODY_CHARACTERS)}`
       : "";
@@ -32,6 +32,12 @@ export class DebugLog {
     this.#write(`debug: call ${call.id} got ${reply.status}\n    ${mask(call, lines.join("\n    "))}`);
   }
 }
+
+/** Headers whose values say nothing secret; what a deployment adds of its own may. */
+const SHOWN_HEADERS = /^(?:POST |host:|content-type:|accept-encoding:|connection:)/;
+
+const maskHeader = (line: string): string =>
+  SHOWN_HEADERS.test(line) ? line : `${line.slice(0, line.indexOf(":") + 1)} ****`;
 
 /** The text without the key that the call was signed with, and without anything that looks like one. */
 function mask(call: Call, text: string): string {

@@ -4,6 +4,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
 import { type Call, toGatewayError } from "./call.ts";
+import { mayHaveKey } from "./client-credentials.ts";
 import { mayFallBack, targetsOf } from "./fallback-targets.ts";
 import { answerFromGroup } from "./group-call.ts";
 import { answerHedged, hedgePolicyOf } from "./hedged-call.ts";
@@ -32,7 +33,8 @@ async function answerFrom(call: Call, group: ModelGroup, before: Set<string> | u
   for (const target of mayFallBack(call, error) ? targetsOf(call, error, group) : []) {
     const next = call.scope.models.resolve(target.model);
     const isNew = next !== undefined && !visited.has(toVisit(next, target));
-    if (next === undefined || !isNew || call.fallbacks >= call.scope.settings.maxFallbacks) {
+    const hasKey = next?.deployments.every((deployment) => mayHaveKey(call, deployment));
+    if (next === undefined || !isNew || hasKey === false || call.fallbacks >= call.scope.settings.maxFallbacks) {
       continue;
     }
     visited.add(toVisit(next, target));
@@ -58,7 +60,7 @@ const toVisit = (group: ModelGroup, target: FallbackTarget): string =>
 function withOverrides(base: Call["editOptions"], target: FallbackTarget): Call["editOptions"] {
   const forced = new Map(base.forced);
   for (const [name, value] of Object.entries(target.overrides)) {
-    if (!isInternalParam(name)) {
+    if (!isInternalParam(name) && name !== "stream") {
       forced.set(name, JSON.stringify(value)); // What speaks to the gateway, a key even, has no place in a vendor's body.
     }
   }

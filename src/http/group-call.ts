@@ -7,7 +7,7 @@ import type { SelectRequest } from "../routing/router.ts";
 import { attempt } from "./attempt.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readTags } from "./call-tags.ts";
-import { routeOf } from "./client-credentials.ts";
+import { mayHaveKey, routeOf } from "./client-credentials.ts";
 import { hasFallbacks } from "./fallback-targets.ts";
 import { timeLimitsOf } from "./time-limits.ts";
 
@@ -40,6 +40,12 @@ export async function answerFromGroup(
     } catch (thrown) {
       throw error ?? thrown; // What a vendor said tells more than that nobody is left to ask.
     }
+    if (error !== undefined) {
+      if (!mayHaveKey(call, deployment)) {
+        throw error;
+      }
+      call.retries++;
+    }
     try {
       const route = routeOf(call, deployment);
       const turn = takeTurn(call, deployment);
@@ -52,7 +58,6 @@ export async function answerFromGroup(
     }
     tried = new Set(tried).add(deployment);
     await prepareRetry(call, group, { deployment, error, tried });
-    call.retries++;
   }
 }
 
@@ -79,11 +84,13 @@ async function prepareRetry(call: Call, group: ModelGroup, { deployment, error, 
   if (call.retries >= allowed) {
     throw error;
   }
-  const { retryAfterMs } = settings;
-  await pause(
-    call,
-    retryWaitMs(error, call.retries, { hasOtherHealthy, retryAfterMs, random: call.services.random() }),
-  );
+  const facts = { hasOtherHealthy, retryAfterMs: settings.retryAfterMs, random: call.services.random() };
+  const waitMs = retryWaitMs(error, call.retries, facts);
+  const dueAtMs = call.services.now() + waitMs;
+  if (group.deployments.every(({ stats }) => stats.isCooling(dueAtMs))) {
+    throw error; // Nobody would be there to ask.
+  }
+  await pause(call, waitMs);
 }
 
 const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone;

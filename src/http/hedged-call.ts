@@ -1,12 +1,12 @@
 import type { HedgePolicy } from "../config/gateway-config.ts";
-import { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { HedgeDelay } from "../routing/hedge-delay.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { answerFromGroup } from "./group-call.ts";
-import { abandonPart, toPart } from "./partial-call.ts";
+import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
 
 /** The delays of a router's groups; they go with its settings. */
 const delaysOf = new WeakMap<HedgePolicy, HedgeDelay>();
@@ -63,7 +63,7 @@ export async function answerHedged(call: Call, group: ModelGroup, policy: HedgeP
     const { reply, part } = await race.promise;
     delay.record(performance.now() - startedAtMs);
     call.request.onGone = () => part.request.onGone?.();
-    giveUp(part === first ? second : first);
+    giveUpPart(part === first ? second : first);
     return reply;
   } catch (thrown) {
     adopt(call, parts);
@@ -80,15 +80,6 @@ function delayOf(policy: HedgePolicy): HedgeDelay {
     delaysOf.set(policy, delay);
   }
   return delay;
-}
-
-/** The loser, if it was asked at all: its vendor is let go, and the log says so. */
-function giveUp(part: Call): void {
-  abandonPart(part);
-  if (part.deployment !== undefined) {
-    const message = "Given up: another deployment answered first.";
-    part.settleError(new GatewayError("client-closed", message), 499);
-  }
 }
 
 /** When all have failed the call fails with all that was tried. */

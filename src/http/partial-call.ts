@@ -1,3 +1,4 @@
+import { GatewayError } from "../core/errors.ts";
 import { Call, type CallRequest } from "./call.ts";
 
 /** A call of its own for one model of a list, or one of two deployments that are asked: same request, own routing. */
@@ -30,4 +31,12 @@ export function abandonPart(part: Call): void {
   part.isClientGone = true;
   part.onAbandoned?.();
   request.onGone?.();
+}
+
+/** Gives up a part that lost: another answered first. If it was asked at all, the log says so. */
+export function giveUpPart(part: Call): void {
+  if (part.deployment !== undefined) {
+    part.settleError(new GatewayError("client-closed", "Given up: another deployment answered first."), 499);
+  }
+  abandonPart(part);
 }

@@ -137,7 +137,7 @@ function readFallbacks(field: ScannedField, body: ScannedObject): FallbackMap {
       }
       map.set(group, read as FallbackTarget[]);
     }
-    if (!isObject(item)) {
+    if (!isObject(item) || Object.keys(item).length === 0) {
       throw invalid(field.name, expected);
     }
   }
@@ -159,7 +159,7 @@ function toTarget(item: unknown): FallbackTarget | undefined {
     return undefined;
   }
   const { model, ...overrides } = item;
-  const internal = Object.keys(overrides).find(isInternalParam);
+  const internal = Object.keys(overrides).find((name) => isInternalParam(name) || name === "stream");
   if (internal !== undefined) {
     throw new GatewayError("invalid-request", `A fallback cannot set '${internal.slice(0, 60)}'.`, {
       param: "fallbacks",

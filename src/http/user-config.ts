@@ -82,6 +82,9 @@ function compile(call: Call, value: unknown): RoutingScope {
   }
   const { config } = read;
   for (const { path, params } of config.models) {
+    if (params.apiKey?.trim() === "") {
+      throw fault(`${path}.litellm_params.api_key: found empty text`);
+    }
     if (params.apiBase !== undefined) {
       checkBase(call, params.apiBase, `${path}.litellm_params.api_base`);
     }
@@ -94,7 +97,7 @@ function compile(call: Call, value: unknown): RoutingScope {
   });
   const [first] = models.faults;
   if (first !== undefined) {
-    throw fault(models.faults.map(({ path, message }) => `${path}: ${message}`).join("; "));
+    throw fault(models.faults.map(({ path, message }) => `${path}: ${withoutEnvironment(message)}`).join("; "));
   }
   return {
     models,
@@ -104,6 +107,9 @@ function compile(call: Call, value: unknown): RoutingScope {
     egress: state.clientHosts.egress,
   };
 }
+
+/** Messages for operators name the variables that would do as well; here none is looked at. */
+const withoutEnvironment = (message: string): string => message.replace(/(set api_(?:key|base)) or .*$/, "$1");
 
 function checkBase(call: Call, apiBase: string, path: string): void {
   try {

@@ -93,7 +93,7 @@ export function retryWaitMs(error: GatewayError, attempt: number, facts: RetryWa
   const asked = error.retryAfterMs ?? 0;
   const jitterMs = facts.random * MAX_JITTER_MS;
   if (asked > 0 && asked <= MAX_RETRY_AFTER_MS) {
-    return asked + jitterMs;
+    return asked + Math.min(jitterMs, facts.random * asked); // A short wait is not to become a long one.
   }
   return Math.max(facts.retryAfterMs, Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt)) + jitterMs;
 }

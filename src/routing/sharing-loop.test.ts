@@ -84,6 +84,21 @@ test("exchanges at once, and then every 200 ms", async () => {
   expect(loop.status).toEqual({ state: "ok", exchanges: 6, failures: 0, lastError: undefined, lagMs: 50 });
 });
 
+test.each([
+  [15, 200],
+  [50, 500],
+  [240, 1000],
+])("an exchange of %d ms is followed by a wait of %d ms", async (tookMs, waitMs) => {
+  store.disturb = () => new Promise((resolve) => clock.after(tookMs, resolve));
+  loop.start();
+  await clock.advance(tookMs);
+  expect(loop.status.exchanges).toBe(1);
+  await clock.advance(waitMs - 1);
+  expect(store.sent.length).toBe(1);
+  await clock.advance(1);
+  expect(store.sent.length).toBe(2);
+});
+
 describe("a store that fails", () => {
   test("is left alone after three failures, for 2 s, then 4 s, and that is told once", async () => {
     store.disturb = refuse;

@@ -4,6 +4,10 @@ import type { SharedStats } from "./shared-stats.ts";
 
 /** Milliseconds from the end of one exchange to the start of the next. */
 const PERIOD_MS = 200;
+/** After slow exchanges it is longer, so that many processes or deployments do not wear the store out. */
+const MAX_PERIOD_MS = 1000;
+/** How many times as long as an exchange took the wait for the next one is at least. */
+const PERIOD_FACTOR = 10;
 /** An exchange that takes longer has failed. */
 const EXCHANGE_LIMIT_MS = 250;
 /** A connection, with its handshakes, may take longer than an exchange over it. */
@@ -49,6 +53,7 @@ export class SharingLoop {
   #failures = 0;
   #lastError: string | undefined;
   #lastSuccessMs: number | undefined;
+  #periodMs = PERIOD_MS;
 
   constructor(options: SharingLoopOptions) {
     this.#options = options;
@@ -91,7 +96,7 @@ export class SharingLoop {
       }
     }
     if (!this.#isStopped) {
-      this.#plan(this.#breaker.isOpen ? this.#breaker.pauseMs : PERIOD_MS);
+      this.#plan(this.#breaker.isOpen ? this.#breaker.pauseMs : this.#periodMs);
     }
   }
 
@@ -101,7 +106,8 @@ export class SharingLoop {
     if (this.#isStopped) {
       return;
     }
-    const outgoing = stats.toOutgoing(clock.now());
+    const startedAtMs = clock.now();
+    const outgoing = stats.toOutgoing(startedAtMs);
     const incoming = await this.#within(store.exchange(outgoing), EXCHANGE_LIMIT_MS, "an exchange");
     if (this.#isStopped) {
       return;
@@ -110,6 +116,7 @@ export class SharingLoop {
     stats.takeIn(outgoing, incoming, nowMs);
     this.#exchanges++;
     this.#lastSuccessMs = nowMs;
+    this.#periodMs = Math.min(MAX_PERIOD_MS, Math.max(PERIOD_MS, PERIOD_FACTOR * (nowMs - startedAtMs)));
     if (this.#breaker.succeeded()) {
       onChange(undefined);
     }
@@ -118,6 +125,7 @@ export class SharingLoop {
   #fail(message: string): void {
     const { store, stats, onChange } = this.#options;
     this.#failures++;
+    this.#periodMs = PERIOD_MS;
     this.#lastError = message;
     store.disconnect();
     stats.forgetSent();

@@ -70,17 +70,12 @@ function readRows(text: string): readonly unknown[] {
 }
 
 function readTotals(pairs: readonly Pair[]): ReadonlyMap<string, Omit<UsageRow, "id">> {
-  const totals = new Map<string, { requests: number; tokens: number }>();
-  for (const [field, text] of pairs) {
-    const [kind, id] = splitFirst(field);
-    let row = totals.get(id);
-    if (row === undefined) {
-      row = { requests: 0, tokens: 0 };
-      totals.set(id, row);
-    }
-    row[kind === "r" ? "requests" : "tokens"] = readCount(Number(text));
-  }
-  return totals;
+  return new Map(
+    pairs.map(([id, text]) => {
+      const [requests, tokens] = splitFirst(text);
+      return [id, { requests: readCount(Number(requests)), tokens: readCount(Number(tokens)) }];
+    }),
+  );
 }
 
 function readLatency(id: string, text: string, processId: string): LatencyRow | undefined {

@@ -126,7 +126,7 @@ describe.skipIf(!hasRedis)("state in Redis", () => {
     await exchange("a", { usage: [{ id: "one", requests: 1, tokens: 1 }], inFlight: new Map([["one", 1]]) });
     const prefix = "{portolan:1}:";
     await raw.send("HSET", [`${prefix}gauges`, "x", "{", "y", "7", "z", '[["one",-4],["one","2"],3]']);
-    await raw.send("HSET", [`${prefix}usage:${minute}`, "r two", "many", "odd", "1"]);
+    await raw.send("HSET", [`${prefix}usage:${minute}`, "two", "many", "odd", "1 -1"]);
     await raw.send("HSET", [`${prefix}latencies:${minute}`, "one", "x"]);
     const { usage, inFlight, latencies } = await exchange("b");
     expect([usage.get("one"), usage.get("two")]).toEqual([

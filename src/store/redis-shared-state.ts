@@ -55,7 +55,14 @@ export class RedisSharedState implements SharedState {
       throw new Error("there is no connection");
     }
     const { minute, processId } = outgoing;
-    const names = ["cooldowns", "gauges", "seen", `usage:${minute}`, `usage:${minute}:own`, `latencies:${minute}`];
+    const names = [
+      "cooldowns",
+      "gauges",
+      "seen",
+      `usage:${minute}`,
+      `usage:${minute}:${processId}`,
+      `latencies:${minute}`,
+    ];
     const keys = names.map((name) => PREFIX + name);
     let reply: unknown;
     try {

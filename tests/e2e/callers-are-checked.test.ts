@@ -179,9 +179,9 @@ test("a vendor's key is found in its words though it looks like nothing special"
   expect(text).not.toContain(PLAIN_VENDOR_KEY);
 });
 
-test("a key in a body is refused without being repeated", async () => {
+test("a credential in a body that is not taken is refused without being repeated", async () => {
   const headers = { authorization: `Bearer ${MASTER_KEY}` };
-  const body = { model: "gpt", messages: MESSAGES, api_key: "sk-own-zxcvbnm-secret" };
+  const body = { model: "gpt", messages: MESSAGES, azure_ad_token: "sk-own-zxcvbnm-secret" };
   const reply = await postJson(`${gateway.url}/v1/chat/completions`, body, { headers });
   expect(reply.status).toBe(401);
   expect(await reply.text()).not.toContain("zxcvbnm");

@@ -30,6 +30,7 @@ let silent: GatewayProcess;
 beforeAll(async () => {
   const params = openaiParams(vendor, "openai/gpt-4o", { api_key: SERVER_KEY, organization: ORGANIZATION });
   const models = {
+    credential_list: [{ credential_name: "planted", credential_values: { api_key: SERVER_KEY } }],
     model_list: [modelEntry("gpt", params), modelEntry("spare", params)],
     router_settings: { fallbacks: [{ gpt: ["spare"] }, { mine: ["spare"] }], default_fallbacks: ["spare"] },
   };
@@ -367,6 +368,13 @@ describe("the hosts of a user_config", () => {
       expect([host, [400, 401].includes(reply.status)]).toEqual([host, true]);
     }
     expect(elsewhere.requests.length).toBe(0);
+  });
+
+  test("are none that the server has a credential for by name, or for vendors on its own machine", async () => {
+    const named = single({ api_key: undefined, litellm_credential_name: "planted" });
+    expect((await ask(named)).status).toBe(400);
+    expect((await ask(single({ model: "ollama/llama3", api_base: undefined }), {}, { to: silent })).status).toBe(400);
+    expect(elsewhere.requests.length + vendor.requests.length).toBe(0);
   });
 
   test("send nobody on to another one", async () => {

@@ -297,6 +297,16 @@ describe("a host of the caller's own", () => {
 });
 
 describe("what else callers send", () => {
+  test("GHSA-3frq-6r6h-7j64: a fallback of the body names no host and no key", async () => {
+    for (const extra of [{ api_base: `${elsewhere.url}/v1` }, { api_key: CALLER_KEY }, own()]) {
+      vendor.next(vendorError(500));
+      await ask({ fallbacks: [{ model: "single", ...extra }] });
+      await ask({ fallbacks: [{ pair: [{ model: "single", ...extra }] }] });
+    }
+    expect(elsewhere.requests.length).toBe(0);
+    for (const { json } of vendor.requests) expect(json).not.toHaveProperty("api_base");
+  });
+
   test.each([["extra_headers"], ["headers"]])("'%s' of a body replace no header of the gateway's", async (name) => {
     const evil = { authorization: "Bearer evil", "api-key": "evil", "x-api-key": "evil", host: "evil.example" };
     for (const body of [{}, { api_key: CALLER_KEY }]) {

@@ -209,8 +209,10 @@ describe("a cooldown", () => {
 
   test("of the whole group is a 429 that says when to come again", async () => {
     failAll("spent", 429);
-    await ask("spent");
+    const first = await ask("spent");
     const asked = upstream.requests.length;
+    expect([first.status, asked]).toEqual([429, 2]);
+    expect(first.headers.get("x-litellm-attempted-retries")).toBe("1"); // None was asked a third time.
     const reply = await ask("spent");
     const { message, code } = await readError(reply);
     expect([reply.status, code]).toEqual([429, "429"]);

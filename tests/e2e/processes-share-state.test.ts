@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
@@ -22,13 +24,15 @@ let redis: RedisServer;
 let left: GatewayProcess;
 let right: GatewayProcess;
 
-const start = (redisUrl: string): Promise<GatewayProcess> =>
-  startGateway({
-    config: {
-      model_list: groupEntries(upstream, SIZES),
-      router_settings: { redis_url: redisUrl, cooldown_time: 60 },
-    },
-  });
+const toConfig = (redisUrl: string | undefined): Readonly<Record<string, unknown>> => ({
+  model_list: groupEntries(upstream, SIZES),
+  router_settings: { cooldown_time: 60, ...(redisUrl === undefined ? {} : { redis_url: redisUrl }) },
+});
+
+const start = (redisUrl: string): Promise<GatewayProcess> => startGateway({ config: toConfig(redisUrl) });
+
+const writeConfig = (gateway: GatewayProcess, redisUrl: string | undefined): Promise<void> =>
+  writeFile(join(gateway.directory, "config.yaml"), JSON.stringify(toConfig(redisUrl)));
 
 interface RouterState {
   readonly state: "ok" | "open";
@@ -37,9 +41,15 @@ interface RouterState {
   readonly lag_ms: number | null;
 }
 
-const routerState = async (gateway: GatewayProcess): Promise<RouterState> => {
+const findRouterState = async (gateway: GatewayProcess): Promise<RouterState | undefined> => {
   const reply = await fetch(`${gateway.url}/health/readiness`);
-  return ((await reply.json()) as { readonly router_state: RouterState }).router_state;
+  return ((await reply.json()) as { readonly router_state?: RouterState }).router_state;
+};
+
+const routerState = async (gateway: GatewayProcess): Promise<RouterState> => {
+  const state = await findRouterState(gateway);
+  if (state === undefined) throw new Error("nothing is shared");
+  return state;
 };
 
 /** The process has told all it knew and heard all there was: of two exchanges one has begun after now. */
@@ -152,7 +162,7 @@ describe.skipIf(!hasRedis)("two processes and a Redis", () => {
   );
 
   test(
-    "a process with a wrong password serves alone, and says so once",
+    "a process with a wrong password serves alone, says so once, and joins or leaves as its file is changed",
     async () => {
       const alone = await start(`redis://:wrong-pass-0123@127.0.0.1:${redis.port}`);
       try {
@@ -163,6 +173,15 @@ describe.skipIf(!hasRedis)("two processes and a Redis", () => {
         const said = alone.logs().match(/routing state is not shared.*/g) ?? [];
         expect(said).toEqual([expect.stringContaining("the password is not accepted")]);
         expect(alone.logs()).not.toContain("wrong-pass-0123");
+        await writeConfig(alone, redis.url);
+        await eventually(
+          async () => (await findRouterState(alone))?.state === "ok",
+          "the process joins",
+          MEET_LIMIT_MS,
+        );
+        await exchanged(alone);
+        await writeConfig(alone, undefined);
+        await eventually(async () => (await findRouterState(alone)) === undefined, "the process leaves", MEET_LIMIT_MS);
         expect(harmDone(alone)).toEqual([]);
       } finally {
         expect(await alone.stop()).toBe(0);
