@@ -1,7 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
-import type { PreparedRoute } from "../providers/prepared-route.ts";
-import type { Deployment } from "../routing/deployment.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { answerInProcess, isAnsweredInProcess } from "./in-process.ts";
@@ -10,34 +8,18 @@ import { prepareRequest } from "./prepare.ts";
 import { relayStream, relayWhole } from "./relay.ts";
 
 /**
- * One try at one deployment. Settles with the answer once its whole body has come, or a stream's first event; what goes
- * wrong before that another attempt can make good.
+ * One try at the call's deployment, and the one way out to vendors. Settles with the answer once its whole body has come,
+ * or a stream's first event; what goes wrong before that another attempt can make good.
  * @throws GatewayError
  */
-export async function attempt(call: Call, deployment: Deployment, route: PreparedRoute): Promise<InboundReply> {
-  call.hold(deployment, route);
-  try {
-    const reply = await send(call);
-    if (reply.status >= 300) {
-      throw await readFailure(call, reply);
-    }
-    const answer = call.isStream ? relayStream(call, reply) : relayWhole(call, reply);
-    return answer instanceof Promise ? await answer : answer;
-  } catch (thrown) {
-    const error = toGatewayError(thrown);
-    call.fail(error);
-    throw error;
-  }
-}
-
-/** Prepares the request and sends it to the call's deployment; records the attempt. The one way out to vendors. */
-export async function send(call: Call): Promise<UpstreamReply> {
+export async function attempt(call: Call): Promise<InboundReply> {
   const { body, deployment, route } = call;
   if (body === undefined || deployment === undefined || route === undefined) {
     throw new Error("a call was sent before it was planned");
   }
   const startedAtMs = performance.now();
   call.upstreamStartedAtMs = startedAtMs;
+  let reply: UpstreamReply;
   try {
     const prepared = prepareRequest(call, route, body);
     const request = prepared instanceof Promise ? await prepared : prepared;
@@ -49,21 +31,21 @@ export async function send(call: Call): Promise<UpstreamReply> {
       ? answerInProcess(call, deployment, request)
       : call.services.transport.open(request);
     call.request.onGone = () => call.abort();
-    const reply = await call.exchange.reply;
-    call.reply = reply;
-    call.upstreamMs = performance.now() - startedAtMs;
-    call.services.debugLog?.reply(call, reply);
-    call.attempts.push({ deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs });
-    return reply;
+    reply = await call.exchange.reply;
   } catch (thrown) {
     const error = toGatewayError(thrown);
     call.upstreamMs = performance.now() - startedAtMs;
-    call.attempts.push({
-      deploymentId: deployment.id,
-      startedAtMs,
-      durationMs: call.upstreamMs,
-      failure: error.kind,
-    });
+    const failed = { deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs, failure: error.kind };
+    call.attempts.push(failed);
     throw error;
   }
+  call.reply = reply;
+  call.upstreamMs = performance.now() - startedAtMs;
+  call.services.debugLog?.reply(call, reply);
+  call.attempts.push({ deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs });
+  if (reply.status >= 300) {
+    throw await readFailure(call, reply);
+  }
+  const answer = call.isStream ? relayStream(call, reply) : relayWhole(call, reply);
+  return answer instanceof Promise ? await answer : answer;
 }

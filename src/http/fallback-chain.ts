@@ -8,29 +8,29 @@ import { mayHaveKey } from "./client-credentials.ts";
 import { mayFallBack, targetsOf } from "./fallback-targets.ts";
 import { answerFromGroup } from "./group-call.ts";
 import { answerHedged, hedgePolicyOf } from "./hedged-call.ts";
-import { findGroup } from "./plan.ts";
 
-/**
- * Has the model that was asked for answer or, when it fails for good, those that it falls back on (contract 4.5): each
- * with its own retries and its own fallbacks, no group twice.
- * @throws GatewayError of the last group that was tried
- */
-export function answerWithFallbacks(call: Call): Promise<InboundReply> {
-  return answerFrom(call, findGroup(call), undefined);
+/** Has a group answer, hedged if its settings say so. @throws GatewayError */
+export function answerFrom(call: Call, group: ModelGroup): Promise<InboundReply> {
+  actOutFailure(call);
+  const policy = hedgePolicyOf(call, group);
+  return policy === undefined ? answerFromGroup(call, group) : answerHedged(call, group, policy);
 }
 
-async function answerFrom(call: Call, group: ModelGroup, before: Set<string> | undefined): Promise<InboundReply> {
-  let error: GatewayError;
-  try {
-    actOutFailure(call);
-    const policy = hedgePolicyOf(call, group);
-    return await (policy === undefined ? answerFromGroup(call, group) : answerHedged(call, group, policy));
-  } catch (thrown) {
-    error = toGatewayError(thrown);
-  }
+/**
+ * Has those answer that a group falls back on, once it has failed for good (contract 4.5): each with its own retries and
+ * its own fallbacks, no group twice.
+ * @param visited groups that have been asked, to be added to
+ * @throws GatewayError of the last group that was tried
+ */
+export async function fallBack(
+  call: Call,
+  group: ModelGroup,
+  failure: GatewayError,
+  visited = new Set([group.name]),
+): Promise<InboundReply> {
   const base = call.editOptions;
-  const visited = before ?? new Set([group.name]);
-  for (const target of mayFallBack(call, error) ? targetsOf(call, error, group) : []) {
+  let error = failure;
+  for (const target of mayFallBack(call, failure) ? targetsOf(call, failure, group) : []) {
     const next = call.scope.models.resolve(target.model);
     const isNew = next !== undefined && !visited.has(toVisit(next, target));
     const hasKey = next?.deployments.every((deployment) => mayHaveKey(call, deployment));
@@ -41,7 +41,7 @@ async function answerFrom(call: Call, group: ModelGroup, before: Set<string> | u
     call.fallbacks++;
     call.editOptions = Object.keys(target.overrides).length === 0 ? base : withOverrides(base, target);
     try {
-      return await answerFrom(call, next, visited);
+      return await answerFrom(call, next).catch((thrown) => fallBack(call, next, toGatewayError(thrown), visited));
     } catch (thrown) {
       error = toGatewayError(thrown);
     }

@@ -52,9 +52,11 @@ export async function answerFromGroup(
       if (turn !== undefined) {
         await turn;
       }
-      return await attempt(call, deployment, route);
+      call.hold(deployment, route);
+      return await attempt(call);
     } catch (thrown) {
       error = toGatewayError(thrown);
+      call.fail(error);
     }
     tried = new Set(tried).add(deployment);
     await prepareRetry(call, group, { deployment, error, tried });

@@ -1,35 +1,63 @@
 import type { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
+import type { ModelGroup } from "../routing/model-table.ts";
 import { answerBatch, namesOf } from "./batch.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
 import { statusOf, toErrorReply } from "./errors.ts";
-import { answerWithFallbacks } from "./fallback-chain.ts";
+import { answerFrom, fallBack } from "./fallback-chain.ts";
 import { readRequestBody, scanBody } from "./intake.ts";
 import { describeFailure } from "./judge.ts";
+import { findGroup } from "./plan.ts";
 import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
 
 /**
  * Runs one call from acceptance to its answer. Never throws: failures are answers. What is there already is not waited
- * for: an `await` costs a turn and a promise, and most steps of most calls have nothing to wait for.
+ * for: each promise on the way costs memory and a turn, and most steps of most calls have nothing to wait for.
  */
-export async function runCall(call: Call): Promise<InboundReply> {
+export function runCall(call: Call): InboundReply | Promise<InboundReply> {
   try {
     call.state.auth.authenticate(call.request.headers);
     const bytes = readRequestBody(call.request, call.state.config.general.maxRequestBytes);
-    readCallParams(call, scanBody(bytes instanceof Promise ? await bytes : bytes));
-    chooseScope(call);
-    const names = namesOf(call);
-    return await (names === undefined ? answerWithFallbacks(call) : answerBatch(call, names, answerOne));
+    return bytes instanceof Promise ? runLater(call, bytes) : answer(call, bytes);
   } catch (thrown) {
     return toFailedCall(call, thrown);
   }
 }
 
-/** The answer of one model, failures included. */
-async function answerOne(call: Call): Promise<InboundReply> {
+async function runLater(call: Call, body: Promise<Uint8Array>): Promise<InboundReply> {
   try {
-    return await answerWithFallbacks(call);
+    return await answer(call, await body);
+  } catch (thrown) {
+    return toFailedCall(call, thrown);
+  }
+}
+
+/** @throws GatewayError for what is wrong with the request as a whole */
+function answer(call: Call, bytes: Uint8Array): Promise<InboundReply> {
+  readCallParams(call, scanBody(bytes));
+  chooseScope(call);
+  const names = namesOf(call);
+  return names === undefined
+    ? answerOne(call)
+    : answerBatch(call, names, answerOne).catch((thrown) => toFailedCall(call, thrown));
+}
+
+/** The answer of one model, failures included. Never rejects. */
+async function answerOne(call: Call): Promise<InboundReply> {
+  let group: ModelGroup | undefined;
+  try {
+    group = findGroup(call);
+    return await answerFrom(call, group);
+  } catch (thrown) {
+    return group === undefined ? toFailedCall(call, thrown) : answerLater(call, group, toGatewayError(thrown));
+  }
+}
+
+/** The answer of those that a failed group falls back on. Never rejects. */
+async function answerLater(call: Call, group: ModelGroup, failure: GatewayError): Promise<InboundReply> {
+  try {
+    return await fallBack(call, group, failure);
   } catch (thrown) {
     return toFailedCall(call, thrown);
   }

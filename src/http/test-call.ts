@@ -7,12 +7,10 @@ import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
 import { NO_CALL_OPTIONS } from "../providers/edit-plan.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { operationOf } from "../routing/deployment-operation.ts";
-import { send } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
 import { Call, type CallRequest, toGatewayError } from "./call.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import { scanBody } from "./intake.ts";
-import { readFailure } from "./judge.ts";
-import { relayWhole } from "./relay.ts";
 
 /** What test calls are made with. */
 export interface TestContext {
@@ -50,11 +48,7 @@ export async function runTestCall(deployment: Deployment, context: TestContext):
   const call = toCall(deployment, operation, context);
   call.route = route;
   try {
-    const reply = await send(call);
-    if (reply.status >= 300) {
-      throw await readFailure(call, reply);
-    }
-    await relayWhole(call, reply);
+    await attempt(call);
     return undefined;
   } catch (thrown) {
     const error = toGatewayError(thrown);
