@@ -30,8 +30,10 @@ const PEERS = join(ROOT, ".bench");
 const MASTER_KEY = "sk-bench-0123456789abcdef";
 const UPSTREAM_KEY = "sk-upstream-bench";
 
-function originOf(origins: UpstreamOrigins, row: Row): string {
-  return `${origins[row.upstream]}/${row.name}`;
+/** Where a row's deployment number `index` (from 0) is. */
+function originOf(origins: UpstreamOrigins, row: Row, index = 0): string {
+  const isPlain = row.plainRow !== undefined && !(row.isFaulty === true && index === 0);
+  return `${origins[row.upstream]}/${isPlain ? row.plainRow : row.name}`;
 }
 
 function toLaunch(site: Site, command: readonly string[], env: Readonly<Record<string, string>> = {}): Launch {
@@ -39,7 +41,7 @@ function toLaunch(site: Site, command: readonly string[], env: Readonly<Record<s
 }
 
 function proxyRequest(site: Site, row: Row): LoadRequest {
-  const url = `http://127.0.0.1:${site.port}/${row.name}/v1/chat/completions`;
+  const url = `http://127.0.0.1:${site.port}/${row.plainRow ?? row.name}/v1/chat/completions`;
   return { url, headers: { authorization: `Bearer ${MASTER_KEY}` }, body: row.body };
 }
 
@@ -50,16 +52,23 @@ function gatewayRequest(site: Site, row: Row): LoadRequest {
 
 /** The configuration that Portolan and LiteLLM read alike. */
 function writeModelList(site: Site): string {
-  const entries = ROWS.map(
-    (row) => `  - model_name: ${row.name}
+  const entries = ROWS.flatMap((row) =>
+    Array.from(
+      { length: row.deployments ?? 1 },
+      (_, index) => `  - model_name: ${row.name}
     litellm_params:
       model: openai/gpt-4o-mini
-      api_base: ${originOf(site.origins, row)}/v1
+      api_base: ${originOf(site.origins, row, index)}/v1
       api_key: ${UPSTREAM_KEY}
+    model_info: { id: ${row.name}-${index} }
 `,
+    ),
   );
+  const settings = `router_settings: { num_retries: 1, disable_cooldowns: true }
+general_settings: { master_key: ${MASTER_KEY} }
+`;
   const path = join(site.directory, "config.yaml");
-  writeFileSync(path, `model_list:\n${entries.join("")}general_settings:\n  master_key: ${MASTER_KEY}\n`);
+  writeFileSync(path, `model_list:\n${entries.join("")}${settings}`);
   return path;
 }
 
@@ -163,7 +172,7 @@ const portkey: Gateway = {
     const headers = {
       authorization: `Bearer ${UPSTREAM_KEY}`,
       "x-portkey-provider": "openai",
-      "x-portkey-custom-host": `${originOf(site.origins, row)}/v1`,
+      "x-portkey-custom-host": `${originOf(site.origins, row, 1)}/v1`,
     };
     return { url, headers, body };
   },

@@ -29,15 +29,20 @@ ${http}
 `;
 }
 
-/** nginx as the fixed upstream: every request gets `reply`, which holds no single quote, `$` or backslash. */
+/** nginx as the fixed upstream: every request gets `reply` (but for a fifth of those under `/faulty/`), which holds no single quote, `$` or backslash. */
 export function writeFixedUpstreamConfig(directory: string, port: number, reply: string): string {
   if (/['$\\]/.test(reply)) throw new RangeError("the fixed reply would need escaping in an nginx configuration");
   return frame(
     directory,
-    `  server {
+    `  split_clients $request_id $is_faulty { 20% 1; * ""; }
+  server {
     listen 127.0.0.1:${port} backlog=4096;
     default_type application/json;
     location / { return 200 '${reply}'; }
+    location /faulty/ {
+      if ($is_faulty) { return 503 '{"error":{"message":"overloaded","type":"server_error"}}'; }
+      return 200 '${reply}';
+    }
   }`,
   );
 }

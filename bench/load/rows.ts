@@ -9,6 +9,12 @@ export interface Row {
   readonly isStream: boolean;
   /** The only numbers of connections worth measuring, where not all are. */
   readonly connections?: readonly number[];
+  /** The row whose traffic the plain proxies and Portkey carry instead: they have no model groups. */
+  readonly plainRow?: string;
+  /** Deployments of the row's model; one when absent. */
+  readonly deployments?: number;
+  /** Of two deployments the first answers a fifth of its calls with 503: a tenth of all, each to be tried again once. */
+  readonly isFaulty?: boolean;
   /** The body that every gateway gets, byte for byte. */
   readonly body: string;
 }
@@ -47,6 +53,27 @@ export const ROWS: readonly Row[] = [
     upstream: "fixed",
     isStream: false,
     body: smallBody("small-chat", {}),
+  },
+  {
+    name: "group-100",
+    title: "small chat, group of 100 deployments",
+    upstream: "fixed",
+    isStream: false,
+    connections: [64],
+    plainRow: "small-chat",
+    deployments: 100,
+    body: smallBody("group-100", {}),
+  },
+  {
+    name: "faulty",
+    title: "small chat, 10% of upstream calls fail and are tried again",
+    upstream: "fixed",
+    isStream: false,
+    connections: [64],
+    plainRow: "small-chat",
+    deployments: 2,
+    isFaulty: true,
+    body: smallBody("faulty", {}),
   },
   {
     name: "stream",

@@ -27,6 +27,8 @@ const REFUSED: readonly string[] = [
   "deployment_url",
 ];
 
+const LOOKED_AT: ReadonlySet<string> = new Set([...REFUSED, "api_key", "api_base", "base_url", "extra_body"]);
+
 /** Longest key or address that is taken. */
 const MAX_LENGTH = 8192;
 
@@ -44,6 +46,9 @@ export function refusal(name: string, hint: string): GatewayError {
  * @throws GatewayError `invalid-request` for what no key or address can be; `unauthenticated` for what is never taken
  */
 export function readClientCredentials(body: ScannedObject): ClientCredentials | undefined {
+  if (!body.fields.some(({ name }) => LOOKED_AT.has(name))) {
+    return undefined; // As nearly every body.
+  }
   const refused = REFUSED.find((name) => body.find(name) !== undefined);
   if (refused !== undefined) {
     throw refusal(refused, "This gateway takes a caller's api_key, api_base, api_version and organization.");

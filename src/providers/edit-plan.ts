@@ -69,20 +69,9 @@ export function toEditPlan(
   target: { readonly operation: Operation; readonly model: string; readonly params: DeploymentParams },
 ): EditPlan {
   const { operation, model, params } = target;
-  const actions = new Map<string, FieldAction>();
-  for (const name of OPENAI_PARAMS[operation]) {
-    actions.set(name, "standard");
-  }
-  const defaults = new Map<string, string>();
-  const modelEdits = (provider.modelEdits ?? [])
-    .filter((entry) => entry.operation === operation && entry.match.test(model))
-    .map((entry) => entry.edits);
-  for (const edits of [route.edits ?? {}, ...modelEdits]) {
-    applyDeclared(edits, actions, defaults);
-  }
-  if (provider.streamUsage === "always" || provider.streamUsage === "never") {
-    actions.set("stream_options", "drop"); // Asked or not, the vendor's streams are the same; some refuse the field.
-  }
+  const declared = declaredFor(provider, route, operation, model);
+  const { actions } = declared;
+  const defaults = new Map(declared.defaults);
   for (const [name, value] of Object.entries(params.defaults)) {
     defaults.set(name, JSON.stringify(value));
   }
@@ -98,6 +87,44 @@ export function toEditPlan(
     allowed: params.allowedOpenaiParams,
     additionalDrop: params.additionalDropParams,
   };
+}
+
+interface Declared {
+  readonly actions: ReadonlyMap<string, FieldAction>;
+  readonly defaults: ReadonlyMap<string, string>;
+}
+
+/** What providers declare, by operation and the model edits that hold: a thousand deployments share a handful. */
+const declaredByProvider = new WeakMap<Provider, Map<string, Declared>>();
+
+function declaredFor(provider: Provider, route: Route, operation: Operation, model: string): Declared {
+  const holding = (provider.modelEdits ?? []).filter(
+    (entry) => entry.operation === operation && entry.match.test(model),
+  );
+  const key = `${operation} ${holding.map((entry) => provider.modelEdits?.indexOf(entry)).join(" ")}`;
+  const known = declaredByProvider.get(provider) ?? new Map<string, Declared>();
+  declaredByProvider.set(provider, known);
+  let declared = known.get(key);
+  if (declared === undefined) {
+    declared = declare(provider, operation, [route.edits ?? {}, ...holding.map(({ edits }) => edits)]);
+    known.set(key, declared);
+  }
+  return declared;
+}
+
+function declare(provider: Provider, operation: Operation, all: readonly BodyEdits[]): Declared {
+  const actions = new Map<string, FieldAction>();
+  for (const name of OPENAI_PARAMS[operation]) {
+    actions.set(name, "standard");
+  }
+  const defaults = new Map<string, string>();
+  for (const edits of all) {
+    applyDeclared(edits, actions, defaults);
+  }
+  if (provider.streamUsage === "always" || provider.streamUsage === "never") {
+    actions.set("stream_options", "drop"); // Asked or not, the vendor's streams are the same; some refuse the field.
+  }
+  return { actions, defaults };
 }
 
 function applyDeclared(edits: BodyEdits, actions: Map<string, FieldAction>, defaults: Map<string, string>): void {
