@@ -104,6 +104,7 @@ export const startCompatGateway = async (): Promise<CompatGateway> => {
       model_list: modelList(upstream.url),
       litellm_settings: { num_retries: 0 },
       general_settings: { master_key: MASTER_KEY },
+      router_settings: { num_retries: 0, disable_cooldowns: true },
     },
     // For what goes to OpenAI without a model of the list: moderations that name none.
     env: { OPENAI_API_KEY: "sk-upstream", OPENAI_BASE_URL: `${upstream.url}/v1` },

@@ -12,7 +12,10 @@ let idleSockets = 0;
 
 beforeAll(async () => {
   gateway = await startGateway({
-    config: { model_list: [modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o"))] },
+    config: {
+      model_list: [modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o"))],
+      router_settings: { num_retries: 0, disable_cooldowns: true },
+    },
   });
   idleSockets = countSockets(gateway.pid);
 });

@@ -101,12 +101,6 @@ const FRAMES = [
   "data: [DONE]\n\n",
 ];
 const STREAM = Buffer.from(FRAMES.join(""));
-/** The same for a client that asked for usage: it stands beside choices, so the chunk that OpenAI sends is added. */
-const ASKED_STREAM = [
-  ...FRAMES.slice(0, -1),
-  'data: {"id":"1","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}\n\n',
-  "data: [DONE]\n\n",
-].join("");
 
 const cutAt = (bytes: Uint8Array, size: number): readonly Uint8Array[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
@@ -119,7 +113,7 @@ describe("streams", () => {
   test.each([1, 2, 3, 7, 16, 64, 1000])("are identical when the vendor sends %d bytes at a time", async (size) => {
     upstream.next({ chunks: cutAt(STREAM, size) });
     upstream.next({ chunks: cutAt(STREAM, size) });
-    expect(await (await chat(isAsked)).text()).toBe(ASKED_STREAM);
+    expect(await (await chat(isAsked)).text()).toBe(STREAM.toString());
     const hidden = await (await chat({ stream: true })).text();
     expect(hidden).toBe(STREAM.toString()); // Usage beside choices is the vendor's own way and stays.
   });
@@ -183,7 +177,7 @@ describe("streams", () => {
 
   test("that are compressed although it was not asked for are readable", async () => {
     upstream.next({ chunks: FRAMES, isGzipped: true });
-    expect(await (await chat(isAsked)).text()).toBe(ASKED_STREAM);
+    expect(await (await chat(isAsked)).text()).toBe(STREAM.toString());
   });
 });
 

@@ -68,23 +68,24 @@ test("the model of the path is put into a body without one", async () => {
 
 const INTERNAL = (
   "metadata litellm_metadata litellm_trace_id litellm_session_id litellm_call_id tags guardrails caching cache ttl " +
-  "cache_key no-log fallbacks context_window_fallback_dict num_retries " +
-  "max_retries retry_policy retry_strategy force_timeout cooldown_time weight order rpm tpm max_parallel_requests " +
+  "cache_key no-log context_window_fallback_dict " +
+  "retry_policy retry_strategy force_timeout cooldown_time weight order rpm tpm max_parallel_requests " +
   "max_budget budget_duration model_info base_model hf_model_name proxy_server_request secret_fields api_version " +
   "custom_llm_provider provider_specific_header litellm_credential_name region_name allowed_model_region " +
-  "fastest_response fallback_depth max_fallbacks merge_reasoning_content_in_choices use_in_pass_through " +
+  "fallback_depth max_fallbacks merge_reasoning_content_in_choices use_in_pass_through " +
   "use_litellm_proxy configurable_clientside_auth_params supports_system_message ensure_alternating_roles roles " +
   "bos_token eos_token prompt_id prompt_variables prompt_label prompt_version shared_session search_tool_name " +
   "input_cost_per_token output_cost_per_token input_cost_per_second cache_read_input_token_cost langfuse_public_key " +
-  "langfuse_secret_key langsmith_api_key posthog_api_url wandb_api_key aws_access_key_id vertex_credentials " +
-  "disable_fallbacks priority policies azure_ad_token organization"
+  "langfuse_secret_key langsmith_api_key posthog_api_url wandb_api_key aws_region_name vertex_project " +
+  "policies organization"
 ).split(" ");
 
 test("no parameter that speaks to the gateway reaches the vendor", async () => {
   const fields = INTERNAL.map((name) => `"${name}":{"secret":"${name}"}`).join(",");
   const sent = await forwarded(
     `{"model":"gpt",${fields},"timeout":30,"request_timeout":30,"stream_timeout":30,"drop_params":true,` +
-      `"additional_drop_params":["a"],"allowed_openai_params":["b"],"user_config":null,"api_key":null,"mock_response":null,"messages":[]}`,
+      `"additional_drop_params":["a"],"allowed_openai_params":["b"],"num_retries":1,"max_retries":1,"fallbacks":["gpt"],"context_window_fallbacks":[],"content_policy_fallbacks":[],` +
+      `"disable_fallbacks":false,"priority":1,"fastest_response":true,"user_config":null,"api_key":null,"mock_response":null,"messages":[]}`,
   );
   expect(sent).toBe('{"model":"gpt-4o","messages":[]}');
 });
