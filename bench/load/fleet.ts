@@ -6,7 +6,7 @@ import { probe, waitForAnswer } from "./probe.ts";
 import { freePort, LOAD_CORE, type Running, start } from "./processes.ts";
 import { CHAT_REPLY } from "./replies.ts";
 import type { Participant } from "./result.ts";
-import { ROWS, type Row } from "./rows.ts";
+import type { Row } from "./rows.ts";
 
 /** A gateway that is up and has answered. */
 export interface Started {
@@ -54,18 +54,20 @@ export async function startUpstreams(
 export async function startGateway(
   gateway: Gateway,
   version: string,
-  place: { readonly runDirectory: string; readonly origins: UpstreamOrigins },
+  place: { readonly runDirectory: string; readonly origins: UpstreamOrigins; readonly rows: readonly Row[] },
   times: number,
 ): Promise<Started> {
   const firstAnswerMs: number[] = [];
   for (;;) {
-    const directory = makeDirectory(place.runDirectory, gateway.name);
-    const site = { directory, port: freePort(), origins: place.origins };
+    const [first] = place.rows;
+    if (first === undefined) throw new Error("no rows");
+    const directory = makeDirectory(place.runDirectory, `${gateway.name}-${first.name}`);
+    const site = { directory, port: freePort(), origins: place.origins, rows: place.rows };
     const launch = gateway.prepare(site);
     const startedAt = performance.now();
     const running = start(launch);
     try {
-      firstAnswerMs.push(await waitForAnswer(gateway.request(site, coldStartRow()), startedAt, running.exited));
+      firstAnswerMs.push(await waitForAnswer(gateway.request(site, first), startedAt, running.exited));
     } catch (error) {
       await running.stop();
       throw error;
@@ -80,12 +82,6 @@ export async function startGateway(
     }
     await running.stop();
   }
-}
-
-function coldStartRow(): Row {
-  const row = ROWS[0];
-  if (row === undefined) throw new Error("no rows");
-  return row;
 }
 
 /** Checks that a gateway answers a row rightly; resolves with the size of one reply on the wire. */

@@ -4,11 +4,12 @@ import { type UpstreamOrigins, writeProxyConfig } from "./nginx-config.ts";
 import type { Launch } from "./processes.ts";
 import { GATEWAY_CORE } from "./processes.ts";
 import type { GatewayRole } from "./result.ts";
-import { ROWS, type Row } from "./rows.ts";
+import type { Row } from "./rows.ts";
 import type { LoadRequest } from "./wrk.ts";
 
-/** Where a gateway is started: its own empty directory, its port, its upstreams. */
+/** Where a gateway is started: its own empty directory, its port, its upstreams, and the rows that it will be asked. */
 export interface Site {
+  readonly rows: readonly Row[];
   readonly directory: string;
   readonly port: number;
   readonly origins: UpstreamOrigins;
@@ -52,7 +53,7 @@ function gatewayRequest(site: Site, row: Row): LoadRequest {
 
 /** The configuration that Portolan and LiteLLM read alike. */
 function writeModelList(site: Site): string {
-  const entries = ROWS.flatMap((row) =>
+  const entries = site.rows.flatMap((row) =>
     Array.from(
       { length: row.deployments ?? 1 },
       (_, index) => `  - model_name: ${row.name}

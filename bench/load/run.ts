@@ -5,9 +5,10 @@ import { listMissingTools, readMachine, readRevision } from "./environment.ts";
 import { probeRow, type Started, startGateway, startUpstreams } from "./fleet.ts";
 import { GATEWAYS, type Gateway } from "./gateways.ts";
 import { estimateCpuSeconds, type Sample, type Subject, type Timing, takeSample, toCell, warmUp } from "./measure.ts";
+import type { UpstreamOrigins } from "./nginx-config.ts";
 import { killAll } from "./processes.ts";
 import { toText, withRatios, writeResult } from "./report.ts";
-import type { BenchResult, Cell } from "./result.ts";
+import type { BenchResult, Cell, Participant } from "./result.ts";
 import { CONNECTIONS, QUICK_CONNECTIONS, ROWS, type Row } from "./rows.ts";
 import { writeScript } from "./wrk.ts";
 
@@ -83,11 +84,13 @@ function toReason(error: unknown): string {
   return message.replaceAll(/\s+/g, " ").slice(0, REASON_LENGTH);
 }
 
-async function startAll(plan: Plan, runDirectory: string, leftOut: string[]): Promise<Started[]> {
-  const origins = await startUpstreams(runDirectory, (message) => {
-    say(message);
-    process.exit(1);
-  });
+interface Place {
+  readonly runDirectory: string;
+  readonly origins: UpstreamOrigins;
+  readonly rows: readonly Row[];
+}
+
+async function startAll(plan: Plan, place: Place, leftOut: string[]): Promise<Started[]> {
   const started: Started[] = [];
   for (const gateway of plan.gateways) {
     const version = gateway.findVersion();
@@ -98,7 +101,7 @@ async function startAll(plan: Plan, runDirectory: string, leftOut: string[]): Pr
     say(`starting ${gateway.name} ${version}`);
     const times = gateway.role === "peer" ? 1 : plan.starts;
     try {
-      started.push(await startGateway(gateway, version, { runDirectory, origins }, times));
+      started.push(await startGateway(gateway, version, place, times));
     } catch (error) {
       leftOut.push(`${gateway.name}: ${toReason(error)}`);
     }
@@ -152,12 +155,25 @@ async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult
   const takenAt = new Date().toISOString();
   const machine = readMachine();
   const leftOut: string[] = [];
-  const fleet = await startAll(plan, runDirectory, leftOut);
+  const origins = await startUpstreams(runDirectory, (message) => {
+    say(message);
+    process.exit(1);
+  });
+  const participants: Participant[] = [];
   const cells: Cell[] = [];
-  for (const row of plan.rows) {
-    const subjects = await toSubjects(fleet, row, leftOut);
-    for (const connections of plan.connections.filter((count) => row.connections?.includes(count) ?? true)) {
-      cells.push(...(await measureRow(plan, subjects, connections, leftOut)));
+  // Rows with groups of deployments get processes of their own: a large model list is not everybody's memory and start.
+  const sets = Object.values(Object.groupBy(plan.rows, (row) => (row.deployments === undefined ? "plain" : "groups")));
+  for (const rows of sets) {
+    const fleet = await startAll(plan, { runDirectory, origins, rows }, leftOut);
+    for (const row of rows) {
+      const subjects = await toSubjects(fleet, row, leftOut);
+      for (const connections of plan.connections.filter((count) => row.connections?.includes(count) ?? true)) {
+        cells.push(...(await measureRow(plan, subjects, connections, leftOut)));
+      }
+    }
+    for (const { running, participant } of fleet) {
+      await running.stop();
+      if (!participants.some(({ name }) => name === participant.name)) participants.push(participant);
     }
   }
   return {
@@ -166,7 +182,7 @@ async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult
     command: ["npm run bench --", ...process.argv.slice(2)].join(" "),
     mode: plan.mode,
     machine,
-    participants: fleet.map(({ participant }) => participant),
+    participants,
     cells: withRatios(cells),
     leftOut,
   };
