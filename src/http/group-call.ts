@@ -126,12 +126,16 @@ function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined
 }
 
 function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined): SelectRequest {
+  const region = call.scope.settings.enablePreCallChecks
+    ? call.body?.readString(call.body.find("allowed_model_region"))
+    : undefined;
   return {
     operation: call.operation,
     promptTokens: Math.ceil((call.body?.bytes.length ?? 0) / BYTES_PER_TOKEN),
     isStream: call.isStream,
     tags: call.scope.settings.enableTagFiltering ? readTags(call) : undefined,
     tried,
+    ...(region === undefined ? {} : { region }),
   };
 }
 

@@ -21,6 +21,7 @@ export function toPart(call: Call, model: string): Call {
   part.routing = call.routing;
   part.scope = call.scope;
   part.credentials = call.credentials;
+  part.fallbacks = call.fallbacks;
   return part;
 }
 

@@ -126,6 +126,11 @@ export class ReplyWriter implements StreamSink, TurnWriter {
     this.#push(writeScratch(this.#socket, head.length + body.length) ?? NO_BYTES);
   }
 
+  /** @internal */
+  onWriteFault(): void {
+    this.#owner.onReplyBroken();
+  }
+
   /** A piece as it goes over the wire; the head goes with the first. */
   #frame(bytes: Uint8Array): Uint8Array {
     const head = this.#takeHead();

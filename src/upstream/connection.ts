@@ -133,6 +133,11 @@ export class Connection implements TurnReader, TurnWriter {
   }
 
   /** @internal */
+  onWriteFault(cause: unknown): void {
+    this.onFault(cause);
+  }
+
+  /** @internal */
   onFault(cause: unknown): void {
     const { exchange } = this;
     this.destroy();

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { readInTurn, requestBegins, requestEnds, settleReads, type TurnReader, writeInTurn } from "./turn.ts";
+import {
+  readInTurn,
+  requestBegins,
+  requestEnds,
+  settleReads,
+  type TurnReader,
+  type TurnWriter,
+  writeInTurn,
+} from "./turn.ts";
 
 const turnsEnd = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
@@ -26,9 +34,21 @@ function reader(name: string, events: string[], onData?: () => void): TurnReader
   };
 }
 
+function writer(events: string[], text: string): TurnWriter {
+  return {
+    writeNow: () => {
+      if (text === "broken") throw new Error("no");
+      events.push(text);
+    },
+    onWriteFault: () => {
+      events.push("write failed");
+    },
+  };
+}
+
 test("all reads come first, in their order, then the writes that they and their promises gave rise to", async () => {
   const events: string[] = [];
-  const write = (text: string) => () => writeInTurn({ writeNow: () => void events.push(text) });
+  const write = (text: string) => () => writeInTurn(writer(events, text));
   const a = reader("a", events, write("a writes"));
   const b = reader("b", events, () => void Promise.resolve().then(write("b writes")));
   readInTurn(b, Buffer.from("1"));
@@ -60,7 +80,7 @@ test("a fault stays with its reader", async () => {
 test("outside a turn a write is not put off", async () => {
   await turnsEnd();
   const events: string[] = [];
-  writeInTurn({ writeNow: () => void events.push("written") });
+  writeInTurn(writer(events, "written"));
   expect(events).toEqual(["written"]);
 });
 
@@ -70,4 +90,17 @@ test("with little to do a read is not put off either", () => {
   readInTurn(reader("a", events), Buffer.from("1"));
   for (let count = 0; count < REQUESTS; count++) requestBegins();
   expect(events).toEqual(["a reads 1"]);
+});
+
+test("a write that fails keeps no other from being written", async () => {
+  const events: string[] = [];
+  readInTurn(
+    reader("a", events, () => {
+      writeInTurn(writer(events, "broken"));
+      writeInTurn(writer(events, "sound"));
+    }),
+    Buffer.from("1"),
+  );
+  await turnsEnd();
+  expect(events).toEqual(["a reads 1", "write failed", "sound"]);
 });

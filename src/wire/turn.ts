@@ -14,6 +14,8 @@ export interface TurnReader {
 /** What has a message to write. */
 export interface TurnWriter {
   writeNow(): void;
+  /** `writeNow` threw, which must not keep others from writing. */
+  onWriteFault(cause: unknown): void;
 }
 
 let readers: TurnReader[] = [];
@@ -88,6 +90,10 @@ function settleWrites(): void {
   const now = writers;
   writers = [];
   for (const writer of now) {
-    writer.writeNow();
+    try {
+      writer.writeNow();
+    } catch (cause) {
+      writer.onWriteFault(cause);
+    }
   }
 }
