@@ -1,17 +1,10 @@
 import { GatewayError } from "../core/errors.ts";
+import { OPERATION_PATHS } from "../core/operation.ts";
 import { REQUIRED_FIELD } from "../dialects/openai/params.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
 import { readClientCredentials } from "./client-credentials.ts";
 import { MOCK_TESTING_PARAMS, readRoutingOptions } from "./routing-options.ts";
-
-/** Route names in messages, as LiteLLM writes them. */
-const OPERATION_PATHS = {
-  chat: "/chat/completions",
-  completion: "/completions",
-  embedding: "/embeddings",
-  moderation: "/moderations",
-} as const;
 
 /** The operation's path as messages name it (`/chat/completions: ...`). */
 export const operationPath = (call: Call): string => OPERATION_PATHS[call.operation];

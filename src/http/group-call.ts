@@ -129,14 +129,14 @@ function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined)
   const region = call.scope.settings.enablePreCallChecks
     ? call.body?.readString(call.body.find("allowed_model_region"))
     : undefined;
-  return {
+  const request: SelectRequest = {
     operation: call.operation,
     promptTokens: Math.ceil((call.body?.bytes.length ?? 0) / BYTES_PER_TOKEN),
     isStream: call.isStream,
     tags: call.scope.settings.enableTagFiltering ? readTags(call) : undefined,
     tried,
-    ...(region === undefined ? {} : { region }),
   };
+  return region === undefined ? request : { ...request, region };
 }
 
 /** Waits before a retry; a client that goes meanwhile ends the wait and the call. */

@@ -1,8 +1,13 @@
+import { GatewayError } from "../core/errors.ts";
 import { mock } from "../providers/mock.ts";
+import type { InProcessReply } from "../providers/provider.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
 import { HeaderBlock } from "../wire/header-block.ts";
 import type { Call } from "./call.ts";
+
+/** What LiteLLM's mock of a broken stream says (contract 2.6). */
+const OVERLOADED = 529;
 
 /** A reply that was made in the process, with the manners of one that came over a connection. */
 class InProcessExchange implements Exchange, UpstreamReply {
@@ -10,9 +15,11 @@ class InProcessExchange implements Exchange, UpstreamReply {
   readonly status: number;
   readonly headers: HeaderBlock;
   readonly #frames: readonly string[];
+  readonly #breaksWith: string | undefined;
 
-  constructor(status: number, frames: readonly string[], contentType: string) {
+  constructor({ status, frames, breaksWith }: InProcessReply, contentType: string) {
     this.status = status;
+    this.#breaksWith = breaksWith;
     this.headers = HeaderBlock.read(`\r\ncontent-type: ${contentType}`, 0);
     this.#frames = frames;
     this.reply = Promise.resolve(this);
@@ -30,7 +37,11 @@ class InProcessExchange implements Exchange, UpstreamReply {
     for (const frame of this.#frames) {
       sink.chunk(Buffer.from(frame));
     }
-    sink.end();
+    if (this.#breaksWith === undefined) {
+      sink.end();
+    } else {
+      sink.fail(new GatewayError("upstream-failed", this.#breaksWith, { status: OVERLOADED }));
+    }
   }
 
   pause(): void {}
@@ -62,5 +73,5 @@ export function answerInProcess(call: Call, deployment: Deployment, request: Ups
     throw new Error(`provider '${deployment.provider.name}' does not answer in the process`);
   }
   const isStream = call.isStream && answer.frames.length > 1;
-  return new InProcessExchange(answer.status, answer.frames, isStream ? "text/event-stream" : "application/json");
+  return new InProcessExchange(answer, isStream ? "text/event-stream" : "application/json");
 }

@@ -23,8 +23,13 @@ const MAGIC_ERRORS: Readonly<Record<string, readonly [status: number, code: stri
   "litellm.InternalServerError": [500, "server_error", "this is a mock internal server error"],
 };
 
+/** Breaks a stream off in its midst; without a stream an ordinary failure. */
+const STREAMING_ERROR = "Exception: mock_streaming_error";
+
 function findMockError(text: string): InProcessReply | undefined {
+  const isBreaking = text.startsWith(STREAMING_ERROR);
   const magic =
+    (isBreaking ? ([529, "overloaded", text] as const) : undefined) ??
     (Object.hasOwn(MAGIC_ERRORS, text) ? MAGIC_ERRORS[text] : undefined) ??
     (text.startsWith("Exception: content_filter_policy")
       ? ([400, "content_policy_violation", text] as const)
@@ -50,7 +55,8 @@ const answerChat: Answer = (request) => {
     return json(mockResponse);
   }
   const text = cannedText(request);
-  const failure = findMockError(text);
+  const breaksOff = isStream && text.startsWith(STREAMING_ERROR);
+  const failure = breaksOff ? undefined : findMockError(text);
   if (failure !== undefined) {
     return failure;
   }
@@ -69,7 +75,11 @@ const answerChat: Answer = (request) => {
   const delta = (value: object, reason: string | null): string =>
     frame(indexes.map((index) => ({ index, delta: value, finish_reason: reason })));
   const frames = [delta({ role: "assistant", content: "" }, null)];
-  frames.push(...splitWords(text).map((content) => delta({ content }, null)), delta({}, "stop"));
+  frames.push(...splitWords(text).map((content) => delta({ content }, null)));
+  if (breaksOff) {
+    return { status: 200, frames, breaksWith: text };
+  }
+  frames.push(delta({}, "stop"));
   if (wantsUsage(body)) {
     frames.push(frame([], { usage: USAGE }));
   }

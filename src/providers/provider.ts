@@ -103,6 +103,8 @@ export interface InProcessRequest {
 export interface InProcessReply {
   readonly status: number;
   readonly frames: readonly string[];
+  /** The stream breaks off with this after its frames. */
+  readonly breaksWith?: string;
 }
 
 /** A vendor: where it lives, how a call to it is signed, which dialects it speaks. Data first; code only for URLs and signing. */

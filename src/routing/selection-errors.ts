@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import type { Operation } from "../core/operation.ts";
+import { OPERATION_PATHS, type Operation } from "../core/operation.ts";
 import type { Deployment } from "./deployment.ts";
 import { msToNextMinute } from "./deployment-stats.ts";
 import type { ModelGroup } from "./model-table.ts";
@@ -7,14 +7,6 @@ import { findReachedLimit } from "./rate-limits.ts";
 
 /** Most ids that an error text lists. */
 const MAX_LISTED = 20;
-
-/** How error texts name an operation (contract 2.3). */
-const OPERATION_PATHS: Readonly<Record<Operation, string>> = {
-  chat: "/chat/completions",
-  completion: "/completions",
-  embedding: "/embeddings",
-  moderation: "/moderations",
-};
 
 /** No deployment of the group answers this operation. */
 export function noOperation(group: ModelGroup, operation: Operation): GatewayError {

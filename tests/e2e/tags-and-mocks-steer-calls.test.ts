@@ -134,3 +134,32 @@ describe("failures acted out on request", () => {
     },
   );
 });
+
+describe("mock_response", () => {
+  test.each([
+    ["litellm.RateLimitError", 429],
+    ["litellm.ContextWindowExceededError", 400],
+    ["litellm.InternalServerError", 500],
+    ["Exception: content_filter_policy", 400],
+    ["Exception: mock_streaming_error", 529],
+  ])("%s is a %d", async (mock_response, status) => {
+    const reply = await ask("lonely", { mock_response, disable_fallbacks: true });
+    expect(reply.status).toBe(status);
+    expect((await readError(reply)).code).toBe(String(status));
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test("Exception: mock_streaming_error breaks a stream off in its midst", async () => {
+    const reply = await ask("spare", { mock_response: "Exception: mock_streaming_error", stream: true });
+    expect(reply.status).toBe(200);
+    const decoder = new TextDecoder();
+    let text = "";
+    const reading = (async () => {
+      for await (const bytes of reply.body ?? []) text += decoder.decode(bytes, { stream: true });
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(text).toContain('"content":"Exception: "');
+    expect(text).toMatch(/data: \{"error":\{.*"code":"529"/);
+    expect(text).not.toContain("[DONE]");
+  });
+});

@@ -1,4 +1,5 @@
 import type { Usage } from "../../core/usage.ts";
+import { toBuffer } from "../../wire/utf8.ts";
 
 /** How far behind `"usage"` the end of its object is looked for, in bytes. */
 const MAX_USAGE_BYTES = 4096;
@@ -80,8 +81,4 @@ function toUsage(wire: WireUsage): Usage {
 
 function toCount(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
