@@ -33,9 +33,17 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     listName: "ENDPOINTS",
     description: "Every endpoint of the gateway, in the order of their file names.",
   });
+  const translators = renderModuleList(readSourceFiles("src/translators"), {
+    markers: ["defineTranslator({"],
+    typeModule: "../core/translation",
+    typeName: "Translator",
+    listName: "TRANSLATORS",
+    description: "Every translator between two dialects, in the order of their file names.",
+  });
   return new Map([
     ["src/providers/all.ts", providers],
     ["src/endpoints/all.ts", endpoints],
+    ["src/translators/all.ts", translators],
     ["docs/reference/config.md", CONFIG_HEADING + formatConfigReference()],
     ["docs/reference/providers.md", formatProviderReference(PROVIDERS)],
     ["docs/reference/errors.md", formatErrorReference()],

@@ -15,6 +15,7 @@ import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
 import { CallQueue } from "./observers/call-queue.ts";
 import { PROVIDERS } from "./providers/all.ts";
+import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
@@ -42,6 +43,9 @@ export interface ListenOptions {
   readonly port: number;
   readonly isShared: boolean;
 }
+
+/** The clouds' own libraries, loaded when first used. */
+const IDENTITIES: CloudIdentities = { entra: entraTokens };
 
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;
@@ -71,7 +75,7 @@ export class Gateway {
       corsOrigins: readOrigins(options.environment),
       random: Math.random,
       now: Date.now,
-      entraTokens,
+      identities: IDENTITIES,
       debugLog:
         options.logLevel === "info"
           ? undefined
@@ -177,7 +181,7 @@ function toContext(environment: Environment, stats: StatsTable): DeploymentConte
   return {
     providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
     environment,
-    entraTokens,
+    identities: IDENTITIES,
     stats,
   };
 }

@@ -5,6 +5,7 @@ import type { Operation } from "../core/operation.ts";
  * in `providers/` (read 2026-11-23).
  */
 const FAMILIES: readonly (readonly [pattern: RegExp, operation: Operation])[] = [
+  [/rerank/i, "rerank"],
   [/embed|(?:^|[/-])(?:bge|e5|gte|voyage|minilm|jina-clip)(?:-|$)|(?:^|[/-])ada-002$/i, "embedding"],
   [/moderation/i, "moderation"],
   [/(?:^|\/)(?:gpt-3\.5-turbo-instruct|davinci-002|babbage-002)(?:$|[:-])/, "completion"],

@@ -38,5 +38,6 @@ export const bareParams = (model: string): DeploymentParams => ({
     password: undefined,
     scope: undefined,
   },
+  vendor: {},
   defaults: {},
 });

@@ -57,6 +57,7 @@ const readItems = (document: ConfigDocument, key: string, context: ReadContext):
 
 const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSettings => ({
   dropParams: values.drop_params || overrides.dropParams,
+  strictTranslation: values.strict_translation,
   requestTimeoutMs: values.request_timeout,
   modelAliasMap: values.model_alias_map,
   jsonLogs: values.json_logs,

@@ -1,4 +1,5 @@
 import type { FailureClass } from "../core/failure-class.ts";
+import type { VendorField } from "./vendor-fields.ts";
 
 /** The checked configuration: what `config.yaml`, command line and environment come to. Frozen; replaced whole on reload. */
 export interface GatewayConfig {
@@ -56,6 +57,8 @@ export interface DeploymentParams {
   readonly regionName: string | undefined;
   /** Azure Entra identity (contract 5.2, "Azure"). */
   readonly azure: AzureIdentityParams;
+  /** What only single vendors know (`aws_region_name`, `vertex_project`, ...), by its name in the file. */
+  readonly vendor: Readonly<Partial<Record<VendorField, string>>>;
   /** OpenAI parameters that the deployment sets when the caller does not (`temperature: 0`, `max_tokens: 100`, ...). */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
@@ -87,6 +90,8 @@ export interface ModelInfo {
 /** `litellm_settings` that exist so far (contract 5.4). */
 export interface LitellmSettings {
   readonly dropParams: boolean;
+  /** Whatever a translation cannot carry is refused, `drop_params` or not. */
+  readonly strictTranslation: boolean;
   readonly requestTimeoutMs: number;
   readonly modelAliasMap: Readonly<Record<string, string>>;
   readonly jsonLogs: boolean;

@@ -7,6 +7,11 @@ export const LITELLM_SETTINGS_FIELDS = {
     default: false,
     description: "Drop parameters that a vendor refuses instead of answering 400.",
   },
+  strict_translation: {
+    type: "boolean",
+    default: false,
+    description: "Answer 400 when a request cannot be carried to the vendor whole, whatever `drop_params` says.",
+  },
   request_timeout: {
     type: "seconds",
     above: 0,

@@ -93,6 +93,7 @@ describe("a file in the style of LiteLLM's documentation", () => {
   test("gives settings", () => {
     expect(config.litellm).toEqual({
       dropParams: true,
+      strictTranslation: false,
       requestTimeoutMs: 600_000,
       modelAliasMap: { "gpt-3.5": "gpt-4o" },
       jsonLogs: false,
@@ -123,6 +124,7 @@ describe("defaults", () => {
     expect(config.models).toEqual([]);
     expect(config.litellm).toEqual({
       dropParams: false,
+      strictTranslation: false,
       requestTimeoutMs: 6_000_000,
       modelAliasMap: {},
       jsonLogs: false,

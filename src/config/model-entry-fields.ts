@@ -1,4 +1,5 @@
 import { type FieldTable, MAX_TIMEOUT_SECONDS } from "./declared-field.ts";
+import { VENDOR_FIELDS } from "./vendor-fields.ts";
 
 /** Keys of one `model_list` entry (contract 5.1). */
 export const MODEL_ENTRY_FIELDS = {
@@ -118,6 +119,7 @@ export const LITELLM_PARAMS_FIELDS = {
   azure_username: { type: "text", description: "Azure: Entra user name." },
   azure_password: { type: "text", isSecret: true, description: "Azure: Entra password." },
   azure_scope: { type: "text", description: "Azure: Entra scope." },
+  ...VENDOR_FIELDS,
 } as const satisfies FieldTable;
 
 /** `model_info` (contract 5.3). Any other key is kept and shown by `/model/info`. */

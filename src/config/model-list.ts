@@ -8,6 +8,7 @@ import { type LITELLM_PARAMS_FIELDS, type MODEL_INFO_FIELDS, MODEL_MODES } from 
 import { didYouMean } from "./nearest-name.ts";
 import { readSection } from "./read-section.ts";
 import { reportUndeclared } from "./undeclared-keys.ts";
+import { VENDOR_FIELDS, type VendorField } from "./vendor-fields.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 type ParamValues = SectionValues<typeof LITELLM_PARAMS_FIELDS>;
@@ -33,6 +34,16 @@ const toAzureIdentity = (values: ParamValues): AzureIdentityParams => ({
   password: values.azure_password,
   scope: values.azure_scope,
 });
+
+const VENDOR_NAMES = Object.keys(VENDOR_FIELDS) as readonly VendorField[];
+
+const toVendor = (values: ParamValues): DeploymentParams["vendor"] =>
+  Object.fromEntries(
+    VENDOR_NAMES.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
 /** The first of the three places that says it, in LiteLLM's order: entry, `litellm_params`, `model_info`. */
 const toCapacity = (...places: readonly Capacity[]): Capacity => {
@@ -67,6 +78,7 @@ const toParams = ({ values, defaults }: ReadParams, capacity: Capacity, info: In
   mockResponse: values.mock_response,
   regionName: values.region_name,
   azure: toAzureIdentity(values),
+  vendor: toVendor(values),
   defaults,
 });
 

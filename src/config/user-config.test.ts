@@ -148,8 +148,8 @@ describe("faults of a caller's configuration", () => {
     ],
     [
       "what is not built",
-      withParams({ aws_access_key_id: "x" }),
-      `${PARAMS}.aws_access_key_id: known from LiteLLM, not built yet; nothing`,
+      withParams({ silent_model: "x" }),
+      `${PARAMS}.silent_model: known from LiteLLM, not built yet; nothing`,
     ],
     [
       "default_litellm_params",

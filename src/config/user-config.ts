@@ -8,6 +8,7 @@ import { readSection } from "./read-section.ts";
 import { type InheritedValues, toRouterSettings } from "./router-settings.ts";
 import { MAX_STRICT_FAULTS, reportUndeclared } from "./undeclared-keys.ts";
 import { findForeignValues } from "./user-config-limits.ts";
+import { OPERATOR_VENDOR_FIELDS } from "./vendor-fields.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -44,6 +45,7 @@ export const FORBIDDEN_USER_PARAMS: readonly string[] = [
   "mock_response",
   "litellm_credential_name",
   "configurable_clientside_auth_params",
+  ...OPERATOR_VENDOR_FIELDS,
 ];
 
 const PATH = "user_config";

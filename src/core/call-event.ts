@@ -41,6 +41,8 @@ export interface CallFinished {
   /** How often the client's SDK has tried this before (`x-stainless-retry-count`). */
   readonly clientRetries: number;
   readonly attempts: readonly Attempt[];
+  /** Parts of the body that could not be carried to the vendor that answered, as paths. */
+  readonly dropped: readonly string[];
 }
 
 /** Takes finished calls. Must return at once and never throw: it is called on the request path. */

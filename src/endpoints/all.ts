@@ -16,6 +16,7 @@ import { modelInfo } from "./model-info.ts";
 import { modelInfoV2 } from "./model-info-v2.ts";
 import { moderations } from "./moderations.ts";
 import { openapi } from "./openapi.ts";
+import { rerank } from "./rerank.ts";
 import { routes } from "./routes.ts";
 import { supportedOpenaiParams } from "./supported-openai-params.ts";
 import { tokenCounter } from "./token-counter.ts";
@@ -38,6 +39,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   modelInfoV2,
   moderations,
   openapi,
+  rerank,
   routes,
   supportedOpenaiParams,
   tokenCounter,

@@ -2,10 +2,12 @@ import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import { type Call, toGatewayError } from "./call.ts";
+import { FannedExchange } from "./fanned-exchange.ts";
 import { answerInProcess, isAnsweredInProcess } from "./in-process.ts";
 import { readFailure } from "./judge.ts";
 import { prepareRequest } from "./prepare.ts";
 import { relayStream, relayWhole } from "./relay.ts";
+import { translateReply } from "./translate-reply.ts";
 
 /**
  * One try at the call's deployment, and the one way out to vendors. Settles with the answer once its whole body has come,
@@ -21,15 +23,21 @@ export async function attempt(call: Call): Promise<InboundReply> {
   call.upstreamStartedAtMs = startedAtMs;
   let reply: UpstreamReply;
   try {
+    const isInProcess = isAnsweredInProcess(call, deployment);
+    call.translator = isInProcess ? undefined : route.translator;
     const prepared = prepareRequest(call, route, body);
-    const request = prepared instanceof Promise ? await prepared : prepared;
+    const requests = prepared instanceof Promise ? await prepared : prepared;
+    const [request] = requests;
     if (call.request.isGone || call.isClientGone) {
       throw new GatewayError("client-closed", "The caller closed the connection.");
     }
     call.services.debugLog?.request(call, request);
-    call.exchange = isAnsweredInProcess(call, deployment)
-      ? answerInProcess(call, deployment, request)
-      : call.services.transport.open(request);
+    if (isInProcess) {
+      call.exchange = answerInProcess(call, deployment, request);
+    } else {
+      const { transport } = call.services;
+      call.exchange = requests.length === 1 ? transport.open(request) : new FannedExchange(transport, requests);
+    }
     call.request.onGone = () => call.abort();
     reply = await call.exchange.reply;
   } catch (thrown) {
@@ -46,6 +54,7 @@ export async function attempt(call: Call): Promise<InboundReply> {
   if (reply.status >= 300) {
     throw await readFailure(call, reply);
   }
-  const answer = call.isStream ? relayStream(call, reply) : relayWhole(call, reply);
+  const readable = call.translator === undefined ? reply : translateReply(call, route, call.translator, reply);
+  const answer = call.isStream ? relayStream(call, readable) : relayWhole(call, readable);
   return answer instanceof Promise ? await answer : answer;
 }

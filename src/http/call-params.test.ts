@@ -218,7 +218,13 @@ describe("what a caller brings along", () => {
 describe("edit options", () => {
   test("are read from the call", () => {
     const call = read(chat('"drop_params":true,"allowed_openai_params":["a"],"additional_drop_params":["b.c"]'));
-    expect(call.editOptions).toEqual({ dropParams: true, allowed: ["a"], additionalDrop: ["b.c"], forced: new Map() });
+    expect(call.editOptions).toEqual({
+      dropParams: true,
+      isStrict: false,
+      allowed: ["a"],
+      additionalDrop: ["b.c"],
+      forced: new Map(),
+    });
   });
 
   test("fall back to litellm_settings.drop_params, which a call can switch off", () => {

@@ -1,6 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { OPERATION_PATHS } from "../core/operation.ts";
-import { REQUIRED_FIELD } from "../dialects/openai/params.ts";
+import { REQUIRED_FIELDS } from "../dialects/openai/params.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
 import { readClientCredentials } from "./client-credentials.ts";
@@ -39,12 +39,13 @@ export function readCallParams(call: Call, body: ScannedObject): void {
     expect(model, ["string"], "a string");
   }
   call.requestedModel = chooseModel(call, body.readString(model));
-  const { name, kinds } = REQUIRED_FIELD[call.operation];
-  const required = present(body, name);
-  if (required === undefined) {
-    throw invalid(name, `${operationPath(call)}: Missing required parameter: '${name}'.`);
+  for (const { name, kinds } of REQUIRED_FIELDS[call.operation]) {
+    const required = present(body, name);
+    if (required === undefined) {
+      throw invalid(name, `${operationPath(call)}: Missing required parameter: '${name}'.`);
+    }
+    expect(required, kinds, kinds.map((kind) => `${kind === "array" ? "an" : "a"} ${kind}`).join(" or "));
   }
-  expect(required, kinds, kinds.map((kind) => `${kind === "array" ? "an" : "a"} ${kind}`).join(" or "));
   const stream = present(body, "stream");
   if (stream !== undefined) {
     expect(stream, ["true", "false"], "a boolean");
@@ -157,7 +158,8 @@ function readEditOptions(call: Call, body: ScannedObject): void {
   const { temperature, maxTokens } = config.forced;
   const isGenerating = call.operation === "chat" || call.operation === "completion";
   const isForced = isGenerating && (temperature !== undefined || maxTokens !== undefined);
-  if (drop === undefined && allowed.length === 0 && additionalDrop.length === 0 && !isForced) {
+  const isStrict = config.litellm.strictTranslation || readStrictHeader(call);
+  if (drop === undefined && allowed.length === 0 && additionalDrop.length === 0 && !isForced && !isStrict) {
     if (!config.litellm.dropParams) {
       return;
     }
@@ -170,7 +172,17 @@ function readEditOptions(call: Call, body: ScannedObject): void {
     forced.set("max_tokens", String(maxTokens));
   }
   const dropParams = body.readBoolean(drop) ?? (config.litellm.dropParams ? true : undefined);
-  call.editOptions = { dropParams, allowed, additionalDrop, forced };
+  call.editOptions = { dropParams, isStrict, allowed, additionalDrop, forced };
+}
+
+const STRICT_HEADER = "x-portolan-strict";
+
+function readStrictHeader(call: Call): boolean {
+  const value = call.request.headers.get(STRICT_HEADER);
+  if (value !== null && value !== "true" && value !== "false") {
+    throw invalid(STRICT_HEADER, `Invalid value for the header '${STRICT_HEADER}': expected 'true' or 'false'.`);
+  }
+  return value === "true";
 }
 
 function readNames(body: ScannedObject, name: string): readonly string[] {

@@ -2,6 +2,7 @@ import type { Attempt, CallFinished } from "../core/call-event.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
+import type { JsonObject, Translator } from "../core/translation.ts";
 import type { Usage } from "../core/usage.ts";
 import type { InboundRequest } from "../inbound/inbound.ts";
 import type { CallEditOptions } from "../providers/edit-plan.ts";
@@ -23,6 +24,8 @@ export type CallRequest = Pick<InboundRequest, "headers" | "isGone" | "onGone" |
 
 /** A caller's own id for a call is kept when it is plain and short; anything else gets a fresh one. */
 const SAFE_CALL_ID = /^[\x21-\x7e]{1,128}$/;
+
+const NOTHING_DROPPED: readonly string[] = [];
 
 /**
  * One inference request from acceptance to its end. Every field is set at once, so that all calls have one shape; the
@@ -68,6 +71,14 @@ export class Call {
   retries = 0;
   maxRetries = 0;
   fallbacks = 0;
+  /** Translates the current attempt; `undefined` where the vendor speaks the caller's dialect. */
+  translator: Translator | undefined = undefined;
+  /** What the translator was given: the caller's body, edited. */
+  translated: JsonObject | undefined = undefined;
+  /** Paths of the body that the current attempt could not carry. */
+  dropped: readonly string[] = NOTHING_DROPPED;
+  /** Usage of a translated stream. */
+  usage: Usage | undefined = undefined;
   /** The latest reply, whose headers a failure shows too. */
   reply: UpstreamReply | undefined = undefined;
   isClientGone = false;
@@ -108,9 +119,18 @@ export class Call {
     this.deployment = deployment;
     this.route = route;
     this.hidesUsage = false;
+    this.dropped = NOTHING_DROPPED;
+    this.usage = undefined;
     this.reply = undefined;
     this.#held = deployment;
     this.scope.router.started(deployment);
+  }
+
+  /** Notes a part of the body that the current attempt leaves out. */
+  drop(path: string): void {
+    if (!this.dropped.includes(path)) {
+      this.dropped = [...this.dropped, path];
+    }
   }
 
   /** Ends an attempt that failed; the call goes on. */
@@ -188,6 +208,7 @@ export class Call {
       responseBytes: end.responseBytes,
       clientRetries: Number.isFinite(retries) ? retries : 0,
       attempts: this.attempts,
+      dropped: this.dropped,
     };
   }
 }

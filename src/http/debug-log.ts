@@ -1,5 +1,4 @@
 import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
-import { readKey } from "../providers/credential.ts";
 import type { UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
@@ -39,12 +38,8 @@ const SHOWN_HEADERS = /^(?:POST |host:|content-type:|accept-encoding:|connection
 const maskHeader = (line: string): string =>
   SHOWN_HEADERS.test(line) ? line : `${line.slice(0, line.indexOf(":") + 1)} ****`;
 
-/** The text without the key that the call was signed with, and without anything that looks like one. */
+/** The text without the keys that the call was signed with, and without anything that looks like one. */
 function mask(call: Call, text: string): string {
-  const signed = call.route?.credential();
-  if (typeof signed !== "string") {
-    signed?.catch(() => undefined); // A token that is being fetched is not in the text yet.
-    return scrubSecrets(text);
-  }
-  return scrubSecrets(scrubKey(text, readKey(signed)));
+  const secrets = call.route?.credential.secrets() ?? [];
+  return scrubSecrets(secrets.reduce(scrubKey, text));
 }

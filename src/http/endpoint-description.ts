@@ -9,6 +9,8 @@ export interface InferenceDescription {
   readonly operation: Operation;
   /** Last part of every path form (`/chat/completions`); see {@link inferencePaths}. */
   readonly suffix: string;
+  /** Paths beside those forms. */
+  readonly alsoAt?: readonly string[];
   readonly summary: string;
   /** Whether the model may stand in the path (`/engines/{model}/...`, `/openai/deployments/{model}/...`). */
   readonly takesPathModel: boolean;
@@ -37,8 +39,8 @@ export interface PlainDescription {
 export type EndpointDescription = InferenceDescription | PlainDescription;
 
 /** Fixed paths of an inference endpoint: bare, `/v1` and Azure's v1 surface. */
-export function inferencePaths({ suffix }: InferenceDescription): readonly string[] {
-  return [`/v1${suffix}`, suffix, `/openai/v1${suffix}`, `/openai${suffix}`];
+export function inferencePaths({ suffix, alsoAt = [] }: InferenceDescription): readonly string[] {
+  return [`/v1${suffix}`, suffix, `/openai/v1${suffix}`, `/openai${suffix}`, ...alsoAt];
 }
 
 /** What stands before the model in path forms that name it (contract 1.1; client notes 2.2). */

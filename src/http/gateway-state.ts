@@ -2,7 +2,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
-import type { EntraTokens } from "../providers/credential.ts";
+import type { CloudIdentities } from "../providers/credential.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { ModelTable } from "../routing/model-table.ts";
@@ -44,7 +44,7 @@ export interface GatewayServices {
   readonly random: () => number;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly entraTokens: EntraTokens;
+  readonly identities: CloudIdentities;
   /** Present with `--debug`. */
   readonly debugLog: DebugLog | undefined;
   /** Logs what only operators may see, such as the cause of an internal error. */

@@ -2,7 +2,6 @@ import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
 import { classifyVendorError, readVendorError, type VendorError } from "../dialects/openai/errors.ts";
-import { readKey } from "../providers/credential.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 import { decodeReply } from "./reply-encoding.ts";
@@ -17,7 +16,15 @@ export async function readFailure(call: Call, reply: UpstreamReply): Promise<Gat
     const message = `the vendor answered with status ${reply.status}; redirects are not followed, so check api_base`;
     return new GatewayError("upstream-malformed", message);
   }
-  return toVendorFailure(call, readVendorError(reply.status, await readErrorBody(reply)), readRetryAfter(reply));
+  const error = readVendorError(reply.status, await readErrorBody(reply));
+  return toVendorFailure(call, withTypeOfHeader(call, reply, error), readRetryAfter(reply));
+}
+
+/** Some vendors tell the kind of a failure in a header: `ThrottlingException:http://...`. */
+function withTypeOfHeader(call: Call, reply: UpstreamReply, error: VendorError): VendorError {
+  const name = call.deployment?.provider.errorTypeHeader;
+  const type = name === undefined ? undefined : reply.header(name)?.split(":")[0];
+  return type === undefined || error.type !== undefined ? error : { ...error, type };
 }
 
 /** The status tells most of a failure: when its body is too long, breaks off or cannot be decoded, the status is all. */
@@ -88,12 +95,8 @@ export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: n
 
 /** Vendors repeat keys in their words, and not every key looks like one: the call's own is known. */
 function withoutKey(call: Call, error: VendorError): VendorError {
-  const signed = call.route?.credential();
-  if (typeof signed === "string") {
-    return scrubKey(scrubSecrets(error), readKey(signed)); // Whole keys first: the call's own may begin another.
-  }
-  signed?.catch(() => undefined); // A token that is being fetched anew is not the one that was sent.
-  return error;
+  const secrets = call.route?.credential.secrets() ?? [];
+  return secrets.reduce((scrubbed, secret) => scrubKey(scrubbed, secret), scrubSecrets(error)); // Whole keys first: the call's own may begin another.
 }
 
 /**

@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import type { Translator } from "../core/translation.ts";
 import { planEdits } from "../providers/edit-plan.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
 import { decodeTokenInput } from "../translators/embedding-token-ids.ts";
@@ -10,64 +11,93 @@ import type { Call } from "./call.ts";
 import { forwardedHeaders } from "./forwarded-headers.ts";
 import { readQuery } from "./request-target.ts";
 import { timeLimitsOf } from "./time-limits.ts";
+import { translateRequest } from "./translate-request.ts";
+
+/** Requests of one attempt: one, or as many as the vendor needs for it. */
+export type PreparedRequests = readonly [UpstreamRequest, ...UpstreamRequest[]];
 
 /**
- * Turns the caller's request into the vendor's: declared edits are spliced into the bytes, everything else stays.
- * @throws GatewayError `unsupported-params` or `upstream-unauthenticated` (no token to be had).
+ * Turns the caller's request into the vendor's: declared edits are spliced into the bytes and everything else stays, unless
+ * the vendor speaks another dialect; then the edited body is translated.
+ * @throws GatewayError `unsupported-params`, `invalid-request`, or `upstream-unauthenticated` (no token to be had).
  */
 export function prepareRequest(
   call: Call,
   route: PreparedRoute,
   body: ScannedObject,
-): UpstreamRequest | Promise<UpstreamRequest> {
-  const edits = planEdits(route.plan, body, call.editOptions);
-  if (call.isStream) {
+): PreparedRequests | Promise<PreparedRequests> {
+  const edits = planEdits(route.plan, body, call.editOptions, call);
+  const { translator } = call;
+  if (call.isStream && (translator === undefined || translator.to === "openai-chat")) {
     addUsageEdit(call, route, body, edits);
   }
-  const signed = route.credential();
-  if (call.operation === "embedding" || typeof signed !== "string") {
-    return prepareSlowly({ call, route, body, edits, signed });
-  }
-  return toUpstreamRequest(call, route, { body, edits, signature: signed });
-}
-
-interface SlowPreparation {
-  readonly call: Call;
-  readonly route: PreparedRoute;
-  readonly body: ScannedObject;
-  readonly edits: JsonEdit[];
-  readonly signed: string | Promise<string>;
-}
-
-/** The way of calls for which something must be loaded or fetched first: a token table, an access token. */
-async function prepareSlowly({ call, route, body, edits, signed }: SlowPreparation): Promise<UpstreamRequest> {
   if (call.operation === "embedding") {
-    await addEmbeddingEdits(route, body, edits);
+    return prepareEmbedding(call, route, body, edits);
   }
-  const signature = typeof signed === "string" ? signed : await awaitToken(signed);
-  return toUpstreamRequest(call, route, { body, edits, signature });
+  if (translator !== undefined) {
+    return prepareTranslated(call, route, translator, spliceObject(body, edits).pieces);
+  }
+  return one(toUpstreamRequest(call, route, spliceObject(body, edits).pieces));
 }
 
-interface RequestParts {
-  readonly body: ScannedObject;
-  readonly edits: readonly JsonEdit[];
-  /** The header line that signs the call. */
-  readonly signature: string;
+const one = (request: UpstreamRequest | Promise<UpstreamRequest>): PreparedRequests | Promise<PreparedRequests> =>
+  request instanceof Promise ? request.then((made) => [made] as const) : [request];
+
+/** Embeddings may need a token table first. */
+async function prepareEmbedding(
+  call: Call,
+  route: PreparedRoute,
+  body: ScannedObject,
+  edits: JsonEdit[],
+): Promise<PreparedRequests> {
+  await addEmbeddingEdits(route, body, edits);
+  const { pieces } = spliceObject(body, edits);
+  return call.translator === undefined
+    ? [await toUpstreamRequest(call, route, pieces)]
+    : prepareTranslated(call, route, call.translator, pieces);
+}
+
+async function prepareTranslated(
+  call: Call,
+  route: PreparedRoute,
+  translator: Translator,
+  edited: readonly Uint8Array[],
+): Promise<PreparedRequests> {
+  const bodies = await translateRequest(call, route, translator, Buffer.concat(edited));
+  const [first, ...others] = await Promise.all(bodies.map((body) => toUpstreamRequest(call, route, [body])));
+  if (first === undefined) {
+    throw new Error(`the translator to ${translator.to} made no request`);
+  }
+  return [first, ...others];
 }
 
 function toUpstreamRequest(
   call: Call,
   route: PreparedRoute,
-  { body, edits, signature }: RequestParts,
-): UpstreamRequest {
+  body: readonly Uint8Array[],
+): UpstreamRequest | Promise<UpstreamRequest> {
   const apiVersion = call.target.query === "" ? undefined : readQuery(call.target, "api-version");
-  return {
+  const streams = call.isStream && call.translator?.stream !== undefined;
+  const head = route.head(apiVersion, call.translator === undefined ? call.isStream : streams);
+  const signature = sign(route, head, body);
+  const finish = (lines: string): UpstreamRequest => ({
     origin: route.origin,
-    head: route.head(apiVersion) + signature + forwardedHeaders(call),
-    body: spliceObject(body, edits).pieces,
+    head: head + lines + forwardedHeaders(call),
+    body,
     limits: timeLimitsOf(call),
     ...(call.egress === undefined ? {} : { egress: call.egress }),
-  };
+  });
+  return typeof signature === "string" ? finish(signature) : awaitToken(signature).then(finish);
+}
+
+/** The header lines that sign the call. */
+function sign(
+  { credential, origin }: PreparedRoute,
+  head: string,
+  body: readonly Uint8Array[],
+): string | Promise<string> {
+  const target = head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/1.1"));
+  return credential.sign({ host: origin.hostHeader, target, body });
 }
 
 async function awaitToken(token: Promise<string>): Promise<string> {

@@ -44,8 +44,14 @@ export function toCallHeaders(call: Call): string {
     lines += groupLine(group.name);
     lines += `x-litellm-attempted-retries: ${call.retries}\r\nx-litellm-attempted-fallbacks: ${call.fallbacks}\r\n`;
   }
+  if (call.dropped.length > 0) {
+    lines += `x-portolan-dropped: ${call.dropped.map(toHeaderText).join(", ").slice(0, MAX_DROPPED_LENGTH)}\r\n`;
+  }
   return lines;
 }
+
+/** Longest list of what was left out, in characters; the call's log has all of it. */
+const MAX_DROPPED_LENGTH = 2048;
 
 /** Lines that a deployment's answers share, made once: a dozen pieces of text per call would be a dozen allocations. */
 const linesOfRoute = new WeakMap<PreparedRoute | Deployment, string>();

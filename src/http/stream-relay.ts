@@ -189,7 +189,7 @@ export class StreamRelay implements BodySink, StreamSource {
   }
 
   #settle(failure?: GatewayError): void {
-    const usage = this.#tap.readUsage();
+    const usage = this.#call.usage ?? this.#tap.readUsage();
     const responseBytes = this.#tap.totalBytes;
     this.#call.settle(
       failure === undefined

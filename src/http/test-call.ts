@@ -104,6 +104,8 @@ function toBody({ entry, upstreamModel }: Deployment, operation: Operation): Rea
     case "embedding":
     case "moderation":
       return { input: PROMPT };
+    case "rerank":
+      return { query: PROMPT, documents: [PROMPT] };
     default:
       return operation satisfies never;
   }

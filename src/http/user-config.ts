@@ -92,7 +92,7 @@ function compile(call: Call, value: unknown): RoutingScope {
   const models = new ModelTable(config, {
     providers: state.providers,
     environment: {}, // What the server knows is none of the caller's business.
-    entraTokens: services.entraTokens,
+    identities: services.identities,
     stats: new StatsTable(),
   });
   const [first] = models.faults;

@@ -25,6 +25,7 @@ const EVENT: CallFinished = {
   responseBytes: 20,
   clientRetries: 0,
   attempts: [{ deploymentId: "d1", startedAtMs: 0, durationMs: 10 }],
+  dropped: [],
 };
 
 const write = async (format: AccessLogFormat, ...events: readonly CallFinished[]): Promise<string> => {

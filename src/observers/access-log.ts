@@ -74,6 +74,9 @@ function toJsonLine(event: CallFinished): string {
     line += `,"client_retries":${event.clientRetries}`;
   }
   line += `,"attempts":${event.attempts.length}`;
+  if (event.dropped.length > 0) {
+    line += `,"dropped":${JSON.stringify(event.dropped.map(clean))}`;
+  }
   if (event.errorKind !== undefined) {
     line += `,"error":"${event.errorKind}","error_message":${JSON.stringify(clean(event.errorMessage))}`;
   }
@@ -101,5 +104,6 @@ function toTextLine(event: CallFinished): string {
   const times = `${round(event.durationMs)} ms (vendor ${round(event.upstreamMs)})`;
   const failure = event.errorKind === undefined ? "" : ` ${event.errorKind}: ${clean(event.errorMessage)}`;
   const stream = event.isStream ? " stream" : "";
-  return `${time} ${event.status} ${event.operation}${stream} ${clean(event.requestedModel)}${target} ${times}${tokens}${failure}`;
+  const dropped = event.dropped.length === 0 ? "" : ` without ${clean(event.dropped.join(", "))}`;
+  return `${time} ${event.status} ${event.operation}${stream} ${clean(event.requestedModel)}${target} ${times}${tokens}${dropped}${failure}`;
 }

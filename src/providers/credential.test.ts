@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { azure } from "./azure.ts";
-import { type FetchToken, readKey, refreshed, toCredential, toHeaderLine } from "./credential.ts";
+import { type CredentialSource, type FetchToken, refreshed, toCredential, toHeaderLine } from "./credential.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
 
@@ -14,7 +15,13 @@ const paramsOf = (fields: string): DeploymentParams => {
   return entry.params;
 };
 
-const noTokens = (): FetchToken => () => Promise.reject(new Error("not asked for"));
+const REQUEST = { host: "vendor.example", target: "/v1", body: [] };
+
+const sourceOf = (fields: string, environment: Environment = {}): CredentialSource => ({
+  params: paramsOf(fields),
+  environment,
+  identities: { entra: (): FetchToken => () => Promise.reject(new Error("not asked for")) },
+});
 
 describe("where a key comes from", () => {
   test.each([
@@ -25,12 +32,12 @@ describe("where a key comes from", () => {
     ["an Entra token", azure, "azure_ad_token: eyJ", { AZURE_API_KEY: "env" }, "authorization: Bearer eyJ\r\n"],
     ["the key before an Entra token", azure, "api_key: own, azure_ad_token: eyJ", {}, "api-key: own\r\n"],
   ] as const)("%s", (_name, provider, fields, environment, line) => {
-    expect(toCredential(provider, paramsOf(fields), environment, noTokens)?.()).toBe(line);
+    expect(toCredential(provider, sourceOf(fields, environment))?.sign(REQUEST)).toBe(line);
   });
 
   test("nowhere, where one is needed, is no credential", () => {
-    expect(toCredential(openai, paramsOf(""), {}, noTokens)).toBeUndefined();
-    expect(toCredential(openai, paramsOf(""), { OPENAI_API_KEY: "" }, noTokens)).toBeUndefined();
+    expect(toCredential(openai, sourceOf(""))).toBeUndefined();
+    expect(toCredential(openai, sourceOf("", { OPENAI_API_KEY: "" }))).toBeUndefined();
   });
 
   test("a key that would break its header line is refused", () => {
@@ -40,10 +47,10 @@ describe("where a key comes from", () => {
   });
 });
 
-test("the key of a header line is its last word", () => {
-  expect(readKey("authorization: Bearer sk-1\r\n")).toBe("sk-1");
-  expect(readKey("api-key: sk-1\r\n")).toBe("sk-1");
-  expect(readKey("")).toBe("");
+test("what must not be shown is told", () => {
+  expect(toCredential(openai, sourceOf("api_key: sk-1"))?.secrets()).toEqual(["sk-1"]);
+  expect(toCredential(azure, sourceOf("api_key: sk-1"))?.secrets()).toEqual(["sk-1"]);
+  expect(toCredential(ollama, sourceOf(""))?.secrets()).toEqual([]);
 });
 
 describe("tokens that expire", () => {
@@ -68,45 +75,47 @@ describe("tokens that expire", () => {
 
   test("are fetched once for all who wait, and then kept", async () => {
     const { fetches, credential, answer } = setUp();
-    const waiting = [credential(), credential(), credential()];
+    const waiting = [credential.sign(REQUEST), credential.sign(REQUEST), credential.sign(REQUEST)];
     expect(fetches.length).toBe(1);
     answer(0, "one", 60 * MINUTE);
     expect(await Promise.all(waiting)).toEqual(new Array(3).fill("authorization: Bearer one\r\n"));
-    expect(credential()).toBe("authorization: Bearer one\r\n");
+    expect(credential.sign(REQUEST)).toBe("authorization: Bearer one\r\n");
     expect(fetches.length).toBe(1);
   });
 
   test("are renewed ahead of their end, while the old one serves", async () => {
     const { fetches, clock, credential, answer } = setUp();
-    const first = credential();
+    const first = credential.sign(REQUEST);
     answer(0, "one", 60 * MINUTE);
     await first;
     clock.nowMs = 55 * MINUTE;
-    expect(credential()).toBe("authorization: Bearer one\r\n");
+    expect(credential.sign(REQUEST)).toBe("authorization: Bearer one\r\n");
     expect(fetches.length).toBe(1);
     clock.nowMs = 55 * MINUTE + 1;
-    expect([credential(), credential()]).toEqual(new Array(2).fill("authorization: Bearer one\r\n"));
+    expect([credential.sign(REQUEST), credential.sign(REQUEST)]).toEqual(
+      new Array(2).fill("authorization: Bearer one\r\n"),
+    );
     expect(fetches.length).toBe(2);
     answer(1, "two", 120 * MINUTE);
     await fetches[1]?.promise;
     await Promise.resolve();
-    expect(credential()).toBe("authorization: Bearer two\r\n");
+    expect(credential.sign(REQUEST)).toBe("authorization: Bearer two\r\n");
   });
 
   test("that cannot be renewed serve to their end, and every call tries again", async () => {
     const { fetches, clock, credential, answer } = setUp();
-    const first = credential();
+    const first = credential.sign(REQUEST);
     answer(0, "one", 60 * MINUTE);
     await first;
     clock.nowMs = 56 * MINUTE;
-    expect(credential()).toBe("authorization: Bearer one\r\n");
+    expect(credential.sign(REQUEST)).toBe("authorization: Bearer one\r\n");
     fetches[1]?.reject(new Error("identity service is down"));
     await fetches[1]?.promise.catch(() => undefined);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(credential()).toBe("authorization: Bearer one\r\n");
+    expect(credential.sign(REQUEST)).toBe("authorization: Bearer one\r\n");
     expect(fetches.length).toBe(3);
     clock.nowMs = 60 * MINUTE;
-    const late = credential();
+    const late = credential.sign(REQUEST);
     expect(fetches.length).toBe(3); // The renewal that is under way is awaited, not repeated.
     answer(2, "three", 120 * MINUTE);
     expect(await late).toBe("authorization: Bearer three\r\n");
@@ -114,17 +123,20 @@ describe("tokens that expire", () => {
 
   test("that cannot be had fail the calls that wait, and the next tries anew", async () => {
     const { fetches, credential, answer } = setUp();
-    const waiting = [credential(), credential()];
+    const waiting = [credential.sign(REQUEST), credential.sign(REQUEST)];
     fetches[0]?.reject(new Error("wrong secret"));
-    for (const promise of waiting) await expect(promise as Promise<string>).rejects.toThrow("wrong secret");
-    const next = credential();
+    const ends = await Promise.allSettled(waiting);
+    expect(ends.map((end) => (end.status === "rejected" ? String(end.reason) : ""))).toEqual(
+      new Array(2).fill("Error: wrong secret"),
+    );
+    const next = credential.sign(REQUEST);
     answer(1, "two", 60 * MINUTE);
     expect(await next).toBe("authorization: Bearer two\r\n");
   });
 
   test("that would break the header line are refused", async () => {
     const { credential, answer } = setUp();
-    const waiting = credential();
+    const waiting = credential.sign(REQUEST);
     answer(0, "a\r\nb: c", 60 * MINUTE);
     await expect(waiting as Promise<string>).rejects.toThrow(TypeError);
   });

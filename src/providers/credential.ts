@@ -2,8 +2,22 @@ import type { Environment } from "../config/environment-references.ts";
 import type { AzureIdentityParams, DeploymentParams } from "../config/gateway-config.ts";
 import type { Provider } from "./provider.ts";
 
-/** The header line (with CRLF) that signs a call. A promise only while a token is being fetched. */
-export type Credential = () => string | Promise<string>;
+/** A request about to be sent, as far as signatures cover it. */
+export interface SignableRequest {
+  /** Host as its header says it. */
+  readonly host: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly body: readonly Uint8Array[];
+}
+
+/** How calls are signed. */
+export interface Credential {
+  /** Header lines, each with its CRLF. A promise only while something must be fetched, or computed elsewhere. */
+  readonly sign: (request: SignableRequest) => string | Promise<string>;
+  /** Keys and tokens in use, to be kept out of whatever is shown. */
+  readonly secrets: () => readonly string[];
+}
 
 /** Fetches an access token. `expiresAtMs` in epoch milliseconds. */
 export type FetchToken = () => Promise<{ readonly token: string; readonly expiresAtMs: number }>;
@@ -11,13 +25,22 @@ export type FetchToken = () => Promise<{ readonly token: string; readonly expire
 /** Makes the token source of a Microsoft Entra identity; injected, as it loads a large library. */
 export type EntraTokens = (identity: AzureIdentityParams) => FetchToken;
 
+/** Where identities of clouds come from: the vendors' own libraries, loaded when first used; injected. */
+export interface CloudIdentities {
+  readonly entra: EntraTokens;
+}
+
+/** What a credential is made of. */
+export interface CredentialSource {
+  readonly params: DeploymentParams;
+  readonly environment: Environment;
+  readonly identities: CloudIdentities;
+}
+
 /** Tokens are replaced this long before they expire, in milliseconds. */
 const REFRESH_AHEAD_MS = 5 * 60_000;
 
-const NO_HEADER = "";
-
-/** The key in a header line that signs a call: its last word. */
-export const readKey = (line: string): string => line.trimEnd().split(" ").at(-1) ?? "";
+const NO_CREDENTIAL: Credential = { sign: () => "", secrets: () => [] };
 
 /** A header line; refuses characters that would end it early. */
 export function toHeaderLine(name: string, value: string): string {
@@ -28,16 +51,15 @@ export function toHeaderLine(name: string, value: string): string {
 }
 
 /**
- * How a deployment's calls are signed: its own key, its Entra identity, or the provider's key from the environment.
+ * How a deployment's calls are signed: its own key, its cloud identity, or the provider's key from the environment.
  * The environment's key is meant for the provider's own host: an `api_base` of the deployment takes it along, as the
  * operator chose both. `undefined` when there is no credential and the provider needs one.
  */
-export function toCredential(
-  provider: Provider,
-  params: DeploymentParams,
-  environment: Environment,
-  entraTokens: EntraTokens,
-): Credential | undefined {
+export function toCredential(provider: Provider, source: CredentialSource): Credential | undefined {
+  const { params, environment } = source;
+  if (provider.credential !== undefined) {
+    return provider.credential(source);
+  }
   if (params.apiKey !== undefined) {
     return fixed(...provider.authorization.header(params.apiKey));
   }
@@ -47,7 +69,7 @@ export function toCredential(
       return fixed("authorization", `Bearer ${adToken}`);
     }
     if (tenantId !== undefined && clientId !== undefined) {
-      return refreshed(entraTokens(params.azure), Date.now);
+      return refreshed(source.identities.entra(params.azure), Date.now);
     }
   }
   for (const name of provider.authorization.env) {
@@ -56,39 +78,73 @@ export function toCredential(
       return fixed(...provider.authorization.header(key));
     }
   }
-  return provider.authorization.optional || provider.answer !== undefined ? () => NO_HEADER : undefined;
+  return provider.authorization.optional || provider.answer !== undefined ? NO_CREDENTIAL : undefined;
 }
 
-function fixed(name: string, value: string): Credential {
+/** One header that never changes; its last word is the secret. */
+export function fixed(name: string, value: string): Credential {
   const line = toHeaderLine(name, value);
-  return () => line;
+  const secrets = [value.split(" ").at(-1) ?? ""];
+  return { sign: () => line, secrets: () => secrets };
 }
 
-/** Keeps one token, fetched once however many calls wait for it, and renewed ahead of its end while the old one serves. */
+/** A bearer token, fetched once however many calls wait for it, and renewed ahead of its end while the old one serves. */
 export function refreshed(fetchToken: FetchToken, now: () => number): Credential {
-  let line: string | undefined;
+  const current = kept(async () => {
+    const { token, expiresAtMs } = await fetchToken();
+    return { value: { token, line: toHeaderLine("authorization", `Bearer ${token}`) }, expiresAtMs };
+  }, now);
+  return {
+    sign: () => {
+      const held = current.get();
+      return held instanceof Promise ? held.then(({ line }) => line) : held.line;
+    },
+    secrets: () => {
+      const held = current.peek();
+      return held === undefined ? [] : [held.token];
+    },
+  };
+}
+
+/** A value that expires. */
+export interface Kept<Value> {
+  /** The value; a promise only while none that still holds is there. */
+  readonly get: () => Value | Promise<Value>;
+  /** The value fetched last, expired or not. */
+  readonly peek: () => Value | undefined;
+}
+
+/**
+ * Keeps one value that expires (`expiresAtMs` in epoch milliseconds; `Infinity` for never): fetched once however many wait,
+ * and renewed ahead of its end while the old one serves.
+ */
+export function kept<Value extends object>(
+  fetchValue: () => Promise<{ readonly value: Value; readonly expiresAtMs: number }>,
+  now: () => number,
+): Kept<Value> {
+  let value: Value | undefined;
   let expiresAtMs = 0;
-  let fetching: Promise<string> | undefined;
-  const fetchOnce = (): Promise<string> => {
-    fetching ??= fetchToken()
+  let fetching: Promise<Value> | undefined;
+  const fetchOnce = (): Promise<Value> => {
+    fetching ??= fetchValue()
       .then((fetched) => {
-        line = toHeaderLine("authorization", `Bearer ${fetched.token}`);
-        expiresAtMs = fetched.expiresAtMs;
-        return line;
+        ({ value, expiresAtMs } = fetched);
+        return fetched.value;
       })
       .finally(() => {
         fetching = undefined;
       });
     return fetching;
   };
-  return () => {
+  const get = (): Value | Promise<Value> => {
     const leftMs = expiresAtMs - now();
-    if (line === undefined || leftMs <= 0) {
+    if (value === undefined || leftMs <= 0) {
       return fetchOnce();
     }
     if (leftMs < REFRESH_AHEAD_MS) {
-      fetchOnce().catch(() => undefined); // The old token still serves; the next call tries again.
+      fetchOnce().catch(() => undefined); // The old one still serves; the next call tries again.
     }
-    return line;
+    return value;
   };
+  return { get, peek: () => value };
 }

@@ -42,13 +42,21 @@ interface Setting {
   readonly provider?: Provider;
 }
 
+/** What the latest edit noted as left out. */
+let dropped: string[] = [];
+
 /** The body as the vendor gets it. */
 const edit = (text: string, { params = "", options = {}, model = "up", provider = vendor }: Setting = {}): string => {
   const route = provider.routes.chat;
   if (route === undefined) throw new Error("no chat route");
-  const plan = toEditPlan(provider, route, { operation: "chat", model, params: paramsOf(params) });
+  const plan = toEditPlan(
+    provider,
+    { route, translator: undefined },
+    { operation: "chat", model, params: paramsOf(params) },
+  );
   const body = scanObject(Buffer.from(text));
-  const edits = planEdits(plan, body, { ...NO_CALL_OPTIONS, ...options });
+  dropped = [];
+  const edits = planEdits(plan, body, { ...NO_CALL_OPTIONS, ...options }, { drop: (path) => dropped.push(path) });
   return Buffer.concat(spliceObject(body, edits).pieces).toString();
 };
 
@@ -152,7 +160,9 @@ describe("parameters that a vendor refuses", () => {
   test("are not listed as supported", () => {
     const route = vendor.routes.chat;
     if (route === undefined) throw new Error("no chat route");
-    const names = supportedParams(toEditPlan(vendor, route, { operation: "chat", model: "up", params: paramsOf("") }));
+    const names = supportedParams(
+      toEditPlan(vendor, { route, translator: undefined }, { operation: "chat", model: "up", params: paramsOf("") }),
+    );
     expect(names).toContain("temperature");
     expect(names).not.toContain("n");
   });

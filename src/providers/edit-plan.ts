@@ -2,11 +2,13 @@ import type { DeploymentParams } from "../config/gateway-config.ts";
 import { isInternalParam } from "../core/edits.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
+import type { Ledger, Translator } from "../core/translation.ts";
 import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
 import type { JsonEdit } from "../wire/json-splice.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import { dropNestedPaths, splitDropPaths } from "./nested-drop.ts";
-import type { BodyEdits, Provider, Route } from "./provider.ts";
+import type { Way } from "./prepared-route.ts";
+import type { BodyEdits, Provider } from "./provider.ts";
 
 /** What happens to a top-level field on its way to the vendor; a field without an action passes as it came. */
 type FieldAction = "standard" | "unsupported" | "drop" | { readonly renameTo: string };
@@ -30,6 +32,8 @@ export interface EditPlan {
 /** What this call says of its own translation (contract 2.6). */
 export interface CallEditOptions {
   readonly dropParams: boolean | undefined;
+  /** Nothing is dropped: what the vendor does not take is refused. */
+  readonly isStrict: boolean;
   readonly allowed: readonly string[];
   readonly additionalDrop: readonly string[];
   /** Values that the command line forces on every call. */
@@ -39,6 +43,7 @@ export interface CallEditOptions {
 /** Options of a call that says nothing special. */
 export const NO_CALL_OPTIONS: CallEditOptions = {
   dropParams: undefined,
+  isStrict: false,
   allowed: [],
   additionalDrop: [],
   forced: new Map(),
@@ -65,11 +70,11 @@ const NEUTRAL_VALUES: Readonly<Record<string, string>> = {
 /** Compiles a provider's and a deployment's declarations for one operation and model. */
 export function toEditPlan(
   provider: Provider,
-  route: Route,
+  way: Way,
   target: { readonly operation: Operation; readonly model: string; readonly params: DeploymentParams },
 ): EditPlan {
   const { operation, model, params } = target;
-  const declared = declaredFor(provider, route, operation, model);
+  const declared = declaredFor(provider, way, operation, model);
   const { actions } = declared;
   const defaults = new Map(declared.defaults);
   for (const [name, value] of Object.entries(params.defaults)) {
@@ -97,7 +102,7 @@ interface Declared {
 /** What providers declare, by operation and the model edits that hold: a thousand deployments share a handful. */
 const declaredByProvider = new WeakMap<Provider, Map<string, Declared>>();
 
-function declaredFor(provider: Provider, route: Route, operation: Operation, model: string): Declared {
+function declaredFor(provider: Provider, way: Way, operation: Operation, model: string): Declared {
   const holding = (provider.modelEdits ?? []).filter(
     (entry) => entry.operation === operation && entry.match.test(model),
   );
@@ -106,20 +111,32 @@ function declaredFor(provider: Provider, route: Route, operation: Operation, mod
   declaredByProvider.set(provider, known);
   let declared = known.get(key);
   if (declared === undefined) {
-    declared = declare(provider, operation, [route.edits ?? {}, ...holding.map(({ edits }) => edits)]);
+    declared = declare(provider, way.translator, operation, [
+      way.route.edits ?? {},
+      ...holding.map(({ edits }) => edits),
+    ]);
     known.set(key, declared);
   }
   return declared;
 }
 
-function declare(provider: Provider, operation: Operation, all: readonly BodyEdits[]): Declared {
+function declare(
+  provider: Provider,
+  translator: Translator | undefined,
+  operation: Operation,
+  all: readonly BodyEdits[],
+): Declared {
   const actions = new Map<string, FieldAction>();
   for (const name of OPENAI_PARAMS[operation]) {
-    actions.set(name, "standard");
+    const isCarried = translator === undefined || Object.hasOwn(translator.fields, name);
+    actions.set(name, isCarried ? "standard" : "unsupported");
   }
   const defaults = new Map<string, string>();
   for (const edits of all) {
     applyDeclared(edits, actions, defaults);
+  }
+  if (translator !== undefined && translator.to !== "openai-chat") {
+    return { actions, defaults }; // How such a vendor tells usage is its translator's business.
   }
   if (provider.streamUsage === "always" || provider.streamUsage === "never") {
     actions.set("stream_options", "drop"); // Asked or not, the vendor's streams are the same; some refuse the field.
@@ -151,7 +168,12 @@ export function supportedParams(plan: EditPlan): string[] {
  * The changes that a body of the vendor's own dialect needs.
  * @throws GatewayError `unsupported-params` naming every parameter that the vendor refuses, unless they may be dropped.
  */
-export function planEdits(plan: EditPlan, body: ScannedObject, options: CallEditOptions): JsonEdit[] {
+export function planEdits(
+  plan: EditPlan,
+  body: ScannedObject,
+  options: CallEditOptions,
+  ledger: Pick<Ledger, "drop">,
+): JsonEdit[] {
   const edits: JsonEdit[] = [];
   const refused: string[] = [];
   let isModelSame = false;
@@ -170,7 +192,7 @@ export function planEdits(plan: EditPlan, body: ScannedObject, options: CallEdit
     } else if (action === "drop" || field.kind === "null") {
       edits.push({ kind: "remove", name: field.name });
     } else if (action === "unsupported") {
-      refuseOrPass(field, { plan, body, options, edits, refused });
+      refuseOrPass(field, { plan, body, options, edits, refused, ledger });
     } else if (action !== "standard") {
       addRename(field, action.renameTo, body, edits);
     }
@@ -191,20 +213,21 @@ interface Refusing {
   readonly options: CallEditOptions;
   readonly edits: JsonEdit[];
   readonly refused: string[];
+  readonly ledger: Pick<Ledger, "drop">;
 }
 
-function refuseOrPass(field: ScannedField, { plan, body, options, edits, refused }: Refusing): void {
+function refuseOrPass(field: ScannedField, { plan, body, options, edits, refused, ledger }: Refusing): void {
   const { name } = field;
   if (plan.allowed.includes(name) || options.allowed.includes(name)) {
     return;
   }
-  const isDropped =
-    (options.dropParams ?? plan.dropParams) ||
-    plan.additionalDrop.includes(name) ||
-    options.additionalDrop.includes(name) ||
-    (field.valueEnd - field.valueStart <= 5 && body.readText(field) === NEUTRAL_VALUES[name]);
-  if (isDropped) {
+  const isNeutral = field.valueEnd - field.valueStart <= 5 && body.readText(field) === NEUTRAL_VALUES[name];
+  const isUnwanted = plan.additionalDrop.includes(name) || options.additionalDrop.includes(name);
+  if (isNeutral || isUnwanted) {
     edits.push({ kind: "remove", name });
+  } else if (!options.isStrict && (options.dropParams ?? plan.dropParams)) {
+    edits.push({ kind: "remove", name });
+    ledger.drop(name);
   } else {
     refused.push(name);
   }
@@ -234,7 +257,8 @@ function addDeploymentEdits(plan: EditPlan, body: ScannedObject, options: CallEd
   }
 }
 
-function refusedParams(plan: EditPlan, names: readonly string[]): GatewayError {
+/** LiteLLM's refusal of parameters that a vendor does not take. */
+export function refusedParams(plan: EditPlan, names: readonly string[]): GatewayError {
   const list = names.map((name) => `'${name}'`).join(", ");
   return new GatewayError(
     "unsupported-params",

@@ -146,11 +146,25 @@ const answerModeration: Answer = ({ body, model }) => {
   return json({ id: "modr-demo", model, results });
 };
 
+/** Ranks documents by how many of the query's words they have. */
+const answerRerank: Answer = ({ body }) => {
+  const words = splitWords(String(body["query"]).toLowerCase()).map((word) => word.trim());
+  const documents: readonly unknown[] = Array.isArray(body["documents"]) ? body["documents"] : [];
+  const scored = documents.map((document, index) => {
+    const text = (typeof document === "string" ? document : JSON.stringify(document)).toLowerCase();
+    return { index, relevance_score: words.filter((word) => text.includes(word)).length / words.length };
+  });
+  const limit = typeof body["top_n"] === "number" ? body["top_n"] : documents.length;
+  const results = scored.sort((left, right) => right.relevance_score - left.relevance_score).slice(0, limit);
+  return json({ id: "rerank-demo", results, meta: { billed_units: { search_units: 1 } } });
+};
+
 const ANSWERS: Readonly<Record<Operation, Answer>> = {
   chat: answerChat,
   completion: answerCompletion,
   embedding: answerEmbedding,
   moderation: answerModeration,
+  rerank: answerRerank,
 };
 
 function splitWords(text: string): string[] {
@@ -186,6 +200,7 @@ export const mock = defineProvider({
     completion: { dialect: "openai-completion", path: "/completions" },
     embedding: { dialect: "openai-embedding", path: "/embeddings" },
     moderation: { dialect: "openai-moderation", path: "/moderations" },
+    rerank: { dialect: "cohere-rerank", path: "/rerank" },
   },
   answer: (request) => ANSWERS[request.operation](request),
 });

@@ -4,7 +4,7 @@ import type { DeploymentParams } from "../config/gateway-config.ts";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { azure } from "./azure.ts";
 import { openai } from "./openai.ts";
-import { type PreparedRoute, prepareRoute, resolveApiBase, toPathSegment } from "./prepared-route.ts";
+import { type PreparedRoute, prepareRoute, resolveApiBase, toPathSegment, type Way } from "./prepared-route.ts";
 import type { Provider } from "./provider.ts";
 
 const paramsOf = (fields: string): DeploymentParams => {
@@ -13,6 +13,11 @@ const paramsOf = (fields: string): DeploymentParams => {
   ).models;
   if (entry === undefined) throw new Error("no entry");
   return entry.params;
+};
+
+const wayOf = ({ routes: { chat } }: Provider): Way => {
+  if (chat === undefined) throw new Error("no chat");
+  return { route: chat, translator: undefined };
 };
 
 const prepare = (
@@ -25,16 +30,15 @@ const prepare = (
     operation: "chat",
     model,
     params: paramsOf(fields),
-    credential: () => "",
+    credential: { sign: () => "", secrets: () => [] },
+    way: wayOf(provider),
     environment,
   } as const;
-  const route = prepareRoute(source);
-  if (route === undefined) throw new Error("no route");
-  return route;
+  return prepareRoute(source);
 };
 
 const targetOf = (route: PreparedRoute, apiVersion?: string): string =>
-  route.head(apiVersion).split("\r\n")[0]?.split(" ")[1] ?? "";
+  route.head(apiVersion, false).split("\r\n")[0]?.split(" ")[1] ?? "";
 
 describe("addresses", () => {
   test.each([
@@ -127,7 +131,7 @@ describe("the call's own api-version", () => {
 describe("headers", () => {
   test("are the vendor's, the deployment's, and nothing else", () => {
     const fields = "extra_headers: {X-Team: blue, x-n: 3}, organization: org-1, api_base: 'http://own:81/v1'";
-    expect(prepare(openai, fields).head(undefined)).toBe(
+    expect(prepare(openai, fields).head(undefined, false)).toBe(
       "POST /v1/chat/completions HTTP/1.1\r\nhost: own:81\r\ncontent-type: application/json\r\n" +
         "accept-encoding: identity\r\nopenai-organization: org-1\r\nx-team: blue\r\nx-n: 3\r\n",
     );
@@ -150,16 +154,12 @@ describe("headers", () => {
       operation: "chat",
       model: "m",
       params,
-      credential: () => "",
+      credential: { sign: () => "", secrets: () => [] },
+      way: wayOf(openai),
       environment: {},
     } as const;
     expect(() => prepareRoute(source)).toThrow(TypeError);
   });
-});
-
-test("an operation that the vendor lacks has no route", () => {
-  const source = { provider: azure, model: "m", params: paramsOf(""), credential: () => "", environment: {} } as const;
-  expect(prepareRoute({ ...source, operation: "moderation" })).toBeUndefined();
 });
 
 describe("model names in a path", () => {

@@ -1,6 +1,7 @@
 import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import type { Operation } from "../core/operation.ts";
+import type { Translator } from "../core/translation.ts";
 import { type Origin, readBaseUrl } from "../upstream/origin.ts";
 import { type Credential, toHeaderLine } from "./credential.ts";
 import { type EditPlan, toEditPlan } from "./edit-plan.ts";
@@ -9,6 +10,10 @@ import type { Provider, Route } from "./provider.ts";
 /** A deployment's way to answer one operation, everything static made ready at boot. */
 export interface PreparedRoute {
   readonly route: Route;
+  /** Present when the vendor speaks another dialect than callers do. */
+  readonly translator: Translator | undefined;
+  /** The vendor's name for the model, without the provider prefix. */
+  readonly model: string;
   readonly origin: Origin;
   readonly plan: EditPlan;
   /** Base URL without query, shown in `x-litellm-model-api-base`. */
@@ -17,14 +22,22 @@ export interface PreparedRoute {
    * Request line and header lines without the credential. `apiVersion` is the call's own (`?api-version=`), for vendors
    * that have one.
    */
-  readonly head: (apiVersion: string | undefined) => string;
+  readonly head: (apiVersion: string | undefined, isStream: boolean) => string;
   readonly credential: Credential;
+}
+
+/** How a provider answers an operation: by a route in the caller's dialect, or through a translator. */
+export interface Way {
+  readonly route: Route;
+  readonly translator: Translator | undefined;
 }
 
 /** What a route is prepared from. */
 export interface RouteSource {
   readonly provider: Provider;
   readonly operation: Operation;
+  /** How the vendor answers the operation, and who translates. */
+  readonly way: Way;
   /** The vendor's name for the model, wildcards already filled in. */
   readonly model: string;
   readonly params: DeploymentParams;
@@ -42,9 +55,14 @@ const SAFE_VERSION = /^[A-Za-z0-9._-]{1,40}$/;
  * The base URL of a deployment: its `api_base`, the provider's environment variable, the provider's default.
  * @throws TypeError when there is none, or when it names an environment variable that is not set.
  */
-export function resolveApiBase(provider: Provider, params: DeploymentParams, environment: Environment): string {
+export function resolveApiBase(
+  provider: Provider,
+  params: DeploymentParams,
+  environment: Environment,
+  model = "",
+): string {
   const named = params.apiBase ?? provider.baseUrlEnv?.map((name) => environment[name]).find((value) => value);
-  const template = named ?? provider.baseUrl;
+  const template = named ?? provider.baseUrlOf?.(params, environment, model) ?? provider.baseUrl;
   if (template === undefined) {
     const env = provider.baseUrlEnv?.[0];
     throw new TypeError(
@@ -62,38 +80,57 @@ export function resolveApiBase(provider: Provider, params: DeploymentParams, env
 }
 
 /**
- * Makes a deployment's route for one operation ready; `undefined` when its provider does not answer it.
+ * Makes a deployment's route for one operation ready.
  * @throws TypeError on a base URL, model name or header that no request can be made of.
  */
-export function prepareRoute(source: RouteSource): PreparedRoute | undefined {
-  const { provider, operation, params, environment } = source;
+export function prepareRoute(source: RouteSource): PreparedRoute {
+  const { provider, operation, params, environment, way } = source;
+  const { route, translator } = way;
   const model = provider.modelName?.(source.model, operation) ?? source.model;
-  const route = provider.routes[operation];
-  if (route === undefined) {
-    return undefined;
-  }
-  const apiBase = provider.answer === undefined ? resolveApiBase(provider, params, environment) : "in-process://mock";
-  const { origin, path, query } = readBaseUrl(apiBase.startsWith("in-process") ? "http://mock.invalid" : apiBase);
+  const isRemote = provider.answer === undefined;
+  const apiBase = isRemote ? resolveApiBase(provider, params, environment, model) : "in-process://mock";
+  const { origin, path, query } = readBaseUrl(isRemote ? apiBase : "http://mock.invalid");
   const versionEnv = provider.apiVersionEnv?.map((name) => environment[name]).find((value) => value);
   const ownVersion = params.apiVersion ?? versionEnv;
   const headers = writeHeaders(provider, params, origin.hostHeader);
   const base = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${path}`;
-  const target = (apiVersion: string | undefined): string => {
-    const url = provider.url?.({ base, path: route.path, model: toPathSegment(model), apiVersion });
-    const line = url === undefined ? path + route.path + query : url.slice(url.indexOf("/", 8));
+  const toHead = (routePath: string, apiVersion: string | undefined): string => {
+    const filled = routePath.includes("{model}")
+      ? routePath.replace("{model}", () => toSegment(provider, model))
+      : routePath;
+    const url = provider.url?.({ base, path: filled, model: toPathSegment(model), apiVersion });
+    const line = url === undefined ? joinQuery(path + filled, query) : url.slice(url.indexOf("/", 8));
     return `POST ${line} HTTP/1.1\r\n${headers}`;
   };
-  const ownHead = target(ownVersion);
+  const streamPath = route.streamPath ?? route.path;
+  const ownHead = toHead(route.path, ownVersion);
+  const ownStreamHead = streamPath === route.path ? ownHead : toHead(streamPath, ownVersion);
   const takesVersion = provider.apiVersionEnv !== undefined;
   return {
     route,
+    translator,
+    model,
     origin,
-    plan: toEditPlan(provider, route, { operation, model, params }),
-    apiBase: provider.answer === undefined ? base : apiBase,
-    head: (apiVersion) =>
-      takesVersion && apiVersion !== undefined && SAFE_VERSION.test(apiVersion) ? target(apiVersion) : ownHead,
+    plan: toEditPlan(provider, way, { operation, model, params }),
+    apiBase: isRemote ? base : apiBase,
+    head: (apiVersion, isStream) => {
+      if (takesVersion && apiVersion !== undefined && SAFE_VERSION.test(apiVersion)) {
+        return toHead(isStream ? streamPath : route.path, apiVersion);
+      }
+      return isStream ? ownStreamHead : ownHead;
+    },
     credential: source.credential,
   };
+}
+
+/** The query of the base URL behind the path, which may have one of its own (`?alt=sse`). */
+function joinQuery(path: string, query: string): string {
+  return query !== "" && path.includes("?") ? `${path}&${query.slice(1)}` : path + query;
+}
+
+/** A model in a path is one segment, whatever is in its name, unless the vendor says that its names are paths. */
+function toSegment(provider: Provider, model: string): string {
+  return provider.modelsArePaths === true ? toPathSegment(model) : encodeURIComponent(checkModelName(model));
 }
 
 function writeHeaders(provider: Provider, params: DeploymentParams, host: string): string {
@@ -116,8 +153,12 @@ function writeHeaders(provider: Provider, params: DeploymentParams, host: string
  * @throws TypeError for names that would change the path (`..`) or cannot be encoded.
  */
 export function toPathSegment(model: string): string {
+  return checkModelName(model).split("/").map(encodeURIComponent).join("/");
+}
+
+function checkModelName(model: string): string {
   if (model === "" || model.split("/").some((part) => part === "." || part === "..")) {
     throw new TypeError(`'${model}' cannot stand in a URL as a model name`);
   }
-  return model.split("/").map(encodeURIComponent).join("/");
+  return model;
 }

@@ -1,5 +1,9 @@
+import type { Environment } from "../config/environment-references.ts";
+import type { DeploymentParams } from "../config/gateway-config.ts";
 import type { ErrorKind } from "../core/errors.ts";
 import type { Dialect, Operation } from "../core/operation.ts";
+import type { JsonObject } from "../core/translation.ts";
+import type { Credential, CredentialSource } from "./credential.ts";
 
 /** What must change in a body of the vendor's own dialect before the vendor takes it. Everything else passes as it came. */
 export interface BodyEdits {
@@ -22,8 +26,12 @@ export interface BodyEdits {
 /** How a vendor answers one operation. */
 export interface Route {
   readonly dialect: Dialect;
-  /** Appended to the base URL; starts with `/`. */
+  /** Appended to the base URL; starts with `/`. May hold `{model}`, the vendor's name for the model. */
   readonly path: string;
+  /** The path of a streamed call, where it is another one. */
+  readonly streamPath?: string;
+  /** The vendor's variant of the dialect, for its translator; the translator's file says which keys it reads. */
+  readonly options?: JsonObject;
   readonly edits?: BodyEdits;
   /** Embeddings: the vendor takes text only, so token ids are decoded to text first. */
   readonly textInputOnly?: boolean;
@@ -140,6 +148,14 @@ export interface Provider {
   readonly usagePath?: readonly string[];
   /** The vendor's full name for a model that callers may abbreviate; the name as it came when absent. */
   readonly modelName?: (model: string, operation: Operation) => string;
+  /** Base URL by deployment, for vendors whose hosts depend on a region or the like; used when no `api_base` is set. */
+  readonly baseUrlOf?: (params: DeploymentParams, environment: Environment, model: string) => string;
+  /** How calls are signed, where one header with a key is not all; {@link authorization} then tells the key's names only. */
+  readonly credential?: (source: CredentialSource) => Credential | undefined;
+  /** A header of failed replies that tells what kind of failure it is (`x-amzn-errortype`), up to its first colon. */
+  readonly errorTypeHeader?: string;
+  /** Names of models are paths (`models/x`): `{model}` keeps their slashes. */
+  readonly modelsArePaths?: boolean;
   /** Full URL of a call, for vendors that put more than base + path into it. */
   readonly url?: (parts: UrlParts) => string;
   /** Headers every call to the vendor needs beside the key. */

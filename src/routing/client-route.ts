@@ -1,10 +1,12 @@
 import { bareParams } from "../config/bare-params.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
+import type { VendorField } from "../config/vendor-fields.ts";
 import type { Operation } from "../core/operation.ts";
-import { type Credential, toCredential } from "../providers/credential.ts";
+import { type CloudIdentities, toCredential } from "../providers/credential.ts";
 import { type PreparedRoute, prepareRoute } from "../providers/prepared-route.ts";
 import type { Deployment } from "./deployment.ts";
+import { findWay } from "./way.ts";
 
 /** What a caller brought along for one call. */
 export interface OwnAccess {
@@ -17,9 +19,16 @@ export interface OwnAccess {
 const NO_ENVIRONMENT: Environment = {};
 
 /** No identity of the server's may stand in for a key that the caller did not send. */
-const noTokens = (): never => {
+const refuseIdentity = (): never => {
   throw new TypeError("no key was sent");
 };
+const NO_IDENTITIES: CloudIdentities = { entra: refuseIdentity };
+
+/** Where the vendor is (region, project, location), without whom it would let in. */
+function withoutIdentity(vendor: DeploymentParams["vendor"]): DeploymentParams["vendor"] {
+  const places: readonly VendorField[] = ["aws_region_name", "vertex_project", "vertex_location"];
+  return Object.fromEntries(Object.entries(vendor).filter(([name]) => places.some((place) => place === name)));
+}
 
 /**
  * A deployment's way to its vendor with the caller's key in place of the server's, and on the caller's host if one is
@@ -43,11 +52,13 @@ export function toClientRoute(
     apiVersion: own.apiVersion ?? entry.params.apiVersion,
     extraHeaders: {},
     azure: bare.azure,
+    vendor: withoutIdentity(entry.params.vendor),
     ...(own.apiBase === undefined ? {} : { apiBase: own.apiBase, extraBody: {} }),
   };
-  const credential: Credential | undefined = toCredential(provider, params, NO_ENVIRONMENT, noTokens);
+  const credential = toCredential(provider, { params, environment: NO_ENVIRONMENT, identities: NO_IDENTITIES });
   if (credential === undefined) {
     throw new TypeError("no key was sent");
   }
-  return prepareRoute({ provider, operation, model: upstreamModel, params, credential, environment });
+  const way = findWay(provider, operation);
+  return way && prepareRoute({ provider, operation, way, model: upstreamModel, params, credential, environment });
 }

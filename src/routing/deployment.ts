@@ -3,10 +3,11 @@ import { inferProvider } from "../catalog/model-names.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { ModelEntry } from "../config/gateway-config.ts";
 import { OPERATIONS, type Operation } from "../core/operation.ts";
-import { type EntraTokens, toCredential } from "../providers/credential.ts";
+import { type CloudIdentities, toCredential } from "../providers/credential.ts";
 import { type PreparedRoute, prepareRoute } from "../providers/prepared-route.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { DeploymentStats, StatsTable } from "./deployment-stats.ts";
+import { findWay } from "./way.ts";
 
 /** One way to reach one model: a `model_list` entry, or such an entry with its wildcard filled in. */
 export interface Deployment {
@@ -28,7 +29,7 @@ export interface Deployment {
 export interface DeploymentContext {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly environment: Environment;
-  readonly entraTokens: EntraTokens;
+  readonly identities: CloudIdentities;
   readonly stats: StatsTable;
 }
 
@@ -91,8 +92,8 @@ export function toDeployment(
     { customProvider: params.customLlmProvider, hasApiBase: params.apiBase !== undefined },
     context.providers,
   );
-  const { environment } = context;
-  const credential = toCredential(provider, params, environment, context.entraTokens);
+  const { environment, identities } = context;
+  const credential = toCredential(provider, { params, environment, identities });
   if (credential === undefined) {
     const names = provider.authorization.env.join(" or ");
     throw new TypeError(`no key for provider '${provider.name}': set api_key${names === "" ? "" : ` or ${names}`}`);
@@ -100,10 +101,11 @@ export function toDeployment(
   const routes: Partial<Record<Operation, PreparedRoute>> = {};
   let apiBase = "";
   for (const operation of OPERATIONS) {
-    const route = prepareRoute({ provider, operation, model, params, credential, environment });
-    if (route !== undefined) {
+    const way = findWay(provider, operation);
+    if (way !== undefined) {
+      const route = prepareRoute({ provider, operation, way, model, params, credential, environment });
       routes[operation] = route;
-      apiBase = route.apiBase;
+      apiBase ||= route.apiBase;
     }
   }
   const id = toDeploymentId(entry);

@@ -1,5 +1,7 @@
+import type { FieldTable } from "../config/declared-field.ts";
 import type { DeploymentParams, ModelInfo } from "../config/gateway-config.ts";
 import { REQUEST_PARAM_NAMES } from "../config/request-param-names.ts";
+import { VENDOR_FIELDS } from "../config/vendor-fields.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -45,9 +47,19 @@ export function toShownParams(params: DeploymentParams): Record<string, unknown>
     tenant_id: azure.tenantId,
     client_id: azure.clientId,
     azure_scope: azure.scope,
+    ...shownVendorParams(params),
     ...mapValues(params.defaults, showDefault),
   };
   return Object.fromEntries(Object.entries(shown).filter(([, value]) => !isEmpty(value)));
+}
+
+/** What the field table does not call secret; addresses without their queries. */
+function shownVendorParams({ vendor }: DeploymentParams): Record<string, unknown> {
+  const fields: FieldTable = VENDOR_FIELDS;
+  const shown = Object.entries(vendor).filter(([name]) => fields[name]?.isSecret !== true);
+  return Object.fromEntries(
+    shown.map(([name, value]) => [name, fields[name]?.type === "url" ? withoutQuery(value) : value]),
+  );
 }
 
 /** `model_info` as written, its secrets masked. */

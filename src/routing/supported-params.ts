@@ -5,6 +5,7 @@ import { supportedParams, toEditPlan } from "../providers/edit-plan.ts";
 import type { Deployment, ProviderModel } from "./deployment.ts";
 import { operationOf } from "./deployment-operation.ts";
 import type { ModelTable } from "./model-table.ts";
+import { findWay } from "./way.ts";
 
 /** OpenAI parameters that a deployment takes for what it is mainly for. */
 export function supportedParamsOf(deployment: Deployment): readonly string[] {
@@ -29,10 +30,10 @@ export function findSupportedParams(name: string, models: ModelTable): readonly 
 function paramsOfProvider({ provider, model }: ProviderModel): readonly string[] | undefined {
   const guessed = guessOperation(model);
   const operation = [...(guessed === undefined ? [] : [guessed]), ...OPERATIONS].find(
-    (candidate) => provider.routes[candidate] !== undefined,
+    (candidate) => findWay(provider, candidate) !== undefined,
   );
-  const route = operation === undefined ? undefined : provider.routes[operation];
-  return operation === undefined || route === undefined
+  const way = operation === undefined ? undefined : findWay(provider, operation);
+  return operation === undefined || way === undefined
     ? undefined
-    : supportedParams(toEditPlan(provider, route, { operation, model, params: bareParams(model) }));
+    : supportedParams(toEditPlan(provider, way, { operation, model, params: bareParams(model) }));
 }

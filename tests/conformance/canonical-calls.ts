@@ -7,6 +7,7 @@ export const PATHS: Readonly<Record<Operation, string>> = {
   completion: "/v1/completions",
   embedding: "/v1/embeddings",
   moderation: "/v1/moderations",
+  rerank: "/v1/rerank",
 };
 
 /** The model of every provider's canonical calls. */
@@ -27,6 +28,7 @@ export const MINIMAL: Readonly<Record<Operation, Readonly<Record<string, unknown
   completion: { prompt: "Hello" },
   embedding: { input: ["Hello"] },
   moderation: { input: "Hello" },
+  rerank: { query: "Hello", documents: ["Hello", "Goodbye"] },
 };
 
 /** JSON text of {@link MINIMAL} in odd but valid spelling, with fields of the vendor's own: all of it must survive. */
@@ -35,6 +37,7 @@ export const ODD_FIELDS: Readonly<Record<Operation, string>> = {
   completion: '"prompt" :"caf\\u00e9 \\/ 😀", "temperature":1.0,"x_vendor":{"a":[1, 2.50,1e3]}',
   embedding: '"input" : ["caf\\u00e9", "b"],"x_vendor":{"a":[1, 2.50,1e3]}',
   moderation: '"input":[ "caf\\u00e9" ],"x_vendor":{"a":[1, 2.50,1e3]}',
+  rerank: '"query" : "caf\\u00e9","documents":[ "a", "b"],"x_vendor":{"a":[1, 2.50,1e3]}',
 };
 
 /** A reply to each operation, in odd but valid spelling, with fields of the vendor's own. */
@@ -46,6 +49,8 @@ export const REPLIES: Readonly<Record<Operation, string>> = {
     '{ "object":"list","data":[{"object":"embedding","index":0,"embedding":[0.50,-1.25]}],"model":"vendor/model",\n "usage":{"prompt_tokens":11,"total_tokens":11},"x_vendor":1.0}\n',
   moderation:
     '{ "id":"modr-1","model":"vendor/model","results":[{"flagged":false,"categories":{"violence":false},"category_scores":{"violence":1e-5}}],"x_vendor":1.0}\n',
+  rerank:
+    '{ "id":"rerank-1","results":[{"index":1,"relevance_score":0.50},{"index":0,"relevance_score":1e-5}],"meta":{"billed_units":{"search_units":1}},"x_vendor":1.0}\n',
 };
 
 const USAGE = '{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}';

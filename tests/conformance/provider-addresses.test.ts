@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { bareParams } from "../../src/config/bare-params.ts";
 import { PROVIDERS } from "../../src/providers/all.ts";
 import { prepareRoute, resolveApiBase } from "../../src/providers/prepared-route.ts";
+import { findWay } from "../../src/routing/way.ts";
 import { MODEL } from "./canonical-calls.ts";
 import { operationsOf, TESTED } from "./conformance-gateway.ts";
 import { SKIPPED, skipReason } from "./skipped-scenarios.ts";
@@ -14,19 +15,22 @@ describe.each(TESTED)("%s", (name, provider) => {
   test("its own address, with what the environment fills in, serves every operation", () => {
     const base = provider.baseUrl ?? "https://own.example/v1";
     for (const operation of operationsOf(provider)) {
+      const way = findWay(provider, operation);
+      if (way === undefined) throw new Error(`${operation} has no way`);
       const route = prepareRoute({
         provider,
         operation,
+        way,
         model: MODEL,
         params: provider.baseUrl === undefined ? { ...params, apiBase: base } : params,
-        credential: () => "",
+        credential: { sign: () => "", secrets: () => [] },
         environment,
       });
-      const [, target] = /^POST (\S+) HTTP\/1\.1\r\n/.exec(route?.head(undefined) ?? "") ?? [];
+      const [, target] = /^POST (\S+) HTTP\/1\.1\r\n/.exec(route.head(undefined, false)) ?? [];
       expect(target).toStartWith("/");
       expect(target?.split("?")[0]).toEndWith(provider.routes[operation]?.path ?? "");
       expect(target).not.toContain("$");
-      expect(route?.head(undefined)).toContain(`host: ${new URL(base.replaceAll("$", "")).host}\r\n`);
+      expect(route.head(undefined, false)).toContain(`host: ${new URL(base.replaceAll("$", "")).host}\r\n`);
       for (const variable of named)
         expect([variable, target]).toEqual([variable, expect.stringContaining("dummy%2Fvalue")]);
     }

@@ -1,4 +1,5 @@
 import type { ErrorKind } from "../../core/errors.ts";
+import { isDeeperThan } from "../../wire/json-depth.ts";
 
 /** A failure as a vendor of an OpenAI dialect put it. */
 export interface VendorError {
@@ -11,6 +12,10 @@ export interface VendorError {
   readonly raw: unknown;
 }
 
+/** Deeper errors are not read: what they say would be lost in them. */
+const MAX_DEPTH = 128;
+const TOO_DEEP = "an error nested too deeply to be shown";
+
 /** Longest vendor text repeated in a message when the vendor sent no JSON. */
 const MAX_TEXT = 1000;
 
@@ -20,6 +25,9 @@ const MAX_TEXT = 1000;
  * Source: https://platform.openai.com/docs/guides/error-codes (read 2026-11-23); contract 3.4.
  */
 export function readVendorError(status: number, body: Uint8Array): VendorError {
+  if (isDeeperThan(body, MAX_DEPTH)) {
+    return { status, message: TOO_DEEP, type: undefined, code: undefined, param: undefined, raw: TOO_DEEP };
+  }
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
   let parsed: unknown;
   try {
@@ -64,13 +72,7 @@ function toText(value: unknown): string | undefined {
   return typeof value === "object" && value !== null ? writeShort(value) : undefined;
 }
 
-function writeShort(value: object): string {
-  try {
-    return JSON.stringify(value).slice(0, MAX_TEXT);
-  } catch {
-    return "an error nested too deeply to be shown"; // Deeper than the stack.
-  }
-}
+const writeShort = (value: object): string => JSON.stringify(value).slice(0, MAX_TEXT);
 
 /** Contract 3.5, "context-window phrases"; compared in lower case. */
 const CONTEXT_WINDOW_PHRASES: readonly string[] = [

@@ -60,13 +60,23 @@ export const OPENAI_PARAMS: Readonly<Record<Operation, readonly string[]>> = {
   ],
   embedding: ["dimensions", "encoding_format", "user"],
   moderation: [],
+  rerank: ["max_chunks_per_doc", "max_tokens_per_doc", "rank_fields", "return_documents", "top_n"],
 };
 
-/** The field an operation cannot do without (contract 2.3 N) and the kinds of JSON value it may be. */
-export const REQUIRED_FIELD: Readonly<Record<Operation, { readonly name: string; readonly kinds: readonly string[] }>> =
-  {
-    chat: { name: "messages", kinds: ["array"] },
-    completion: { name: "prompt", kinds: ["string", "array"] },
-    embedding: { name: "input", kinds: ["string", "array"] },
-    moderation: { name: "input", kinds: ["string", "array"] },
-  };
+/** A field that a body must have, and the kinds of JSON value it may be. */
+interface RequiredField {
+  readonly name: string;
+  readonly kinds: readonly string[];
+}
+
+/** The fields an operation cannot do without (contract 2.3 N). */
+export const REQUIRED_FIELDS: Readonly<Record<Operation, readonly RequiredField[]>> = {
+  chat: [{ name: "messages", kinds: ["array"] }],
+  completion: [{ name: "prompt", kinds: ["string", "array"] }],
+  embedding: [{ name: "input", kinds: ["string", "array"] }],
+  moderation: [{ name: "input", kinds: ["string", "array"] }],
+  rerank: [
+    { name: "query", kinds: ["string"] },
+    { name: "documents", kinds: ["array"] },
+  ],
+};

@@ -67,7 +67,8 @@ interface WireUsage {
   readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
 }
 
-function toUsage(wire: WireUsage): Usage {
+/** A parsed usage object. */
+export function toUsage(wire: WireUsage): Usage {
   const promptTokens = toCount(wire.prompt_tokens);
   const completionTokens = toCount(wire.completion_tokens);
   return {

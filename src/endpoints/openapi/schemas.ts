@@ -197,6 +197,19 @@ const BODY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       }),
     },
   },
+  RerankRequest: toRequest("rerank", ["query", "documents"], {
+    model: MODEL,
+    query: TEXT,
+    documents: { description: "Texts, or objects with a text.", oneOf: [list(TEXT), list(OBJECT)] },
+  }),
+  RerankResponse: {
+    type: "object",
+    properties: {
+      id: TEXT,
+      results: list({ type: "object", properties: { index: INTEGER, relevance_score: NUMBER, document: OBJECT } }),
+      meta: OBJECT,
+    },
+  },
 };
 
 /** Everything under `components.schemas`. */
@@ -218,4 +231,5 @@ export const OPERATION_SCHEMAS: Readonly<Record<Operation, OperationSchemas>> = 
   completion: bodies("Completion", true),
   embedding: bodies("Embedding", false),
   moderation: bodies("Moderation", false),
+  rerank: bodies("Rerank", false),
 };

@@ -1,0 +1,54 @@
+import type { FieldTable } from "./declared-field.ts";
+
+/**
+ * `litellm_params` that belong to single vendors or clouds (contract 5.2). Providers read them by name from
+ * `DeploymentParams.vendor`; they never enter a request body.
+ */
+export const VENDOR_FIELDS = {
+  aws_access_key_id: { type: "text", isSecret: true, description: "AWS: access key." },
+  aws_secret_access_key: { type: "text", isSecret: true, description: "AWS: secret key." },
+  aws_session_token: { type: "text", isSecret: true, description: "AWS: token of temporary keys." },
+  aws_region_name: { type: "text", description: "AWS: region, when the model does not name one." },
+  aws_profile_name: { type: "text", description: "AWS: profile of the shared configuration files." },
+  aws_role_name: { type: "text", description: "AWS: ARN of a role to assume." },
+  aws_session_name: { type: "text", description: "AWS: session name of the assumed role." },
+  aws_external_id: { type: "text", isSecret: true, description: "AWS: external id for assuming the role." },
+  aws_web_identity_token: {
+    type: "text",
+    isSecret: true,
+    description: "AWS: web identity token for assuming the role, or the path of a file that holds one.",
+  },
+  aws_sts_endpoint: { type: "url", description: "AWS: address of the security token service." },
+  aws_bedrock_runtime_endpoint: {
+    type: "url",
+    description: "Bedrock: address of the runtime, instead of the region's.",
+  },
+  sagemaker_base_url: {
+    type: "url",
+    description: "SageMaker: full address of the invocations, instead of the region's.",
+  },
+  vertex_project: { type: "text", description: "Vertex AI: project." },
+  vertex_location: { type: "text", description: "Vertex AI: location." },
+  vertex_credentials: {
+    type: "text",
+    isSecret: true,
+    description:
+      "Vertex AI: service account or workload identity, as JSON or as the path of a file; else the default credentials.",
+  },
+} as const satisfies FieldTable;
+
+/** A key of {@link VENDOR_FIELDS}. */
+export type VendorField = keyof typeof VENDOR_FIELDS;
+
+/** Those that would use an identity, a file or a host of the server: callers may not set them in a `user_config`. */
+export const OPERATOR_VENDOR_FIELDS: readonly VendorField[] = [
+  "aws_profile_name",
+  "aws_role_name",
+  "aws_session_name",
+  "aws_external_id",
+  "aws_web_identity_token",
+  "aws_sts_endpoint",
+  "aws_bedrock_runtime_endpoint",
+  "sagemaker_base_url",
+  "vertex_credentials",
+];

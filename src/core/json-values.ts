@@ -1,0 +1,28 @@
+import type { JsonObject } from "./translation.ts";
+
+/** Whether a parsed value is an object, not a list. */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The value as an object; an empty one when it is none. */
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+
+/** The value as a list; an empty one when it is none. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The objects of a list; what is none is passed over. */
+export const objectsOf = (value: unknown): readonly JsonObject[] => listOf(value).filter(isObject);
+
+/** The value as text; `undefined` when it is none. */
+export const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** The value as a number; `undefined` when it is none. */
+export const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
+/** The value as a count of tokens or the like; 0 when it is none. */
+export const countOf = (value: unknown): number =>
+  typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
+
+/** An object without the fields that are `undefined`: what JSON would leave out anyway, for comparing and counting. */
+export const withoutUndefined = (object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));

@@ -1,0 +1,23 @@
+import type { StreamEvent, StreamFraming } from "../core/translation.ts";
+import { JsonLineReader } from "../wire/json-lines.ts";
+import { SseEventReader } from "../wire/sse-events.ts";
+
+/** Cuts a vendor's stream into its events. Both methods throw what the bytes are not. */
+export interface EventReader {
+  push(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** The reader of a framing. */
+export function toEventReader(framing: StreamFraming, onEvent: (event: StreamEvent) => void): EventReader {
+  switch (framing) {
+    case "sse":
+      return new SseEventReader((event, data) => onEvent({ event, data }));
+    case "json-lines":
+      return new JsonLineReader((data) => onEvent({ event: "", data }));
+    case "aws-event-stream":
+      throw new Error("AWS event streams are not read yet");
+    default:
+      return framing satisfies never;
+  }
+}

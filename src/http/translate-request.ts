@@ -1,0 +1,52 @@
+import { GatewayError } from "../core/errors.ts";
+import type { JsonObject, Media, Translator } from "../core/translation.ts";
+import type { PreparedRoute } from "../providers/prepared-route.ts";
+import { isDeeperThan } from "../wire/json-depth.ts";
+import { toBuffer } from "../wire/utf8.ts";
+import type { Call } from "./call.ts";
+import { fetchMedia } from "./media.ts";
+import { TranslationLedger } from "./translation-ledger.ts";
+
+const NO_OPTIONS: JsonObject = {};
+const NO_MEDIA: ReadonlyMap<string, Media> = new Map();
+
+/** What a route says of the vendor's variant of its dialect. */
+export const optionsOf = (route: PreparedRoute): JsonObject => route.route.options ?? NO_OPTIONS;
+
+/**
+ * The bodies that the vendor gets for a caller's (edited) body: one, or as many as its translator needs. Files that the
+ * vendor would not fetch are fetched first.
+ * @throws GatewayError for what cannot be translated, or fetched
+ */
+export async function translateRequest(
+  call: Call,
+  route: PreparedRoute,
+  translator: Translator,
+  edited: Uint8Array,
+): Promise<readonly Uint8Array[]> {
+  const body = parse(edited);
+  call.translated = body;
+  const options = optionsOf(route);
+  const urls = translator.mediaUrls?.(body, options) ?? [];
+  const media = urls.length === 0 ? NO_MEDIA : await fetchMedia(call, urls);
+  const dropParams = call.editOptions.dropParams ?? route.plan.dropParams;
+  const written = translator.request(body, {
+    model: route.model,
+    isStream: call.isStream && translator.stream !== undefined,
+    ledger: new TranslationLedger(call, route.plan.provider.name, dropParams),
+    media,
+    options,
+  });
+  const bodies = Array.isArray(written) ? (written as readonly JsonObject[]) : [written as JsonObject];
+  return bodies.map((vendorBody) => Buffer.from(JSON.stringify(vendorBody)));
+}
+
+/** Deepest body that is translated; tool schemas are a dozen levels. */
+const MAX_DEPTH = 512;
+
+function parse(bytes: Uint8Array): JsonObject {
+  if (isDeeperThan(bytes, MAX_DEPTH)) {
+    throw new GatewayError("invalid-request", `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  }
+  return JSON.parse(toBuffer(bytes).toString("utf8")) as JsonObject;
+}
