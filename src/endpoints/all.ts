@@ -20,6 +20,7 @@ import { rerank } from "./rerank.ts";
 import { routes } from "./routes.ts";
 import { supportedOpenaiParams } from "./supported-openai-params.ts";
 import { tokenCounter } from "./token-counter.ts";
+import { transformRequest } from "./transform-request.ts";
 
 /** Every endpoint of the gateway, in the order of their file names. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -43,4 +44,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   routes,
   supportedOpenaiParams,
   tokenCounter,
+  transformRequest,
 ];

@@ -125,7 +125,8 @@ function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined
   return turn?.finally(end);
 }
 
-function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined): SelectRequest {
+/** What the router must know of a call to choose for it. */
+export function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined): SelectRequest {
   const region = call.scope.settings.enablePreCallChecks
     ? call.body?.readString(call.body.find("allowed_model_region"))
     : undefined;

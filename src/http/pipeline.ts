@@ -10,6 +10,7 @@ import { readRequestBody, scanBody } from "./intake.ts";
 import { describeFailure } from "./judge.ts";
 import { findGroup } from "./plan.ts";
 import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
+import { chooseScope } from "./user-config.ts";
 
 /**
  * Runs one call from acceptance to its answer. Never throws: failures are answers. What is there already is not waited
@@ -60,14 +61,6 @@ async function answerLater(call: Call, group: ModelGroup, failure: GatewayError)
     return await fallBack(call, group, failure);
   } catch (thrown) {
     return toFailedCall(call, thrown);
-  }
-}
-
-/** A call that brings its own models is routed among those alone (contract 2.8). */
-function chooseScope(call: Call): void {
-  const field = call.body?.find("user_config");
-  if (field !== undefined && field.kind !== "null") {
-    call.scope = call.state.userConfigs.scopeOf(call, field);
   }
 }
 

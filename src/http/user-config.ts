@@ -54,6 +54,14 @@ export class UserConfigs {
   }
 }
 
+/** A call that brings its own models is routed among those alone (contract 2.8). */
+export function chooseScope(call: Call): void {
+  const field = call.body?.find("user_config");
+  if (field !== undefined && field.kind !== "null") {
+    call.scope = call.state.userConfigs.scopeOf(call, field);
+  }
+}
+
 /** Whose call it is, told by the key that it presented. */
 function callerOf(call: Call): string {
   const presented = readPresentedKey(

@@ -1,0 +1,88 @@
+import { GatewayError } from "../core/errors.ts";
+import type { Operation } from "../core/operation.ts";
+import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
+import type { UpstreamRequest } from "../upstream/transport.ts";
+import { Call, type CallRequest } from "./call.ts";
+import { readCallParams } from "./call-params.ts";
+import { routeOf } from "./client-credentials.ts";
+import type { GatewayServices, GatewayState } from "./gateway-state.ts";
+import { toSelectRequest } from "./group-call.ts";
+import { scanBody } from "./intake.ts";
+import { findGroup } from "./plan.ts";
+import { prepareRequest } from "./prepare.ts";
+import { chooseScope } from "./user-config.ts";
+
+/** A request as a vendor would get it. */
+export interface DescribedRequest {
+  /** Full URL. */
+  readonly url: string;
+  /** Header values that may hold a secret are `****`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** One body, or the list of bodies where the vendor needs several requests; parsed. */
+  readonly body: unknown;
+  /** Paths of the caller's body that are not carried. */
+  readonly dropped: readonly string[];
+}
+
+/** What a dry run is made with. */
+export interface DryRunContext {
+  readonly state: GatewayState;
+  readonly services: GatewayServices;
+  /** Headers of the one who asks: `x-portolan-strict` counts, keys do not go on. */
+  readonly headers: Headers;
+}
+
+/**
+ * Everything that a call would go through up to the moment of sending: nothing is sent to a vendor's model, counted or
+ * logged. Files behind URLs are fetched and tokens of clouds had, as they are part of the request.
+ * @throws GatewayError as the call itself would
+ */
+export async function describeUpstreamRequest(
+  operation: Operation,
+  body: Uint8Array,
+  { state, services, headers }: DryRunContext,
+): Promise<DescribedRequest> {
+  const request: CallRequest = { headers, isGone: false, onGone: undefined, readBody: () => body };
+  const call = new Call(request, { state, services: { ...services, onCallFinished: () => undefined } }, operation, {
+    path: "/utils/transform_request",
+    query: "",
+    pathModel: undefined,
+  });
+  readCallParams(call, scanBody(body));
+  chooseScope(call);
+  const group = findGroup(call);
+  const deployment = call.scope.router.select(group, toSelectRequest(call, undefined));
+  const route = routeOf(call, deployment);
+  call.group = group;
+  call.deployment = deployment;
+  call.route = route;
+  call.translator = route.translator;
+  if (call.body === undefined) {
+    throw new GatewayError("invalid-request", "There is no body to be described.");
+  }
+  const [first, ...others] = await prepareRequest(call, route, call.body);
+  const bodies = [first, ...others].map((made): unknown => JSON.parse(Buffer.concat(made.body).toString("utf8")));
+  return {
+    ...describeHead(first, route.credential.secrets()),
+    body: others.length === 0 ? bodies[0] : bodies,
+    dropped: call.dropped,
+  };
+}
+
+/** Headers whose values tell nothing secret. */
+const SHOWN = /^(?:host|content-type|accept|accept-encoding|anthropic-version|anthropic-beta|user-agent)$/;
+
+function describeHead(
+  { head, origin }: UpstreamRequest,
+  secrets: readonly string[],
+): Pick<DescribedRequest, "url" | "headers"> {
+  const [requestLine = "", ...lines] = head.trimEnd().split("\r\n");
+  const target = requestLine.split(" ")[1] ?? "";
+  const shown = lines.map((line): readonly [string, string] => {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon);
+    return [name, SHOWN.test(name) ? line.slice(colon + 1).trim() : "****"];
+  });
+  const url = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${target}`;
+  return { url: scrubSecrets(secrets.reduce(scrubKey, url)), headers: Object.fromEntries(shown) };
+}
