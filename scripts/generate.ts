@@ -4,6 +4,7 @@ import { PROVIDERS } from "../src/providers/all.ts";
 import { formatEndpointReference } from "./endpoint-reference.ts";
 import { formatErrorReference } from "./error-reference.ts";
 import { readSourceFiles, renderModuleList } from "./generate-module-list.ts";
+import { formatParameterReference } from "./parameter-reference.ts";
 import { formatProviderReference } from "./provider-reference.ts";
 
 const CONFIG_HEADING = `# Configuration
@@ -46,6 +47,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["src/translators/all.ts", translators],
     ["docs/reference/config.md", CONFIG_HEADING + formatConfigReference()],
     ["docs/reference/providers.md", formatProviderReference(PROVIDERS)],
+    ["docs/reference/translation.md", formatParameterReference(PROVIDERS)],
     ["docs/reference/errors.md", formatErrorReference()],
     ["docs/reference/endpoints.md", formatEndpointReference(ENDPOINTS)],
   ]);
