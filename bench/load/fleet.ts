@@ -4,7 +4,7 @@ import type { Gateway, Site } from "./gateways.ts";
 import { type UpstreamOrigins, writeFixedUpstreamConfig } from "./nginx-config.ts";
 import { probe, waitForAnswer } from "./probe.ts";
 import { freePort, LOAD_CORE, type Running, start } from "./processes.ts";
-import { CHAT_REPLY } from "./replies.ts";
+import { ANTHROPIC_REPLY, CHAT_REPLY } from "./replies.ts";
 import type { Participant } from "./result.ts";
 import type { Row } from "./rows.ts";
 
@@ -32,7 +32,10 @@ export async function startUpstreams(
   const origins = { fixed: `http://127.0.0.1:${ports.fixed}`, socket: `http://127.0.0.1:${ports.socket}` };
   const directory = makeDirectory(runDirectory, "upstream");
   const config = join(directory, "nginx.conf");
-  writeFileSync(config, writeFixedUpstreamConfig(directory, ports.fixed, CHAT_REPLY));
+  writeFileSync(
+    config,
+    writeFixedUpstreamConfig(directory, ports.fixed, { chat: CHAT_REPLY, anthropic: ANTHROPIC_REPLY }),
+  );
   const commands = {
     fixed: ["nginx", "-p", directory, "-e", join(directory, "error.log"), "-c", config],
     socket: [process.execPath, join(import.meta.dir, "upstream.ts"), String(ports.socket)],

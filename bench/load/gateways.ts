@@ -33,7 +33,8 @@ const UPSTREAM_KEY = "sk-upstream-bench";
 
 /** Where a row's deployment number `index` (from 0) is. */
 function originOf(origins: UpstreamOrigins, row: Row, index = 0): string {
-  const isPlain = row.plainRow !== undefined && !(row.isFaulty === true && index === 0);
+  const isOwn = row.vendorModel !== undefined || (row.isFaulty === true && index === 0);
+  const isPlain = row.plainRow !== undefined && !isOwn;
   return `${origins[row.upstream]}/${isPlain ? row.plainRow : row.name}`;
 }
 
@@ -58,8 +59,8 @@ function writeModelList(site: Site): string {
       { length: row.deployments ?? 1 },
       (_, index) => `  - model_name: ${row.name}
     litellm_params:
-      model: openai/gpt-4o-mini
-      api_base: ${originOf(site.origins, row, index)}/v1
+      model: ${row.vendorModel ?? "openai/gpt-4o-mini"}
+      api_base: ${originOf(site.origins, row, index)}${row.vendorModel === undefined ? "/v1" : ""}
       api_key: ${UPSTREAM_KEY}
     model_info: { id: ${row.name}-${index} }
 `,

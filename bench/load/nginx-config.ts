@@ -29,9 +29,22 @@ ${http}
 `;
 }
 
-/** nginx as the fixed upstream: every request gets `reply` (but for a fifth of those under `/faulty/`), which holds no single quote, `$` or backslash. */
-export function writeFixedUpstreamConfig(directory: string, port: number, reply: string): string {
-  if (/['$\\]/.test(reply)) throw new RangeError("the fixed reply would need escaping in an nginx configuration");
+/** What the fixed upstream answers; none holds a single quote, `$` or backslash. */
+export interface FixedReplies {
+  /** To everything but what is said otherwise. */
+  readonly chat: string;
+  /** Under `/anthropic-chat/`. */
+  readonly anthropic: string;
+}
+
+/** nginx as the fixed upstream: every request gets its reply, but for a fifth of those under `/faulty/`. */
+export function writeFixedUpstreamConfig(
+  directory: string,
+  port: number,
+  { chat: reply, anthropic }: FixedReplies,
+): string {
+  if (/['$\\]/.test(reply + anthropic))
+    throw new RangeError("the fixed reply would need escaping in an nginx configuration");
   return frame(
     directory,
     `  split_clients $request_id $is_faulty { 20% 1; * ""; }
@@ -39,6 +52,7 @@ export function writeFixedUpstreamConfig(directory: string, port: number, reply:
     listen 127.0.0.1:${port} backlog=4096;
     default_type application/json;
     location / { return 200 '${reply}'; }
+    location /anthropic-chat/ { return 200 '${anthropic}'; }
     location /faulty/ {
       if ($is_faulty) { return 503 '{"error":{"message":"overloaded","type":"server_error"}}'; }
       return 200 '${reply}';

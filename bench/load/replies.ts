@@ -51,3 +51,44 @@ export function streamEvents(): string[] {
     "data: [DONE]\n\n",
   ];
 }
+
+const ANTHROPIC_MODEL = "claude-sonnet-4-5-20250929";
+
+/** The fixed reply in Anthropic's format. Source: https://docs.claude.com/en/api/messages (read 2026-11-28). */
+export const ANTHROPIC_REPLY: string = JSON.stringify({
+  id: "msg_BenchBenchBenchBenchBench00",
+  type: "message",
+  role: "assistant",
+  model: ANTHROPIC_MODEL,
+  content: [{ type: "text", text: "Bonjour! ".repeat(20) }],
+  stop_reason: "end_turn",
+  stop_sequence: null,
+  usage: { input_tokens: 24, output_tokens: 40, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
+});
+
+/** The same stream as {@link streamEvents} in Anthropic's format. Source: https://docs.claude.com/en/docs/build-with-claude/streaming (read 2026-11-28). */
+export function anthropicStreamEvents(): string[] {
+  const event = (type: string, fields: Record<string, unknown>): string =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+  const message = {
+    id: "msg_BenchBenchBenchBenchBench00",
+    type: "message",
+    role: "assistant",
+    model: ANTHROPIC_MODEL,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: { input_tokens: 24, output_tokens: 1, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
+  };
+  const delta = { stop_reason: "end_turn", stop_sequence: null };
+  return [
+    event("message_start", { message }),
+    event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
+    ...Array.from({ length: STREAM_CHUNKS }, () =>
+      event("content_block_delta", { index: 0, delta: { type: "text_delta", text: " jour" } }),
+    ),
+    event("content_block_stop", { index: 0 }),
+    event("message_delta", { delta, usage: { output_tokens: STREAM_CHUNKS } }),
+    event("message_stop", {}),
+  ];
+}

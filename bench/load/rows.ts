@@ -15,6 +15,8 @@ export interface Row {
   readonly deployments?: number;
   /** Of two deployments the first answers a fifth of its calls with 503: a tenth of all, each to be tried again once. */
   readonly isFaulty?: boolean;
+  /** The vendor whose format the upstream speaks, so that gateways translate: `provider/model` as configurations spell it. */
+  readonly vendorModel?: string;
   /** The body that every gateway gets, byte for byte. */
   readonly body: string;
 }
@@ -89,6 +91,36 @@ export const ROWS: readonly Row[] = [
     isStream: true,
     connections: [64],
     body: smallBody("burst-stream", { stream: true, stream_options: { include_usage: true } }),
+  },
+  {
+    name: "anthropic-chat",
+    title: "small chat, translated to Anthropic's format and back",
+    upstream: "fixed",
+    isStream: false,
+    connections: [64],
+    plainRow: "small-chat",
+    vendorModel: "anthropic/claude-sonnet-4-5",
+    body: smallBody("anthropic-chat", {}),
+  },
+  {
+    name: "anthropic-stream",
+    title: `${STREAM_CHUNKS}-chunk stream, paced, translated from Anthropic's format`,
+    upstream: "socket",
+    isStream: true,
+    connections: [64],
+    plainRow: "stream",
+    vendorModel: "anthropic/claude-sonnet-4-5",
+    body: smallBody("anthropic-stream", { stream: true, stream_options: { include_usage: true } }),
+  },
+  {
+    name: "anthropic-burst-stream",
+    title: `${STREAM_CHUNKS}-chunk stream, unpaced, translated from Anthropic's format`,
+    upstream: "socket",
+    isStream: true,
+    connections: [64],
+    plainRow: "burst-stream",
+    vendorModel: "anthropic/claude-sonnet-4-5",
+    body: smallBody("anthropic-burst-stream", { stream: true, stream_options: { include_usage: true } }),
   },
   {
     name: "prompt-400k",

@@ -1,11 +1,12 @@
 import type { Socket } from "bun";
-import { CHAT_REPLY, streamEvents } from "./replies.ts";
+import { anthropicStreamEvents, CHAT_REPLY, streamEvents } from "./replies.ts";
 
 /**
  * The upstream for streams and large prompts: a raw-socket HTTP/1.1 server, so that it costs little beside the
  * gateway. It reads a request to its end and answers with bytes made at start. A path under `/stream` gets the
  * event stream, one event per write and one write per `PACE_MS`; a path under `/burst-stream` gets `BURST_EVENTS`
- * per write and one write per turn of the event loop; any other path gets the fixed reply.
+ * per write and one write per turn of the event loop; `/anthropic-stream` and `/anthropic-burst-stream` the same in
+ * Anthropic's format; any other path gets the fixed reply.
  */
 
 /**
@@ -26,15 +27,30 @@ const PLAIN_REPLY = Buffer.from(
   `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${CHAT_REPLY.length}\r\n\r\n${CHAT_REPLY}`,
 );
 
-/** One chunk of the HTTP chunked coding per event; the last one carries the end mark too. */
-const PACED_WRITES: readonly Buffer[] = streamEvents().map((event, index, events) =>
-  Buffer.from(`${event.length.toString(16)}\r\n${event}\r\n${index === events.length - 1 ? CHUNKED_END : ""}`),
-);
+/** A stream as it is written: events in the HTTP chunked coding, one or several to a write. */
+interface Script {
+  readonly writes: readonly Buffer[];
+  readonly isPaced: boolean;
+}
 
-const BURST_WRITES: readonly Buffer[] = Array.from(
-  { length: Math.ceil(PACED_WRITES.length / BURST_EVENTS) },
-  (_, index) => Buffer.concat(PACED_WRITES.slice(index * BURST_EVENTS, (index + 1) * BURST_EVENTS)),
-);
+/** One chunk of the coding per event; the last one carries the end mark too. */
+function toScript(events: readonly string[], eventsPerWrite: number): Script {
+  const chunks = events.map((event, index) =>
+    Buffer.from(`${event.length.toString(16)}\r\n${event}\r\n${index === events.length - 1 ? CHUNKED_END : ""}`),
+  );
+  const writes = Array.from({ length: Math.ceil(chunks.length / eventsPerWrite) }, (_, index) =>
+    Buffer.concat(chunks.slice(index * eventsPerWrite, (index + 1) * eventsPerWrite)),
+  );
+  return { writes, isPaced: eventsPerWrite === 1 };
+}
+
+/** What is streamed under each first piece of a path. */
+const SCRIPTS: ReadonlyMap<string, Script> = new Map([
+  ["stream", toScript(streamEvents(), 1)],
+  ["burst-stream", toScript(streamEvents(), BURST_EVENTS)],
+  ["anthropic-stream", toScript(anthropicStreamEvents(), 1)],
+  ["anthropic-burst-stream", toScript(anthropicStreamEvents(), BURST_EVENTS)],
+]);
 
 interface Connection {
   head: Buffer | undefined;
@@ -42,7 +58,7 @@ interface Connection {
   bodyLeft: number;
   bodyTail: string;
   /** What this reply streams; undefined for the fixed reply. */
-  writes: readonly Buffer[] | undefined;
+  script: Script | undefined;
   nextWrite: number;
   /** What a full socket buffer refused; the stream pauses until it has gone. */
   unsent: Buffer | undefined;
@@ -64,7 +80,7 @@ function writeNext(clients: Set<Client>): void {
   for (const client of clients) {
     const { data } = client;
     if (data.unsent !== undefined) continue;
-    const next = data.writes?.[data.nextWrite++];
+    const next = data.script?.writes[data.nextWrite++];
     if (next === undefined) clients.delete(client);
     else send(client, next);
   }
@@ -85,12 +101,12 @@ function turnBurst(): void {
 function answer(client: Client): void {
   const { data } = client;
   data.nextWrite = 0;
-  if (data.writes === undefined) {
+  if (data.script === undefined) {
     send(client, PLAIN_REPLY);
     return;
   }
   send(client, STREAM_HEAD);
-  if (data.writes === PACED_WRITES) {
+  if (data.script.isPaced) {
     paced.add(client);
     ticker ??= setInterval(tickPaced, PACE_MS);
     return;
@@ -99,10 +115,7 @@ function answer(client: Client): void {
   bursting.add(client);
 }
 
-function findWrites(head: string): readonly Buffer[] | undefined {
-  if (head.startsWith("POST /stream/")) return PACED_WRITES;
-  return head.startsWith("POST /burst-stream/") ? BURST_WRITES : undefined;
-}
+const findScript = (head: string): Script | undefined => SCRIPTS.get(/^POST \/([^/]+)\//.exec(head)?.[1] ?? "");
 
 function leave(client: Client): void {
   paced.delete(client);
@@ -119,7 +132,7 @@ function takeHead(client: Client, received: Buffer): void {
   }
   state.head = undefined;
   const head = bytes.toString("latin1", 0, end);
-  state.writes = findWrites(head);
+  state.script = findScript(head);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   state.bodyLeft = length === undefined && /\r\ntransfer-encoding: *chunked/i.test(head) ? -1 : Number(length ?? 0);
   state.bodyTail = "";
@@ -147,7 +160,7 @@ function serve(port: number): void {
           head: undefined,
           bodyLeft: 0,
           bodyTail: "",
-          writes: undefined,
+          script: undefined,
           nextWrite: 0,
           unsent: undefined,
         };
