@@ -1,81 +1,118 @@
 import { GatewayError } from "../core/errors.ts";
 import type { Media } from "../core/translation.ts";
-import { readClientUrl } from "../upstream/origin.ts";
+import { type BaseUrl, readClientUrl } from "../upstream/origin.ts";
+import type { Exchange } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
-/** Largest file that is fetched for a call, in bytes, and most files of one call. */
+/** Largest file that is fetched for a call, and all of them together, in bytes. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
-const MAX_FILES = 50;
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
-const MAX_WAIT_MS = 30_000;
+/** Most files of one call, and how many are fetched at once. */
+const MAX_FILES = 50;
+const MAX_AT_ONCE = 4;
+
+const LIMITS = { connectMs: 10_000, firstByteMs: 30_000, gapMs: 30_000, totalMs: 60_000 };
 
 /**
  * Fetches files that a caller named, for a vendor that takes no URLs: through the egress guard, without redirects, within
- * limits of size and time.
- * @throws GatewayError `invalid-request` naming the URL's host and what was wrong
+ * limits of size, number and time. Nothing of the caller's or the server's credentials goes along.
+ * @returns the files by URL
+ * @throws GatewayError `invalid-request` naming the host and what was wrong
  */
 export async function fetchMedia(call: Call, urls: readonly string[]): Promise<ReadonlyMap<string, Media>> {
   const distinct = [...new Set(urls)];
   if (distinct.length > MAX_FILES) {
     throw refusal(`${distinct.length} files are more than the ${MAX_FILES} that are fetched for one call`);
   }
-  const fetched = await Promise.all(distinct.map(async (url) => [url, await fetchFile(call, url)] as const));
-  return new Map(fetched);
-}
-
-async function fetchFile(call: Call, url: string): Promise<Media> {
-  const { origin, target } = readUrl(url);
-  const { exchange } = {
-    exchange: call.services.transport.open({
-      origin,
-      head: `GET ${target} HTTP/1.1\r\nhost: ${origin.hostHeader}\r\naccept: */*\r\naccept-encoding: identity\r\nuser-agent: portolan\r\n`,
-      body: [],
-      limits: { connectMs: 10_000, firstByteMs: MAX_WAIT_MS, gapMs: MAX_WAIT_MS, totalMs: MAX_WAIT_MS },
-      egress: call.state.clientHosts.egress,
-    }),
-  };
-  call.request.onGone = () => {
-    exchange.abort();
-    call.abort();
-  };
-  const reply = await exchange.reply.catch((cause: unknown) => {
-    throw toRefusal(origin.hostname, cause);
-  });
-  if (reply.status !== 200) {
-    exchange.abort();
-    throw refusal(`the host '${origin.hostname}' answered a file with status ${reply.status}`);
-  }
+  const fetcher = new MediaFetcher(call);
   try {
-    const bytes = await reply.readBody(MAX_FILE_BYTES);
-    const type = (reply.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-    return { type, base64: Buffer.from(bytes).toString("base64") };
-  } catch (cause) {
-    throw toRefusal(origin.hostname, cause);
+    return await fetcher.fetchAll(distinct);
+  } catch (error) {
+    fetcher.abort();
+    throw error;
   }
 }
 
-function readUrl(url: string): {
-  readonly origin: ReturnType<typeof readClientUrl>["origin"];
-  readonly target: string;
-} {
+/** The files of one call on their way. */
+class MediaFetcher {
+  readonly #call: Call;
+  readonly #open = new Set<Exchange>();
+  #bytesLeft = MAX_TOTAL_BYTES;
+
+  constructor(call: Call) {
+    this.#call = call;
+    call.request.onGone = () => {
+      call.abort();
+      this.abort();
+    };
+  }
+
+  abort(): void {
+    for (const exchange of this.#open) {
+      exchange.abort();
+    }
+  }
+
+  async fetchAll(urls: readonly string[]): Promise<ReadonlyMap<string, Media>> {
+    const files = new Map<string, Media>();
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let url = urls[next++]; url !== undefined; url = urls[next++]) {
+        files.set(url, await this.#fetch(url));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, urls.length) }, work));
+    return files;
+  }
+
+  async #fetch(url: string): Promise<Media> {
+    const { origin, target } = readUrl(url);
+    const exchange = this.#call.services.transport.open({
+      origin,
+      head:
+        `GET ${target} HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n` +
+        "accept: */*\r\naccept-encoding: identity\r\nuser-agent: portolan\r\n",
+      body: [],
+      limits: LIMITS,
+      egress: this.#call.state.clientHosts.egress,
+    });
+    this.#open.add(exchange);
+    try {
+      const reply = await exchange.reply;
+      if (reply.status !== 200) {
+        exchange.abort();
+        throw refusal(`the host '${origin.hostname}' answered with status ${reply.status}`);
+      }
+      const bytes = await reply.readBody(Math.min(MAX_FILE_BYTES, this.#bytesLeft));
+      this.#bytesLeft -= bytes.length;
+      const type = (reply.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+      return { type, base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64") };
+    } catch (cause) {
+      throw toRefusal(origin.hostname, cause);
+    } finally {
+      this.#open.delete(exchange);
+    }
+  }
+}
+
+function readUrl(url: string): { readonly origin: BaseUrl["origin"]; readonly target: string } {
   try {
     const { origin, query } = readClientUrl(url);
-    const { pathname } = new URL(url);
-    return { origin, target: pathname + query };
+    return { origin, target: new URL(url).pathname + query };
   } catch (cause) {
     throw refusal(cause instanceof Error ? cause.message : "the URL cannot be read");
   }
 }
 
-const refusal = (message: string): GatewayError =>
+const refusal = (reason: string): GatewayError =>
   new GatewayError(
     "invalid-request",
-    `Unable to fetch a file of the request: ${message}. Send it as a data URL instead.`,
-    {
-      param: "messages",
-    },
+    `Unable to fetch a file of the request: ${reason}. Send it as a data URL instead.`,
+    { param: "messages" },
   );
 
+/** A file that cannot be had is the request's fault, whatever went wrong: other deployments would not have it either. */
 function toRefusal(host: string, cause: unknown): GatewayError {
   if (cause instanceof GatewayError && (cause.kind === "invalid-request" || cause.kind === "client-closed")) {
     return cause;

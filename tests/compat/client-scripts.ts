@@ -98,5 +98,9 @@ export const readReport = ({ exitCode, output, errors }: RunResult): Map<string,
 };
 
 /** As {@link runPython} for a script of `tests/compat/python` that prints a report. */
-export const runReport = async (set: ClientSet, script: string, url: string): Promise<Map<string, CallResult>> =>
-  readReport(await runPython(set, `tests/compat/python/${script}`, url));
+export const runReport = async (
+  set: ClientSet,
+  script: string,
+  url: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Map<string, CallResult>> => readReport(await runPython(set, `tests/compat/python/${script}`, url, env));
