@@ -1,11 +1,16 @@
 import { readFrameData } from "./frame-data.ts";
 import { SseFrameSplitter } from "./sse-frames.ts";
-import { toBuffer } from "./utf8.ts";
+import { readUtf8, toBuffer } from "./utf8.ts";
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
 
 /** Longest event that is read; vendors send images in single events. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
 const EVENT_FIELD = Buffer.from("event:");
+const DATA_FIELD = Buffer.from("data:");
 const EVENT_LINE = /(?:^|\r\n|\n|\r)event:[ ]?([^\r\n]*)/g;
 
 /** Takes the events of a stream in order: `event` is the event's name (empty when it has none), `data` its data. */
@@ -18,6 +23,12 @@ export class SseEventReader {
 
   constructor(onEvent: OnEvent) {
     this.#onFrame = (bytes) => {
+      const eventEnd = findEventLineEnd(bytes);
+      if (eventEnd !== undefined) {
+        const data = behindColon(bytes, eventEnd + 1, DATA_FIELD.length, bytes.length - 2);
+        onEvent(behindColon(bytes, 0, EVENT_FIELD.length, eventEnd), data);
+        return;
+      }
       const data = readFrameData(bytes);
       if (data !== undefined) {
         onEvent(readEventName(bytes), data);
@@ -37,6 +48,39 @@ export class SseEventReader {
       this.#onFrame(rest);
     }
   }
+}
+
+/**
+ * Where the `event` line ends if the frame is what nearly all named ones are: one `event:` line, one `data:` line, LF
+ * line ends.
+ */
+function findEventLineEnd(frame: Uint8Array): number | undefined {
+  const buffer = toBuffer(frame);
+  if (!startsWith(buffer, EVENT_FIELD, 0)) {
+    return undefined;
+  }
+  const lineEnd = buffer.indexOf(LF);
+  const isUsual =
+    startsWith(buffer, DATA_FIELD, lineEnd + 1) &&
+    buffer.indexOf(LF, lineEnd + 1) === buffer.length - 2 &&
+    buffer[buffer.length - 1] === LF &&
+    !buffer.includes(CR);
+  return isUsual ? lineEnd : undefined;
+}
+
+function startsWith(buffer: Buffer, field: Buffer, at: number): boolean {
+  for (let index = 0; index < field.length; index++) {
+    if (buffer[at + index] !== field[index]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The value of a field that begins at `start`, without the one space that may follow the colon. */
+function behindColon(bytes: Uint8Array, start: number, nameLength: number, end: number): string {
+  const from = start + nameLength;
+  return readUtf8(bytes, bytes[from] === SPACE ? from + 1 : from, end);
 }
 
 /** The last `event` line of a frame. */
