@@ -80,15 +80,24 @@ function toUpstreamRequest(
   const apiVersion = call.target.query === "" ? undefined : readQuery(call.target, "api-version");
   const streams = call.isStream && call.translator?.stream !== undefined;
   const head = route.head(apiVersion, call.translator === undefined ? call.isStream : streams);
+  const { lines } = route.credential;
+  if (lines !== undefined) {
+    return finish(call, route, head + lines + headers, body);
+  }
   const signature = sign(route, head, body);
-  const finish = (lines: string): UpstreamRequest => ({
+  return typeof signature === "string"
+    ? finish(call, route, head + signature + headers, body)
+    : awaitToken(signature).then((signed) => finish(call, route, head + signed + headers, body));
+}
+
+function finish(call: Call, route: PreparedRoute, head: string, body: readonly Uint8Array[]): UpstreamRequest {
+  return {
     origin: route.origin,
-    head: head + lines + headers + forwardedHeaders(call),
+    head: head + forwardedHeaders(call),
     body,
     limits: timeLimitsOf(call),
     ...(call.egress === undefined ? {} : { egress: call.egress }),
-  });
-  return typeof signature === "string" ? finish(signature) : awaitToken(signature).then(finish);
+  };
 }
 
 /** The header lines that sign the call. */

@@ -13,6 +13,8 @@ export interface SignableRequest {
 
 /** How calls are signed. */
 export interface Credential {
+  /** The header lines when they are the same for every request: then nothing is to be signed. */
+  readonly lines?: string;
   /** Header lines, each with its CRLF. A promise only while something must be fetched, or computed elsewhere. */
   readonly sign: (request: SignableRequest) => string | Promise<string>;
   /** Keys and tokens in use, to be kept out of whatever is shown. */
@@ -40,7 +42,7 @@ export interface CredentialSource {
 /** Tokens are replaced this long before they expire, in milliseconds. */
 const REFRESH_AHEAD_MS = 5 * 60_000;
 
-const NO_CREDENTIAL: Credential = { sign: () => "", secrets: () => [] };
+const NO_CREDENTIAL: Credential = { lines: "", sign: () => "", secrets: () => [] };
 
 /** A header line; refuses characters that would end it early. */
 export function toHeaderLine(name: string, value: string): string {
@@ -85,7 +87,7 @@ export function toCredential(provider: Provider, source: CredentialSource): Cred
 export function fixed(name: string, value: string): Credential {
   const line = toHeaderLine(name, value);
   const secrets = [value.split(" ").at(-1) ?? ""];
-  return { sign: () => line, secrets: () => secrets };
+  return { lines: line, sign: () => line, secrets: () => secrets };
 }
 
 /** A bearer token, fetched once however many calls wait for it, and renewed ahead of its end while the old one serves. */
