@@ -93,7 +93,7 @@ function withoutKey(call: Call, error: VendorError): VendorError {
     return scrubKey(scrubSecrets(error), readKey(signed)); // Whole keys first: the call's own may begin another.
   }
   signed?.catch(() => undefined); // A token that is being fetched anew is not the one that was sent.
-  return error;
+  return scrubSecrets(error);
 }
 
 /**

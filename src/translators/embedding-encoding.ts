@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { isNestedDeeper } from "../core/nesting.ts";
 import { readBase64Floats, writeBase64Floats } from "../wire/base64-floats.ts";
 
 const KEY = Buffer.from('"embedding":');
@@ -17,11 +18,18 @@ export function toEmbeddingEncoding(bytes: Uint8Array, wantsBase64: boolean): Ui
   if (found === undefined || found === (wantsBase64 ? "base64" : "float")) {
     return bytes;
   }
+  const malformed = (cause?: unknown): GatewayError =>
+    new GatewayError("upstream-malformed", "the reply is broken JSON, or nested too deeply", { cause });
+  let reply: unknown;
   try {
-    return convertReply(JSON.parse(buffer.toString("utf8")), wantsBase64);
+    reply = JSON.parse(buffer.toString("utf8"));
   } catch (cause) {
-    throw new GatewayError("upstream-malformed", "the reply is broken JSON, or nested too deeply", { cause });
+    throw malformed(cause);
   }
+  if (isNestedDeeper(reply)) {
+    throw malformed();
+  }
+  return convertReply(reply, wantsBase64);
 }
 
 function convertReply(reply: unknown, wantsBase64: boolean): Uint8Array {

@@ -1,4 +1,5 @@
 import type { ErrorKind } from "../../core/errors.ts";
+import { isNestedDeeper } from "../../core/nesting.ts";
 
 /** A failure as a vendor of an OpenAI dialect put it. */
 export interface VendorError {
@@ -65,11 +66,7 @@ function toText(value: unknown): string | undefined {
 }
 
 function writeShort(value: object): string {
-  try {
-    return JSON.stringify(value).slice(0, MAX_TEXT);
-  } catch {
-    return "an error nested too deeply to be shown"; // Deeper than the stack.
-  }
+  return isNestedDeeper(value) ? "an error nested too deeply to be shown" : JSON.stringify(value).slice(0, MAX_TEXT);
 }
 
 /** Contract 3.5, "context-window phrases"; compared in lower case. */
