@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { Call } from "./call.ts";
+import { checkKeyOfList } from "./client-credentials.ts";
 import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
 import { toCallHeaders, toTimingHeaders } from "./response-headers.ts";
 
@@ -19,7 +20,7 @@ export function namesOf(call: Call): readonly string[] | undefined {
 /**
  * Answers a call to several models (contract 2.4): all at once, each with its own retries and fallbacks, as a JSON array
  * in the order of the names. With `fastest_response` the first answer is the answer.
- * @throws GatewayError `invalid-request` for too many names, or a stream of several answers
+ * @throws GatewayError `invalid-request` for too many names, a stream of several answers, or one key for several vendors
  */
 export function answerBatch(call: Call, names: readonly string[], answer: AnswerCall): Promise<InboundReply> {
   const most = call.state.config.general.maxBatchModels;
@@ -37,6 +38,7 @@ export function answerBatch(call: Call, names: readonly string[], answer: Answer
       { param: "stream" },
     );
   }
+  checkKeyOfList(call, names);
   const items = names.map((name) => toPart(call, name));
   call.request.onGone = () => {
     call.isClientGone = true;

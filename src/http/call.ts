@@ -109,8 +109,16 @@ export class Call {
     this.route = route;
     this.hidesUsage = false;
     this.reply = undefined;
+    if (this.credentials?.apiBase !== undefined) {
+      return; // On a host of the caller's choosing nothing is learnt of the deployment, nor any place of it taken.
+    }
     this.#held = deployment;
-    this.scope.router.started(deployment);
+    this.scope.router.started(deployment, this.#countsForLimits);
+  }
+
+  /** What a caller's own key uses up is not the server's. */
+  get #countsForLimits(): boolean {
+    return this.credentials === undefined;
   }
 
   /** Ends an attempt that failed; the call goes on. */
@@ -145,13 +153,14 @@ export class Call {
         completionTokens: end?.usage?.completionTokens ?? 0,
         totalTokens: end?.usage?.totalTokens ?? 0,
         isStream: this.isStream,
+        countsForLimits: this.#countsForLimits,
       });
     } else if (this.group !== undefined && ERROR_POLICY[error.kind].exceptionClass !== undefined) {
       router.failed(deployment, this.group, {
         kind: error.kind,
         status: error.status ?? ERROR_POLICY[error.kind].status,
         retryAfterMs: error.retryAfterMs,
-        countsForCooldown: this.credentials === undefined,
+        countsForCooldown: this.#countsForLimits,
       });
     }
     router.finished(deployment);

@@ -41,7 +41,7 @@ export async function answerFromGroup(
       throw error ?? thrown; // What a vendor said tells more than that nobody is left to ask.
     }
     if (error !== undefined) {
-      if (!mayHaveKey(call, deployment)) {
+      if (!mayHaveKey(call, deployment, group)) {
         throw error;
       }
       call.retries++;
@@ -51,6 +51,10 @@ export async function answerFromGroup(
       const turn = takeTurn(call, deployment);
       if (turn !== undefined) {
         await turn;
+        if (isBetterLeft(call, group, deployment)) {
+          scope.gate.release(deployment);
+          continue;
+        }
       }
       call.hold(deployment, route);
       return await attempt(call);
@@ -59,20 +63,29 @@ export async function answerFromGroup(
       call.fail(error);
     }
     tried = new Set(tried).add(deployment);
-    await prepareRetry(call, group, { deployment, error, tried });
+    await prepareRetry(call, group, { deployment, error });
   }
+}
+
+/** Whether a deployment has failed while the call waited for it, and another could be asked in its place. */
+function isBetterLeft(call: Call, group: ModelGroup, deployment: Deployment): boolean {
+  return deployment.stats.isCooling(call.services.now()) && hasAnother(call, group, deployment);
+}
+
+/** Whether the group has a deployment beside this one that the call could go to now. */
+export function hasAnother(call: Call, group: ModelGroup, deployment: Deployment | undefined): boolean {
+  return call.scope.router.hasOtherHealthy(group, deployment, toSelectRequest(call, undefined));
 }
 
 interface FailedTry {
   readonly deployment: Deployment;
   readonly error: GatewayError;
-  readonly tried: ReadonlySet<Deployment>;
 }
 
 /** Waits until the next try is due. @throws GatewayError the failure itself when there is to be none */
-async function prepareRetry(call: Call, group: ModelGroup, { deployment, error, tried }: FailedTry): Promise<void> {
-  const { router, settings } = call.scope;
-  const hasOtherHealthy = router.hasOtherHealthy(group, deployment, toSelectRequest(call, tried));
+async function prepareRetry(call: Call, group: ModelGroup, { deployment, error }: FailedTry): Promise<void> {
+  const { settings } = call.scope;
+  const hasOtherHealthy = hasAnother(call, group, deployment);
   const hasHealthy = hasOtherHealthy || !deployment.stats.isCooling(call.services.now());
   const sources = { group: group.name, settings, deployment, requested: call.routing.numRetries };
   const isWorthwhile = mayRetry(error, {
@@ -99,17 +112,17 @@ const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone
 
 /**
  * Takes the call's place at a deployment that answers so many at a time; `undefined` when there is one at once. Waiting
- * ends with the client or with the call's time limit.
+ * ends with the client or with the call's time limit. A call to a host of the caller's choosing takes no place.
  */
 function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined {
   const { gate } = call.scope;
-  if (gate.tryAcquire(deployment)) {
+  if (call.credentials?.apiBase !== undefined || gate.tryAcquire(deployment)) {
     return undefined;
   }
   const gone = new AbortController();
   call.onAbandoned = () => gone.abort(new GatewayError("client-closed", "The caller closed the connection."));
   call.request.onGone = () => call.abort();
-  const limitMs = timeLimitsOf(call).firstByteMs;
+  const limitMs = timeLimitsOf(call, deployment).firstByteMs;
   const timer = setTimeout(() => {
     const message = `Request timed out: no place at the deployment within ${limitMs / 1000} s`;
     gone.abort(new GatewayError("upstream-timeout", message));
@@ -118,9 +131,13 @@ function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined
     clearTimeout(timer);
     call.onAbandoned = undefined;
   };
-  const turn = gate.acquire(deployment, gone.signal, call.routing.priority);
-  if (turn === undefined) {
-    end();
+  let turn: Promise<void> | undefined;
+  try {
+    turn = gate.acquire(deployment, gone.signal, call.routing.priority);
+  } finally {
+    if (turn === undefined) {
+      end(); // There is a place after all, or too many wait already.
+    }
   }
   return turn?.finally(end);
 }
