@@ -14,6 +14,7 @@ import type { Exchange, UpstreamReply } from "../upstream/transport.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 import type { ClientCredentials } from "./client-credentials.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
+import type { MockParams } from "./mock-params.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { NO_ROUTING_OPTIONS, type RoutingOptions } from "./routing-options.ts";
 import type { RoutingScope } from "./routing-scope.ts";
@@ -47,8 +48,8 @@ export class Call {
   hidesUsage = false;
   /** The client asked for embeddings as base64. */
   wantsBase64 = false;
-  /** `mock_response` of the call, where the configuration allows it. */
-  mockResponse: unknown = undefined;
+  /** What is to be made up for the call, where the configuration allows it. */
+  mocks: MockParams | undefined = undefined;
   editOptions: CallEditOptions = NO_CALL_OPTIONS;
   routing: RoutingOptions = NO_ROUTING_OPTIONS;
   /** Which models the call may reach: the server's, or those of its `user_config`. */

@@ -53,7 +53,7 @@ describe("mock_response", () => {
     expect((await ask(gateway, { mock_response: "litellm.RateLimitError" })).status).toBe(429);
     expect(await (await ask(gateway, { mock_response: "canned", stream: true })).text()).toEndWith("data: [DONE]\n\n");
     expect(upstream.requests.length).toBe(0);
-    expect((await ask(gateway, { mock_timeout: true })).status).toBe(400);
+    expect((await ask(gateway, { mock_unheard_of: true })).status).toBe(400);
   });
 
   test("of a deployment answers every call of it", async () => {

@@ -162,3 +162,69 @@ describe("mock_response", () => {
     expect(reply.body).not.toContain("[DONE]");
   });
 });
+
+describe("mock_tool_calls", () => {
+  const call = { id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Rome"}' } };
+
+  test("stand in the message", async () => {
+    const reply = await ask("lonely", { mock_tool_calls: [call] });
+    const message = { role: "assistant", content: null, tool_calls: [call] };
+    expect(await reply.json()).toMatchObject({ choices: [{ message, finish_reason: "tool_calls" }] });
+    const both = await ask("lonely", { mock_tool_calls: [call], mock_response: "looking" });
+    expect(await both.json()).toMatchObject({ choices: [{ message: { ...message, content: "looking" } }] });
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test("come in a stream, each with its index", async () => {
+    const text = await (await ask("lonely", { mock_tool_calls: [call, call], stream: true })).text();
+    expect(text).toContain(JSON.stringify({ tool_calls: [call, call].map((item, index) => ({ index, ...item })) }));
+    expect(text).toContain('"finish_reason":"tool_calls"');
+    expect(text).toEndWith("data: [DONE]\n\n");
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test.each([["x"], [{}], [["x"]], [[null]]])("of %j are a 400", async (mock_tool_calls) => {
+    const reply = await ask("lonely", { mock_tool_calls });
+    expect([reply.status, (await readError(reply)).param]).toEqual([400, "mock_tool_calls"]);
+  });
+});
+
+describe("a made-up answer that is late", () => {
+  test.each([
+    [{ mock_timeout: true }],
+    [{ mock_timeout: true, stream: true, stream_timeout: 0.02 }],
+    [{ mock_response: "late", mock_delay: 60 }],
+  ])("is a 408 once the call's time is over: %j", async (body) => {
+    const reply = await ask("lonely", { timeout: 0.02, ...body });
+    expect(reply.status).toBe(408);
+    expect((await readError(reply)).message).toContain("no reply within 0.02 s");
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test("comes after its delay", async () => {
+    const startedAtMs = performance.now();
+    expect((await ask("lonely", { mock_response: "late", mock_delay: 0.05 })).status).toBe(200);
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(49);
+    expect((await ask("lonely", { mock_delay: 60 })).status).toBe(200); // Nothing is made up, so nothing is late.
+    expect(upstream.requests.length).toBe(1);
+  });
+
+  test("is not waited for when the client leaves", async () => {
+    const client = await openRawClient(gateway.url);
+    const body = { model: "lonely", messages: MESSAGES, mock_timeout: true };
+    client.write(writePost("/v1/chat/completions", JSON.stringify(body), { "x-litellm-call-id": "left-a-mock" }));
+    await ask("lonely", { mock_response: "x" }); // The other has come by now.
+    client.destroy();
+    expect(JSON.parse(await within(gateway.logged(/left-a-mock/), "a log line"))).toMatchObject({ status: 499 });
+  });
+
+  test.each([
+    ["mock_timeout", "yes"],
+    ["mock_delay", -1],
+    ["mock_delay", "1"],
+    ["mock_delay", 1e9],
+  ])("%s of %j is a 400", async (name, value) => {
+    const reply = await ask("lonely", { [name]: value });
+    expect([reply.status, (await readError(reply)).param]).toEqual([400, name]);
+  });
+});
