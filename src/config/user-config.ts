@@ -11,10 +11,11 @@ import { findForeignValues } from "./user-config-limits.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** What a caller's configuration came to: usable, or all that is wrong with it. */
-export type UserConfigReading =
-  | { readonly config: Pick<GatewayConfig, "models" | "router"> }
-  | { readonly faults: readonly ConfigFault[] };
+/** What a caller's configuration came to. Where there are faults, it is what of it could be read, and not to be used. */
+export interface UserConfigReading {
+  readonly config: Pick<GatewayConfig, "models" | "router">;
+  readonly faults: readonly ConfigFault[];
+}
 
 /** Most `model_list` entries. */
 export const MAX_USER_MODELS = 100;
@@ -97,6 +98,16 @@ const read = (written: Mapping, context: ReadContext): Pick<GatewayConfig, "mode
   return { models, router };
 };
 
+/** Nothing of what could not be read at all. */
+const readNothing = (faults: readonly ConfigFault[]): UserConfigReading => {
+  const context: ReadContext = { environment: {}, findings: newFindings(), isStrict: true };
+  return { config: read({}, context), faults };
+};
+
+/** The first fault at each place: what is told of a reference is not told again of the value that it does not have. */
+const oneForEachPlace = (faults: readonly ConfigFault[]): readonly ConfigFault[] =>
+  [...Map.groupBy(faults, ({ path }) => path).values()].flatMap(([first]) => first ?? []).slice(0, MAX_STRICT_FAULTS);
+
 /**
  * Reads the `user_config` of a request body by the tables of `config.yaml`, strictly: every key must be known, the
  * environment is never looked up, nothing is taken from the server's own settings, and no text of it stands in a fault.
@@ -104,12 +115,11 @@ const read = (written: Mapping, context: ReadContext): Pick<GatewayConfig, "mode
  */
 export const readUserConfig = (value: unknown): UserConfigReading => {
   if (!isMapping(value)) {
-    return { faults: [{ path: PATH, message: "is no mapping", allowed: "a mapping with model_list" }] };
+    return readNothing([{ path: PATH, message: "is no mapping", allowed: "a mapping with model_list" }]);
   }
-  const foreign = findForeignValues(value, PATH);
-  if (foreign.length > 0) return { faults: foreign };
+  const { references, excess } = findForeignValues(value, PATH);
+  if (excess.length > 0) return readNothing([...excess, ...references].slice(0, MAX_STRICT_FAULTS));
   const context: ReadContext = { environment: {}, findings: newFindings(), isStrict: true };
-  const config = read(value, context);
-  const { faults } = context.findings;
-  return faults.length > 0 ? { faults: faults.slice(0, MAX_STRICT_FAULTS) } : { config: deepFreeze(config) };
+  const config = deepFreeze(read(value, context));
+  return { config, faults: oneForEachPlace([...references, ...context.findings.faults]) };
 };

@@ -17,11 +17,20 @@ export function findGroup(call: Call): ModelGroup {
   const name = call.requestedModel;
   const group =
     (name === undefined || name.length > MAX_MODEL_LENGTH ? undefined : call.scope.models.resolve(name)) ??
-    moderationGroup(call);
+    moderationGroup(call) ??
+    defaultGroup(call);
   if (group === undefined) {
     throw unknownModel(call);
   }
   return group;
+}
+
+/** A name that a caller's own models do not have means the first of its `default_fallbacks` (contract 2.2 C7, 2.8). */
+function defaultGroup(call: Call): ModelGroup | undefined {
+  const [target] = (call.scope === call.state.scope ? undefined : call.scope.settings.fallbacks.get("*")) ?? [];
+  return target === undefined || call.requestedModel === undefined
+    ? undefined
+    : call.scope.models.resolve(target.model);
 }
 
 /** Moderations work without an entry in the model list: they go to OpenAI (contract 2.10). */
