@@ -38,6 +38,8 @@ export interface DeploymentParams {
   /** Calls at a time; further ones wait. */
   readonly maxParallelRequests: number | undefined;
   readonly tags: readonly string[];
+  /** `tag_regex`: regular expressions that texts such as `User-Agent: curl/8` are searched with. */
+  readonly tagPatterns: readonly string[] | undefined;
   readonly cooldownMs: number | undefined;
   readonly numRetries: number | undefined;
   /** Prices per token, for `cost-based-routing`: `litellm_params`, else `model_info`. */
@@ -172,6 +174,10 @@ export interface RouterSettings {
   readonly enableTagFiltering: boolean;
   readonly tagFilteringMatchAny: boolean;
   readonly defaultMaxParallelRequests: number | undefined;
+  /** Of calls that name none; lower numbers go first. */
+  readonly defaultPriority: number | undefined;
+  /** Entries that cannot work are left out instead of stopping the start. */
+  readonly ignoreInvalidDeployments: boolean;
   /** `optional_pre_call_checks: [enforce_model_rate_limits]`: `rpm` and `tpm` are limits, not only weights. */
   readonly enforceModelRateLimits: boolean;
   readonly hedge: ReadonlyMap<string, HedgePolicy>;

@@ -150,8 +150,8 @@ describe("faults of a caller's configuration", () => {
     ],
     [
       "default_litellm_params",
-      { model_list: [ENTRY], default_litellm_params: { temperature: 0 } },
-      "user_config.default_litellm_params: known from LiteLLM, not built yet; nothing",
+      { model_list: [ENTRY], default_litellm_params: { mock_response: "hi", temperature: 0 } },
+      "user_config.default_litellm_params.mock_response: may not be set by callers; nothing",
     ],
     [
       "a check that is not built",
@@ -172,6 +172,11 @@ describe("faults of a caller's configuration", () => {
       "a pattern",
       withParams({ configurable_clientside_auth_params: [{ api_base: "(a+)+" }] }),
       `${PARAMS}.configurable_clientside_auth_params: may not be set by callers; nothing`,
+    ],
+    [
+      "patterns of tags",
+      withParams({ tag_regex: ["(a+)+"] }),
+      `${PARAMS}.tag_regex: may not be set by callers; nothing`,
     ],
     [
       "a repeated id",

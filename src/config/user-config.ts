@@ -1,9 +1,10 @@
 import { USER_CONFIG } from "./config-sections.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { readDefaultParams } from "./default-params.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
 import { type ConfigFault, newFindings } from "./findings.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
-import { readModelList } from "./model-list.ts";
+import { NOTHING_SHARED, readModelList } from "./model-list.ts";
 import { readSection } from "./read-section.ts";
 import { type InheritedValues, toRouterSettings } from "./router-settings.ts";
 import { MAX_STRICT_FAULTS, reportUndeclared } from "./undeclared-keys.ts";
@@ -45,6 +46,7 @@ export const FORBIDDEN_USER_PARAMS: readonly string[] = [
   "mock_response",
   "litellm_credential_name",
   "configurable_clientside_auth_params",
+  "tag_regex",
 ];
 
 const PATH = "user_config";
@@ -53,28 +55,30 @@ const PATH = "user_config";
 const NOTHING_INHERITED: InheritedValues = {
   num_retries: 0,
   allowed_fails: undefined,
+  cooldown_time: 5000,
+  retry_policy: undefined,
   fallbacks: undefined,
   default_fallbacks: undefined,
   context_window_fallbacks: undefined,
   content_policy_fallbacks: undefined,
 };
 
-/** An entry without what its `litellm_params` must not hold, each reported. */
-const refuseForbidden = (entry: unknown, path: string, { findings }: ReadContext): unknown => {
-  const params = isMapping(entry) ? entry["litellm_params"] : undefined;
-  if (!isMapping(entry) || !isMapping(params)) return entry;
+/** A mapping of which a part is without the `litellm_params` that callers must not set, each reported. */
+const refuseForbidden = (whole: unknown, name: string, path: string, { findings }: ReadContext): unknown => {
+  const params = isMapping(whole) ? whole[name] : undefined;
+  if (!isMapping(whole) || !isMapping(params)) return whole;
   const kept = Object.entries(params).filter(([key, value]) => {
     if (!FORBIDDEN_USER_PARAMS.includes(key)) return true;
     if (value !== null) {
       const message = "may not be set by callers";
-      findings.faults.push({ path: `${path}.litellm_params.${key}`, message, allowed: "nothing" });
+      findings.faults.push({ path: `${path}.${name}.${key}`, message, allowed: "nothing" });
     }
     return false;
   });
-  return { ...entry, litellm_params: Object.fromEntries(kept) };
+  return { ...whole, [name]: Object.fromEntries(kept) };
 };
 
-const readModels = (written: unknown, context: ReadContext): GatewayConfig["models"] => {
+const readModels = (written: unknown, defaults: Mapping, context: ReadContext): GatewayConfig["models"] => {
   const path = `${PATH}.model_list`;
   if (written === undefined || written === null) return [];
   if (!Array.isArray(written) || written.length === 0 || written.length > MAX_USER_MODELS) {
@@ -84,16 +88,18 @@ const readModels = (written: unknown, context: ReadContext): GatewayConfig["mode
   }
   const items = written.map((entry: unknown, index) => {
     const at = `${path}[${index}]`;
-    return { path: at, value: refuseForbidden(entry, at, context) };
+    return { path: at, value: refuseForbidden(entry, "litellm_params", at, context) };
   });
-  return readModelList(items, new Map(), context);
+  return readModelList(items, { ...NOTHING_SHARED, defaults }, context);
 };
 
 const read = (written: Mapping, context: ReadContext): Pick<GatewayConfig, "models" | "router"> => {
-  const raw = Object.fromEntries(Object.entries(written).filter(([key]) => !IGNORED_USER_KEYS.has(key)));
+  const allowed = refuseForbidden(written, "default_litellm_params", PATH, context) as Mapping;
+  const raw = Object.fromEntries(Object.entries(allowed).filter(([key]) => !IGNORED_USER_KEYS.has(key)));
   reportUndeclared(raw, PATH, USER_CONFIG, context);
   const values = readSection(raw, PATH, USER_CONFIG.fields, context);
-  const models = readModels(raw["model_list"], context);
+  const defaults = readDefaultParams(values.default_litellm_params, `${PATH}.default_litellm_params`, context);
+  const models = readModels(raw["model_list"], defaults, context);
   const router = toRouterSettings({ path: PATH, values, inherited: NOTHING_INHERITED }, context);
   return { models, router };
 };

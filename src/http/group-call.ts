@@ -6,7 +6,7 @@ import { mayRetry, policyRetriesFor, retriesFor, retryWaitMs } from "../routing/
 import type { SelectRequest } from "../routing/router.ts";
 import { attempt } from "./attempt.ts";
 import { type Call, toGatewayError } from "./call.ts";
-import { readTags } from "./call-tags.ts";
+import { readTags, readTagTexts } from "./call-tags.ts";
 import { mayHaveKey, routeOf } from "./client-credentials.ts";
 import { hasFallbacks } from "./fallback-targets.ts";
 import { timeLimitsOf } from "./time-limits.ts";
@@ -115,7 +115,7 @@ const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone
  * ends with the client or with the call's time limit. A call to a host of the caller's choosing takes no place.
  */
 function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined {
-  const { gate } = call.scope;
+  const { gate, settings } = call.scope;
   if (call.credentials?.apiBase !== undefined || gate.tryAcquire(deployment)) {
     return undefined;
   }
@@ -133,7 +133,7 @@ function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined
   };
   let turn: Promise<void> | undefined;
   try {
-    turn = gate.acquire(deployment, gone.signal, call.routing.priority);
+    turn = gate.acquire(deployment, gone.signal, call.routing.priority ?? settings.defaultPriority);
   } finally {
     if (turn === undefined) {
       end(); // There is a place after all, or too many wait already.
@@ -141,6 +141,8 @@ function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined
   }
   return turn?.finally(end);
 }
+
+const NO_TEXTS: readonly string[] = [];
 
 function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined): SelectRequest {
   const region = call.scope.settings.enablePreCallChecks
@@ -151,6 +153,7 @@ function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined)
     promptTokens: Math.ceil((call.body?.bytes.length ?? 0) / BYTES_PER_TOKEN),
     isStream: call.isStream,
     tags: call.scope.settings.enableTagFiltering ? readTags(call) : undefined,
+    tagTexts: call.scope.settings.enableTagFiltering ? readTagTexts(call) : NO_TEXTS,
     tried,
   };
   return region === undefined ? request : { ...request, region };

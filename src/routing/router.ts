@@ -22,6 +22,8 @@ export interface SelectRequest {
   readonly promptTokens: number;
   readonly isStream: boolean;
   readonly tags: readonly string[] | undefined;
+  /** What `tag_regex` of deployments is searched with. */
+  readonly tagTexts?: readonly string[];
   /** Deployments that this call has tried: avoided while others are left. */
   readonly tried: ReadonlySet<Deployment> | undefined;
   /** `allowed_model_region`: looked at by pre-call checks. */
@@ -251,7 +253,8 @@ export class Router {
   }
 
   #keepTagged(pool: readonly Deployment[], request: SelectRequest): readonly Deployment[] {
-    const rule = tagRuleFor(pool, request.tags, this.#settings.tagFilteringMatchAny);
+    const facts = { tags: request.tags, texts: request.tagTexts ?? [] };
+    const rule = tagRuleFor(pool, facts, this.#settings.tagFilteringMatchAny);
     if (rule === undefined) {
       throw wrongTags();
     }

@@ -65,6 +65,22 @@ describe("mock_response", () => {
   });
 });
 
+test("ignore_invalid_deployments leaves out entries that cannot work, says so, and serves the others", async () => {
+  const good = { model: "openai/gpt-4o", api_base: `${upstream.url}/v1`, api_key: KEY };
+  const model_list = [
+    { model_name: "gpt", litellm_params: { model: "nobody/gpt-4o", api_key: KEY } },
+    { model_name: "gpt", litellm_params: { model: "openai/gpt-4o" } },
+    { model_name: "gpt", litellm_params: good },
+  ];
+  const gateway = await startGateway({ config: { model_list, router_settings: { ignore_invalid_deployments: true } } });
+  running.push(gateway);
+  expect(gateway.logs()).toMatch(/model_list\[0\]\.litellm_params: left out: .*'?nobody/);
+  expect(gateway.logs()).toMatch(/model_list\[1\]\.litellm_params: left out: no key for provider 'openai'/);
+  for (let count = 0; count < 4; count++) expect((await ask(gateway)).status).toBe(200);
+  const strict = startGateway({ config: { model_list } });
+  await expect(strict).rejects.toThrow("before it was ready");
+});
+
 describe("the debug switches", () => {
   test("show the vendor's request and reply without keys; the detailed one shows bodies", async () => {
     const plain = await start({}, {}, ["--debug"]);

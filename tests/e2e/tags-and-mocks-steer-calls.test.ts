@@ -7,7 +7,7 @@ import { askedModels, groupEntries, modelsOfGroups } from "../support/model-grou
 import { openRawClient, writePost } from "../support/raw-client.ts";
 import { within } from "../support/within.ts";
 
-const SIZES = { tiers: 3, strict: 2, open: 2, main: 1, spare: 1, big: 1, mild: 1, lonely: 1 };
+const SIZES = { tiers: 3, agents: 2, strict: 2, open: 2, main: 1, spare: 1, big: 1, mild: 1, lonely: 1 };
 
 const upstream = startFakeUpstream({ models: modelsOfGroups(SIZES) });
 /** Tags are looked at, test parameters taken. */
@@ -20,6 +20,8 @@ beforeAll(async () => {
     "tiers-1": { tags: ["free"] },
     "tiers-2": { tags: ["paid", "eu"] },
     "tiers-3": { tags: ["default"] },
+    "agents-1": { tag_regex: ["^User-Agent: some-agent/\\d"] },
+    "agents-2": { tags: ["default"] },
     "strict-1": { tags: ["free"] },
     "strict-2": { tags: ["paid"] },
   });
@@ -69,6 +71,13 @@ describe("tags", () => {
     for (let count = 0; count < 8; count++) expect((await ask("tiers", body, { headers })).status).toBe(200);
     expect(new Set(askedModels(upstream))).toEqual(new Set([deployment]));
     expect(upstream.last().json).not.toHaveProperty("tags");
+  });
+
+  test("need not be sent by clients that a deployment's tag_regex finds", async () => {
+    for (const agent of ["some-agent/12", "other-agent/12"]) {
+      for (let count = 0; count < 4; count++) await ask("agents", {}, { headers: { "user-agent": agent } });
+    }
+    expect(askedModels(upstream)).toEqual([...Array(4).fill("agents-1"), ...Array(4).fill("agents-2")]);
   });
 
   test("that nobody has, not even a default, are a 401", async () => {
