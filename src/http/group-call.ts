@@ -9,13 +9,11 @@ import { type Call, toGatewayError } from "./call.ts";
 import { readTags, readTagTexts } from "./call-tags.ts";
 import { mayHaveKey, routeOf } from "./client-credentials.ts";
 import { hasFallbacks } from "./fallback-targets.ts";
+import { estimatePromptTokens } from "./prompt-tokens.ts";
 import { timeLimitsOf } from "./time-limits.ts";
 
 /** Most retries of a group, whatever the settings say: they may be a caller's. */
 const MAX_RETRIES = 100;
-
-/** A token is some four bytes of text: near enough to tell a prompt that cannot fit. */
-const BYTES_PER_TOKEN = 4;
 
 /**
  * Has one model group answer, trying other deployments of it as the retry settings say (contract 4.4).
@@ -150,7 +148,7 @@ function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined)
     : undefined;
   const request: SelectRequest = {
     operation: call.operation,
-    promptTokens: Math.ceil((call.body?.bytes.length ?? 0) / BYTES_PER_TOKEN),
+    promptTokens: call.scope.router.looksAtPrompts && call.body !== undefined ? estimatePromptTokens(call.body) : 0,
     isStream: call.isStream,
     tags: call.scope.settings.enableTagFiltering ? readTags(call) : undefined,
     tagTexts: call.scope.settings.enableTagFiltering ? readTagTexts(call) : NO_TEXTS,

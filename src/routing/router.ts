@@ -93,6 +93,11 @@ export class Router {
     this.#takesLatencies = settings.strategy === "latency-based-routing";
   }
 
+  /** Whether {@link SelectRequest.promptTokens} is looked at. */
+  get looksAtPrompts(): boolean {
+    return this.#hasLimits || this.#settings.enablePreCallChecks;
+  }
+
   /**
    * The deployment that answers a call (contract 4.2).
    * @throws GatewayError `invalid-request` when none has the operation, `no-deployment-available` when all cool down or
