@@ -175,6 +175,7 @@ export const buildConfig = (
   );
   return deepFreeze({
     models,
+    listsModels: models.length > 0,
     litellm,
     general: readGeneral(document, context),
     router,

@@ -3,6 +3,8 @@ import type { FailureClass } from "../core/failure-class.ts";
 /** The checked configuration: what `config.yaml`, command line and environment come to. Frozen; replaced whole on reload. */
 export interface GatewayConfig {
   readonly models: readonly ModelEntry[];
+  /** False where no file or flag says which models there are: then {@link models} come of the environment. */
+  readonly listsModels: boolean;
   readonly litellm: LitellmSettings;
   readonly general: GeneralSettings;
   readonly router: RouterSettings;

@@ -155,24 +155,6 @@ export function mayHaveKey(call: Call, { provider }: Deployment, group: ModelGro
   return call.credentials === undefined || (call.deployment ?? group.deployments[0])?.provider === provider;
 }
 
-/**
- * Looks whether the models of a list are of one vendor, where the caller brings a key: each would get it.
- * @throws GatewayError `invalid-request`
- */
-export function checkKeyOfList(call: Call, names: readonly string[]): void {
-  if (call.credentials === undefined) {
-    return;
-  }
-  const deployments = names.flatMap((name) => call.scope.models.resolve(name)?.deployments ?? []);
-  if (new Set(deployments.map(({ provider }) => provider)).size > 1) {
-    throw new GatewayError(
-      "invalid-request",
-      "The models of the list are of different vendors, and 'api_key' is for one: ask them one by one, or bring a 'user_config'.",
-      { param: "api_key" },
-    );
-  }
-}
-
 /** Whether the caller may name this host: the deployment's own list says so, or the policy of the whole server. */
 function checkHost(call: Call, deployment: Deployment, apiBase: string): void {
   const { clientsideParams } = deployment.entry.params;

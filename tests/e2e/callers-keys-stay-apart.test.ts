@@ -135,3 +135,44 @@ test("a stream that is answered with JSON is a failure in the vendor's words, an
   expect(malformed.status).toBe(500);
   await within(vendor.last().aborted, "the connection closes");
 });
+
+describe("on a server that lists no models, a caller's key", () => {
+  let bare: GatewayProcess;
+  beforeAll(async () => {
+    bare = await startGateway({ env: { OPENAI_API_BASE: `${vendor.url}/v1` } });
+  });
+  afterAll(async () => {
+    expect(harmDone(bare)).toEqual([]);
+    expect(await bare.stop()).toBe(0);
+  });
+  const askBare = (body: object): Promise<Response> =>
+    within(postJson(`${bare.url}/v1/chat/completions`, { messages: MESSAGES, ...body }), "an answer");
+
+  test("opens the models of known vendors, each call's own", async () => {
+    for (const model of ["gpt-3.5-turbo", "openai/gpt-4o"]) {
+      expect((await askBare({ model, api_key: CALLER_KEY })).status).toBe(200);
+      expect((await askBare({ model })).status).toBe(400);
+    }
+    const streamed = await askBare({ model: "gpt-4o", api_key: CALLER_KEY, stream: true });
+    expect(await streamed.text()).toEndWith("data: [DONE]\n\n");
+    const list = await askBare({ model: "gpt-4o,gpt-3.5-turbo", api_key: CALLER_KEY });
+    expect((await list.json()) as unknown[]).toHaveLength(2);
+    expect(new Set(bearersOf(vendor.requests))).toEqual(new Set([CALLER_KEY]));
+    expect(vendor.requests.length).toBe(5);
+  });
+
+  test.each(["ollama/llama3", "hosted_vllm/x", "lm_studio/x", "azure/x", "nobody/x", "x", "../x", "demo/x"])(
+    "opens nothing on this machine, and nothing that tells no vendor: %s",
+    async (model) => {
+      const reply = await askBare({ model, api_key: CALLER_KEY });
+      expect([reply.status, (await readError(reply)).param]).toEqual([400, "model"]);
+    },
+  );
+
+  test("is for one vendor there too, and opens nothing where models are listed", async () => {
+    const reply = await askBare({ model: "gpt-4o,groq/llama3", api_key: CALLER_KEY });
+    expect([reply.status, (await readError(reply)).param]).toEqual([400, "api_key"]);
+    expect((await ask("gpt-4o", { api_key: CALLER_KEY })).status).toBe(400);
+    expect(vendor.requests.length).toBe(0);
+  });
+});
