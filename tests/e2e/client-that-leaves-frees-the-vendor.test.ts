@@ -15,7 +15,7 @@ beforeAll(async () => {
     config: {
       model_list: [
         modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o")),
-        modelEntry("hasty", openaiParams(upstream, "openai/gpt-4o", { stream_timeout: 0.2 })),
+        modelEntry("hasty", openaiParams(upstream, "openai/gpt-4o", { stream_timeout: 1 })),
       ],
     },
   });
@@ -187,7 +187,7 @@ test("a client that rests for longer than stream_timeout is not the vendor's fau
   const client = await start(true, "hasty");
   client.pause();
   await within(upstream.request(0), "the request at the vendor");
-  await new Promise((resolve) => setTimeout(resolve, 500)); // More than twice the limit.
+  await new Promise((resolve) => setTimeout(resolve, 2200)); // More than twice the limit.
   client.resume();
   await client.untilBytes(2000 * FRAME.length);
   expect((await client.reply()).isComplete).toBe(true);
