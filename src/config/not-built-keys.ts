@@ -105,11 +105,6 @@ export const NOT_BUILT_PRE_CALL_CHECKS: ReadonlySet<string> = words(`
   forward_client_headers_by_model_group encrypted_content_affinity
 `);
 
-/** `allowed_fails_policy`: classes that newer versions of LiteLLM tell apart (contract 4.7). */
-export const NOT_BUILT_ALLOWED_FAILS: NotBuiltKeys = {
-  names: words("ServiceUnavailableErrorAllowedFails BadGatewayErrorAllowedFails NotFoundErrorAllowedFails"),
-};
-
 /** Whether a key is LiteLLM's and not built yet. */
 export const isNotBuilt = (key: string, keys: NotBuiltKeys): boolean =>
   keys.names.has(key) || keys.pattern?.test(key) === true;
