@@ -180,7 +180,7 @@ test("a client that reads nothing holds the vendor back, and memory stays", asyn
     for (const client of clients) client.destroy();
   }
   await within(Promise.all(upstream.requests.map((request) => request.aborted)), "all connections close");
-});
+}, 30_000);
 
 test("a client that rests for longer than stream_timeout is not the vendor's fault", async () => {
   upstream.next({ chunks: new Array<Uint8Array>(2000).fill(FRAME) });
