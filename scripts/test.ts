@@ -9,6 +9,9 @@ interface Counts {
   readonly skipped: number;
 }
 
+/** What a test may take, unless it says otherwise: far more than it needs, as the machine may be busy. */
+const TEST_LIMIT_MS = 30_000;
+
 const ROOT = join(import.meta.dir, "..");
 
 /** Folders with tests, quick ones first, so that a plain mistake shows before the real clients have started. */
@@ -45,7 +48,8 @@ const runTests = async (filters: readonly string[]): Promise<Counts> => {
   const directory = mkdtempSync(join(tmpdir(), "portolan-report-"));
   const report = join(directory, "junit.xml");
   try {
-    const run = Bun.spawn([process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...filters], {
+    const options = [`--timeout=${TEST_LIMIT_MS}`, "--reporter=junit", `--reporter-outfile=${report}`];
+    const run = Bun.spawn([process.execPath, "test", ...options, ...filters], {
       cwd: ROOT,
       stdin: "ignore",
       stdout: "inherit",

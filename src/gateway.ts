@@ -17,6 +17,7 @@ import { CallQueue } from "./observers/call-queue.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
+import { isKnownHost } from "./providers/known-hosts.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
 import { type ModelFault, ModelTable } from "./routing/model-table.ts";
@@ -49,6 +50,9 @@ const IDENTITIES: CloudIdentities = { entra: entraTokens };
 
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;
+
+/** Models that callers with keys have named and that are remembered once made ready. */
+const MAX_CALLERS_MODELS = 256;
 
 /** The composition root: the one place that knows every layer. */
 export class Gateway {
@@ -172,6 +176,9 @@ export class Gateway {
       auth: toAuthenticator(general.masterKey, general.litellmKeyHeaderName),
       environment,
       providers: context.providers,
+      callersModel: config.listsModels
+        ? () => undefined
+        : toBoundedMap(MAX_CALLERS_MODELS, (model) => toCallersDeployment(model, context)),
       moderationFallback: toBoundedMap(MAX_MODERATION_MODELS, (model) => toModerationDeployment(model, context)),
     };
   }
@@ -212,6 +219,25 @@ function toModerationDeployment(
     return undefined; // No OpenAI key: an unlisted moderation model is an unknown model.
   }
 }
+
+/** Over the vendor's own address alone: what runs on this machine is not for callers to find. */
+function toCallersDeployment(
+  model: string,
+  { providers, identities }: DeploymentContext,
+): ReturnType<typeof toDeployment> | undefined {
+  try {
+    // The key stands in for the caller's: no request goes out under it.
+    const params = { ...bareParams(model), apiKey: "the caller's own" };
+    const entry = { path: "callers", modelName: model, params, info: NO_INFO };
+    const deployment = toDeployment(entry, { providers, identities, environment: {}, stats: new StatsTable() });
+    const routes = Object.values(deployment.routes);
+    return routes.every(({ origin }) => isKnownHost(origin, PROVIDERS)) ? deployment : undefined;
+  } catch {
+    return undefined; // No vendor, or one whose address must be told.
+  }
+}
+
+const NO_INFO: ModelEntry["info"] = { id: undefined, mode: undefined, baseModel: undefined, raw: {} };
 
 function moderationEntry(model: string): ModelEntry {
   return {

@@ -5,6 +5,7 @@ import type { Environment } from "../config/environment-references.ts";
 import { configFromEnvironment, configFromModelFlag, type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { findModelFaults } from "../gateway.ts";
 import { PROVIDERS } from "../providers/all.ts";
+import type { ModelFault } from "../routing/model-table.ts";
 
 /** What may stand where a model fault is. */
 const PROVIDER_HINT = "a provider of docs/reference/providers.md with its key and address";
@@ -19,12 +20,28 @@ export function loadFor(options: ServeOptions, environment: Environment): Loaded
   const loaded = read(options, environment);
   const merged = { ...environment, ...loaded.environmentVariables };
   const modelFaults = loaded.config === undefined ? [] : findModelFaults(loaded.config, merged);
+  const isLenient = loaded.config?.router.ignoreInvalidDeployments === true;
+  const isLeftOut = ({ path }: ModelFault): boolean => isLenient && isEntry(path);
+  const warnings = modelFaults
+    .filter(isLeftOut)
+    .map(({ path, message }) => ({ path, message: `left out: ${message}` }));
   const faults = [
     ...loaded.faults,
-    ...modelFaults.map(({ path, message }) => ({ path, message, allowed: PROVIDER_HINT })),
+    ...modelFaults
+      .filter((fault) => !isLeftOut(fault))
+      .map(({ path, message }) => ({ path, message, allowed: PROVIDER_HINT })),
   ];
-  return { ...loaded, faults, config: faults.length === 0 ? loaded.config : undefined, environment: merged };
+  return {
+    ...loaded,
+    faults,
+    warnings: [...loaded.warnings, ...warnings],
+    config: faults.length === 0 ? loaded.config : undefined,
+    environment: merged,
+  };
 }
+
+/** `ignore_invalid_deployments` speaks of entries, not of other settings that name what is not there. */
+const isEntry = (path: string): boolean => path.endsWith(".litellm_params");
 
 function read(options: ServeOptions, environment: Environment): LoadedConfig {
   const { configPath, overrides } = options;

@@ -16,6 +16,7 @@ export const bareParams = (model: string): DeploymentParams => ({
   order: undefined,
   maxParallelRequests: undefined,
   tags: [],
+  tagPatterns: undefined,
   cooldownMs: undefined,
   numRetries: undefined,
   inputCostPerToken: undefined,

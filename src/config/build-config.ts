@@ -12,6 +12,7 @@ import {
 import { readCredentialList } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { readDefaultParams } from "./default-params.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
 import { mergeFallbacks } from "./fallback-maps.ts";
 import type {
@@ -23,7 +24,7 @@ import type {
   RouterSettings,
 } from "./gateway-config.ts";
 import type { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
-import { readModelList } from "./model-list.ts";
+import { NOTHING_SHARED, readModelList, type SharedParams } from "./model-list.ts";
 import { readSection } from "./read-section.ts";
 import { toRedisSettings } from "./redis-settings.ts";
 import { toRouterSettings } from "./router-settings.ts";
@@ -109,11 +110,15 @@ const isServed = (name: string, models: readonly ModelEntry[], router: RouterSet
   Object.hasOwn(router.modelGroupAlias, name) ||
   models.some((entry) => entry.modelName === name || entry.info.id === name || entry.params.model === name);
 
-const readFlagEntry = (overrides: ConfigOverrides, context: ReadContext): readonly ModelEntry[] => {
+const readFlagEntry = (
+  overrides: ConfigOverrides,
+  defaults: SharedParams["defaults"],
+  context: ReadContext,
+): readonly ModelEntry[] => {
   const { model, alias, apiBase, apiVersion } = overrides;
   const params = { model, api_base: apiBase, api_version: apiVersion };
   const value = { model_name: alias ?? model, litellm_params: params };
-  return readModelList([{ path: "--model", value }], new Map(), context);
+  return readModelList([{ path: "--model", value }], { ...NOTHING_SHARED, defaults }, context);
 };
 
 /** `--api_base` says where `--model` is; without that, or when the file says it, nobody asks. */
@@ -124,20 +129,25 @@ const warnOfUnusedBase = ({ apiBase, model }: ConfigOverrides, { findings }: Rea
   }
 };
 
+interface ModelSources {
+  readonly document: ConfigDocument;
+  readonly router: RouterSettings;
+  readonly overrides: ConfigOverrides;
+  readonly defaults: SharedParams["defaults"];
+}
+
 const readModels = (
-  document: ConfigDocument,
-  router: RouterSettings,
-  overrides: ConfigOverrides,
+  { document, router, overrides, defaults }: ModelSources,
   context: ReadContext,
 ): readonly ModelEntry[] => {
   const credentials = readCredentialList(readItems(document, "credential_list", context), context);
-  const models = readModelList(readItems(document, "model_list", context), credentials, context);
+  const models = readModelList(readItems(document, "model_list", context), { credentials, defaults }, context);
   const forced = overrides.alias ?? overrides.model;
   if (overrides.model === undefined || forced === undefined || isServed(forced, models, router)) {
     warnOfUnusedBase(overrides, context);
     return models;
   }
-  return [...models, ...readFlagEntry(overrides, context)];
+  return [...models, ...readFlagEntry(overrides, defaults, context)];
 };
 
 /** Checks a document as a whole. What it returns is only worth using when the context holds no fault afterwards. */
@@ -152,9 +162,12 @@ export const buildConfig = (
   const inherited = readSettings(document, LITELLM_SETTINGS, context);
   const written = readSettings(document, ROUTER_SETTINGS, context);
   const settings = toRouterSettings({ ...written, inherited: inherited.values }, context);
-  const router = { ...settings, redis: toRedisSettings(written.values) };
+  const { ignore_invalid_deployments: ignoreInvalidDeployments } = written.values;
+  const router = { ...settings, ignoreInvalidDeployments, redis: toRedisSettings(written.values) };
   const litellm = toLitellm(inherited.values, overrides);
-  const models = readModels(document, router, overrides, context);
+  const { default_litellm_params } = written.values;
+  const defaults = readDefaultParams(default_litellm_params, `${written.path}.default_litellm_params`, context);
+  const models = readModels({ document, router, overrides, defaults }, context);
   checkAliases({ models, router, litellm }, context);
   checkGroupNames(
     { ...written, fallbacks: mergeFallbacks(written.values, inherited.values) },
@@ -163,6 +176,7 @@ export const buildConfig = (
   );
   return deepFreeze({
     models,
+    listsModels: models.length > 0,
     litellm,
     general: readGeneral(document, context),
     router,

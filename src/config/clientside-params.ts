@@ -36,11 +36,17 @@ const compile = (source: string): RegExp | undefined => {
   }
 };
 
-const readPattern = (value: unknown, place: FieldPlace): RegExp | undefined => {
+interface Pattern {
+  readonly text: string;
+  readonly anchored: RegExp;
+}
+
+const readPattern = (value: unknown, place: FieldPlace): Pattern | undefined => {
   const text = readText(value, { ...place, field: TEXT_ITEM });
   if (text === undefined) return undefined;
   if (text.length > MAX_PATTERN_LENGTH) return refuse(place, `has ${text.length} characters`, PATTERN_ALLOWED);
-  return compile(text) ?? refuse(place, "is no regular expression", PATTERN_ALLOWED);
+  const anchored = compile(text);
+  return anchored === undefined ? refuse(place, "is no regular expression", PATTERN_ALLOWED) : { text, anchored };
 };
 
 const readItem = (item: unknown, place: FieldPlace): readonly Entry[] => {
@@ -53,9 +59,17 @@ const readItem = (item: unknown, place: FieldPlace): readonly Entry[] => {
     const at = { ...place, path: `${place.path}.${key}` };
     const name = readName(key, at);
     const pattern = readPattern(value, at);
-    return name === undefined || pattern === undefined ? [] : [[name, pattern]];
+    return name === undefined || pattern === undefined ? [] : [[name, pattern.anchored]];
   });
 };
+
+/** A list of regular expressions, which are not anchored; items at fault are left out. */
+export const readPatternList: FieldReader<readonly string[]> = (value, place) =>
+  Array.isArray(value)
+    ? value.flatMap(
+        (item: unknown, index) => readPattern(item, { ...place, path: `${place.path}[${index}]` })?.text ?? [],
+      )
+    : refuseValue(place, value);
 
 /** `configurable_clientside_auth_params`: `["api_base"]`, or `[{api_base: "<pattern>"}]` whose pattern must match the whole value. */
 export const readClientsideParams: FieldReader<ReadonlyMap<string, RegExp | undefined>> = (value, place) => {

@@ -203,7 +203,7 @@ model_list:
   });
 
   test("LiteLLM's own keys never become request parameters, and their references are not looked up", () => {
-    const loaded = loadYaml(withParams("silent_model: os.environ/MISSING, tag_regex: [x]"));
+    const loaded = loadYaml(withParams("silent_model: os.environ/MISSING, prompt_id: x"));
     expect(firstModelOf(loaded).params.defaults).toEqual({});
     expect(loaded.warnings).toHaveLength(2);
   });

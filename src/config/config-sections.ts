@@ -9,7 +9,6 @@ import {
   MODEL_INFO_FIELDS,
 } from "./model-entry-fields.ts";
 import {
-  NOT_BUILT_ALLOWED_FAILS,
   NOT_BUILT_GENERAL_SETTINGS,
   NOT_BUILT_LITELLM_PARAMS,
   NOT_BUILT_LITELLM_SETTINGS,
@@ -121,7 +120,7 @@ export const RETRY_POLICY = {
 export const ALLOWED_FAILS_POLICY = {
   path: "router_settings.allowed_fails_policy",
   fields: ALLOWED_FAILS_POLICY_FIELDS,
-  notBuilt: NOT_BUILT_ALLOWED_FAILS,
+  notBuilt: NONE,
   otherKeys: "warned of",
 } as const satisfies ConfigSection;
 

@@ -27,6 +27,8 @@ export interface FieldValues {
   readonly url: string;
   readonly "header-name": string;
   readonly "text-list": readonly string[];
+  /** Regular expressions, as written. */
+  readonly "pattern-list": readonly string[];
   readonly "text-map": Readonly<Record<string, string>>;
   readonly "header-map": Readonly<Record<string, string>>;
   readonly "alias-map": Readonly<Record<string, ModelGroupAlias>>;

@@ -26,6 +26,7 @@ const SAMPLES: Readonly<Record<FieldType, unknown>> = {
   url: "https://sample.example",
   "header-name": "x-sample",
   "text-list": ["sample"],
+  "pattern-list": ["sample"],
   "text-map": { sample: "a" },
   "header-map": { sample: "a" },
   "alias-map": { sample: "a" },
@@ -51,6 +52,7 @@ const OTHER_SAMPLES: Readonly<Record<string, unknown>> = {
   model_group_retry_policy: { a: { TimeoutErrorRetries: 7 } },
   allowed_fails_policy: { TimeoutErrorAllowedFails: 7 },
   optional_pre_call_checks: ["enforce_model_rate_limits"],
+  default_litellm_params: { rpm: 7 },
   hedge: { a: { after_ms: 7 } },
 };
 const SEPARATELY_TESTED: readonly string[] = [

@@ -2,7 +2,7 @@ import type { FailureClass } from "../core/failure-class.ts";
 import type { FieldTable } from "./declared-field.ts";
 import type { FailureCounts } from "./gateway-config.ts";
 
-/** LiteLLM's exception names (contract 4.4). */
+/** LiteLLM's exception names (contract 4.4, 4.7). */
 const EXCEPTIONS: Readonly<Record<FailureClass, string>> = {
   "bad-request": "BadRequestError",
   authentication: "AuthenticationError",
@@ -10,6 +10,9 @@ const EXCEPTIONS: Readonly<Record<FailureClass, string>> = {
   "rate-limit": "RateLimitError",
   "content-policy": "ContentPolicyViolationError",
   "internal-server": "InternalServerError",
+  "service-unavailable": "ServiceUnavailableError",
+  "bad-gateway": "BadGatewayError",
+  "not-found": "NotFoundError",
 };
 
 const CLASSES = Object.entries(EXCEPTIONS) as readonly (readonly [FailureClass, string])[];

@@ -1,4 +1,4 @@
-import { readClientsideParams } from "./clientside-params.ts";
+import { readClientsideParams, readPatternList } from "./clientside-params.ts";
 import type { FieldType, FieldValues } from "./declared-field.ts";
 import { readFallbackList, readFallbackMap } from "./fallback-readers.ts";
 import type { FieldReader } from "./field-place.ts";
@@ -29,6 +29,7 @@ export const FIELD_READERS: { readonly [Type in FieldType]: FieldReader<FieldVal
   url: readUrl,
   "header-name": readHeaderName,
   "text-list": readTextList,
+  "pattern-list": readPatternList,
   "text-map": readTextMap,
   "header-map": readHeaderMap,
   "alias-map": readAliasMap,

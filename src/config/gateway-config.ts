@@ -4,6 +4,8 @@ import type { VendorField } from "./vendor-fields.ts";
 /** The checked configuration: what `config.yaml`, command line and environment come to. Frozen; replaced whole on reload. */
 export interface GatewayConfig {
   readonly models: readonly ModelEntry[];
+  /** False where no file or flag says which models there are: then {@link models} come of the environment. */
+  readonly listsModels: boolean;
   readonly litellm: LitellmSettings;
   readonly general: GeneralSettings;
   readonly router: RouterSettings;
@@ -39,6 +41,8 @@ export interface DeploymentParams {
   /** Calls at a time; further ones wait. */
   readonly maxParallelRequests: number | undefined;
   readonly tags: readonly string[];
+  /** `tag_regex`: regular expressions that texts such as `User-Agent: curl/8` are searched with. */
+  readonly tagPatterns: readonly string[] | undefined;
   readonly cooldownMs: number | undefined;
   readonly numRetries: number | undefined;
   /** Prices per token, for `cost-based-routing`: `litellm_params`, else `model_info`. */
@@ -177,6 +181,10 @@ export interface RouterSettings {
   readonly enableTagFiltering: boolean;
   readonly tagFilteringMatchAny: boolean;
   readonly defaultMaxParallelRequests: number | undefined;
+  /** Of calls that name none; lower numbers go first. */
+  readonly defaultPriority: number | undefined;
+  /** Entries that cannot work are left out instead of stopping the start. */
+  readonly ignoreInvalidDeployments: boolean;
   /** `optional_pre_call_checks: [enforce_model_rate_limits]`: `rpm` and `tpm` are limits, not only weights. */
   readonly enforceModelRateLimits: boolean;
   readonly hedge: ReadonlyMap<string, HedgePolicy>;

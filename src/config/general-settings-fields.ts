@@ -60,7 +60,8 @@ export const GENERAL_SETTINGS_FIELDS = {
   dangerously_allow_mock_testing_request_params: {
     type: "boolean",
     default: false,
-    description: "Callers may send `mock_response`, which is answered without a vendor; otherwise it gets 400.",
+    description:
+      "Callers may send `mock_response` and the other `mock_` parameters, which are answered without a vendor; otherwise they get 400.",
   },
   allow_client_side_credentials: {
     type: "boolean",

@@ -38,6 +38,15 @@ export const LITELLM_SETTINGS_FIELDS = {
     minimum: 0,
     description: "As router_settings.allowed_fails, which wins.",
   },
+  cooldown_time: {
+    type: "seconds",
+    minimum: 0,
+    maximum: MAX_TIMEOUT_SECONDS,
+    default: 5,
+    environment: ["DEFAULT_COOLDOWN_TIME_SECONDS"],
+    description: "As router_settings.cooldown_time, which wins.",
+  },
+  retry_policy: { type: "section", description: "As router_settings.retry_policy, which wins." },
   fallbacks: { type: "fallback-map", description: "As router_settings.fallbacks, which wins." },
   default_fallbacks: { type: "fallback-list", description: "As router_settings.default_fallbacks, which wins." },
   context_window_fallbacks: {

@@ -82,7 +82,9 @@ export const configFromEnvironment = (
 ): LoadedConfig => {
   const demo = { model_name: "demo", litellm_params: { model: "mock/demo" } };
   const document = toConfigDocument({ model_list: [demo, ...toWildcards(environment, providers)] });
-  return finish({ document, environment, overrides, findings: newFindings() });
+  const loaded = finish({ document, environment, overrides, findings: newFindings() });
+  const config = loaded.config && Object.freeze({ ...loaded.config, listsModels: false });
+  return Object.freeze({ ...loaded, config });
 };
 
 /** The configuration of a run with `--model` and no file: that model alone, and every call goes to it. */

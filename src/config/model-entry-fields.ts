@@ -70,6 +70,11 @@ export const LITELLM_PARAMS_FIELDS = {
     default: [],
     description: "Tags of the deployment, for router_settings.enable_tag_filtering.",
   },
+  tag_regex: {
+    type: "pattern-list",
+    description:
+      "With enable_tag_filtering: also calls whose `User-Agent: ...` one of these regular expressions finds; exact tags win.",
+  },
   cooldown_time: {
     type: "seconds",
     minimum: 0,

@@ -14,6 +14,16 @@ type Mapping = Readonly<Record<string, unknown>>;
 type ParamValues = SectionValues<typeof LITELLM_PARAMS_FIELDS>;
 type InfoValues = SectionValues<typeof MODEL_INFO_FIELDS>;
 
+/** Values that entries share. */
+export interface SharedParams {
+  readonly credentials: Credentials;
+  /** Below the values of every entry. */
+  readonly defaults: Mapping;
+}
+
+/** Nothing to share. */
+export const NOTHING_SHARED: SharedParams = { credentials: new Map(), defaults: {} };
+
 interface ReadParams {
   readonly values: ParamValues;
   readonly defaults: Mapping;
@@ -64,6 +74,7 @@ const toParams = ({ values, defaults }: ReadParams, capacity: Capacity, info: In
   order: values.order,
   maxParallelRequests: values.max_parallel_requests,
   tags: values.tags,
+  tagPatterns: values.tag_regex,
   cooldownMs: values.cooldown_time,
   numRetries: values.num_retries ?? values.max_retries,
   inputCostPerToken: values.input_cost_per_token ?? info.input_cost_per_token,
@@ -85,15 +96,30 @@ const toParams = ({ values, defaults }: ReadParams, capacity: Capacity, info: In
 const withoutNulls = (mapping: Mapping): Mapping =>
   Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== null && value !== undefined));
 
-/** Values of the credential that the entry names, below the entry's own. */
-const mergeCredential = (params: Mapping, path: string, credentials: Credentials, context: ReadContext): Mapping => {
-  const own = withoutNulls(params);
+/** Two names of one setting: an entry that has either does not take the other from the defaults. */
+const SAME: readonly (readonly [string, string])[] = [
+  ["api_base", "base_url"],
+  ["timeout", "request_timeout"],
+  ["num_retries", "max_retries"],
+];
+
+const withoutSame = (defaults: Mapping, own: Mapping): Mapping => {
+  const taken = SAME.filter((names) => names.some((name) => Object.hasOwn(own, name))).flat();
+  return Object.fromEntries(Object.entries(withoutNulls(defaults)).filter(([name]) => !taken.includes(name)));
+};
+
+/** The entry's own values over those of the credential that it names, over the defaults. */
+const mergeShared = (params: Mapping, path: string, shared: SharedParams, context: ReadContext): Mapping => {
+  const written = withoutNulls(params);
+  const own = { ...withoutSame(shared.defaults, written), ...written };
+  const { credentials } = shared;
   const name = own["litellm_credential_name"];
   if (typeof name !== "string") return own;
   const resolved = resolveReferences(name, `${path}.litellm_credential_name`, context);
   if (typeof resolved !== "string") return own;
-  const shared = credentials.get(resolved);
-  if (shared !== undefined) return { ...shared, ...own };
+  const credential = credentials.get(resolved);
+  if (credential !== undefined)
+    return { ...withoutSame(shared.defaults, { ...credential, ...written }), ...credential, ...written };
   context.findings.faults.push({
     path: `${path}.litellm_credential_name`,
     message: `no credential is named ${resolved}${didYouMean(resolved, credentials.keys())}`,
@@ -131,17 +157,17 @@ const readInfo = (
 
 const readParams = (
   entry: SourcedValue & { readonly value: Mapping },
-  credentials: Credentials,
+  shared: SharedParams,
   context: ReadContext,
 ): ReadParams => {
   const path = `${entry.path}.litellm_params`;
-  const raw = mergeCredential(entry.value, path, credentials, context);
+  const raw = mergeShared(entry.value, path, shared, context);
   const values = readSection(raw, path, LITELLM_PARAMS.fields, context);
   const names = reportUndeclared(raw, path, LITELLM_PARAMS, context);
   return { values, defaults: readDefaults(raw, path, names, context) };
 };
 
-const readEntry = (item: SourcedValue, credentials: Credentials, context: ReadContext): ModelEntry | undefined => {
+const readEntry = (item: SourcedValue, shared: SharedParams, context: ReadContext): ModelEntry | undefined => {
   const { path, value } = item;
   if (!isMapping(value)) {
     const allowed = "a mapping with model_name and litellm_params";
@@ -152,7 +178,7 @@ const readEntry = (item: SourcedValue, credentials: Credentials, context: ReadCo
   reportUndeclared(value, path, MODEL_ENTRY, context);
   const { info, values: infoValues } = readInfo(entry.model_info ?? {}, `${path}.model_info`, context);
   if (entry.litellm_params === undefined) return undefined;
-  const params = readParams({ path, value: entry.litellm_params }, credentials, context);
+  const params = readParams({ path, value: entry.litellm_params }, shared, context);
   const capacity = toCapacity(entry, params.values, infoValues);
   return { path, modelName: entry.model_name ?? "", params: toParams(params, capacity, infoValues), info };
 };
@@ -177,10 +203,10 @@ const reportDuplicateIds = (entries: readonly ModelEntry[], context: ReadContext
 /** Reads and checks `model_list`. Entries at fault come out incomplete or not at all; the faults say so. */
 export const readModelList = (
   items: readonly SourcedValue[],
-  credentials: Credentials,
+  shared: SharedParams,
   context: ReadContext,
 ): readonly ModelEntry[] => {
-  const entries = items.flatMap((item) => readEntry(item, credentials, context) ?? []);
+  const entries = items.flatMap((item) => readEntry(item, shared, context) ?? []);
   reportDuplicateIds(entries, context);
   return entries;
 };

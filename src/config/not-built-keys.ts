@@ -22,7 +22,7 @@ export const NOT_BUILT_SECTIONS: NotBuiltKeys = {
 /** `litellm_params` (contract 5.2) and the parameters that LiteLLM never sends upstream (contract 2.6). */
 export const NOT_BUILT_LITELLM_PARAMS: NotBuiltKeys = {
   names: words(`
-    tag_regex max_budget budget_duration use_in_pass_through use_litellm_proxy merge_reasoning_content_in_choices
+    max_budget budget_duration use_in_pass_through use_litellm_proxy merge_reasoning_content_in_choices
     max_file_size_mb cache_control_injection_points prompt_id prompt_variables prompt_label prompt_version guardrails
     hf_model_name silent_model auto_router_config auto_router_config_path auto_router_default_model
     auto_router_embedding_model complexity_router_config default_api_key_tpm_limit default_api_key_rpm_limit
@@ -58,7 +58,7 @@ export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
     enable_json_schema_validation enable_key_alias_format_validation disable_hf_tokenizer_download
     route_all_chat_openai_to_responses use_chat_completions_url_for_anthropic_messages
     require_auth_for_metrics_endpoint responses global_disable_no_log_param extra_spend_tag_headers
-    enable_preview_features cooldown_time retry_policy telemetry add_function_to_prompt
+    enable_preview_features telemetry add_function_to_prompt
   `),
 };
 
@@ -91,9 +91,8 @@ export const NOT_BUILT_GENERAL_SETTINGS: NotBuiltKeys = {
 export const NOT_BUILT_ROUTER_SETTINGS: NotBuiltKeys = {
   names: words(`
     model_list assistants_config search_tools guardrail_list redis_db cache_responses cache_kwargs caching_groups
-    client_ttl polling_interval default_priority default_litellm_params set_verbose debug_level
-    provider_budget_config alerting_config router_general_settings deployment_affinity_ttl_seconds
-    ignore_invalid_deployments
+    client_ttl polling_interval set_verbose debug_level provider_budget_config alerting_config
+    router_general_settings deployment_affinity_ttl_seconds
   `),
 };
 
@@ -102,11 +101,6 @@ export const NOT_BUILT_PRE_CALL_CHECKS: ReadonlySet<string> = words(`
   prompt_caching router_budget_limiting responses_api_deployment_check deployment_affinity session_affinity
   forward_client_headers_by_model_group encrypted_content_affinity
 `);
-
-/** `allowed_fails_policy`: classes that newer versions of LiteLLM tell apart (contract 4.7). */
-export const NOT_BUILT_ALLOWED_FAILS: NotBuiltKeys = {
-  names: words("ServiceUnavailableErrorAllowedFails BadGatewayErrorAllowedFails NotFoundErrorAllowedFails"),
-};
 
 /** Whether a key is LiteLLM's and not built yet. */
 export const isNotBuilt = (key: string, keys: NotBuiltKeys): boolean =>

@@ -108,10 +108,6 @@ model_list:
       "retry_policy: {TimeoutErorRetries: 1}",
       "retry_policy.TimeoutErorRetries: unknown key: ignored; did you mean TimeoutErrorRetries?",
     ],
-    [
-      "allowed_fails_policy: {NotFoundErrorAllowedFails: 1}",
-      "allowed_fails_policy.NotFoundErrorAllowedFails: known from LiteLLM, not built yet: ignored",
-    ],
     ["routing_strategy_args: {tttl: 1}", "routing_strategy_args.tttl: unknown key: ignored; did you mean ttl?"],
     ["hedge: {gpt-4o: {after_ms: 1, extra: 1}}", "hedge.gpt-4o.extra: unknown key: ignored"],
     [

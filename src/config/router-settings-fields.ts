@@ -48,7 +48,10 @@ export const ROUTING_FIELDS = {
     default: 0,
     description: "Shortest wait in seconds before a retry at the only healthy deployment.",
   },
-  retry_policy: { type: "section", description: "Retries by class of failure; wins over num_retries." },
+  retry_policy: {
+    type: "section",
+    description: "Retries by class of failure; wins over num_retries and litellm_settings.retry_policy.",
+  },
   model_group_retry_policy: {
     type: "section",
     description: "Retry policies by model group; win over retry_policy.",
@@ -64,9 +67,8 @@ export const ROUTING_FIELDS = {
     type: "seconds",
     minimum: 0,
     maximum: MAX_TIMEOUT_SECONDS,
-    default: 5,
-    environment: ["DEFAULT_COOLDOWN_TIME_SECONDS"],
-    description: "Seconds that a failing deployment rests; 0 switches cooldowns off.",
+    description:
+      "Seconds that a failing deployment rests; 0 switches cooldowns off. Without it, litellm_settings.cooldown_time.",
   },
   disable_cooldowns: { type: "boolean", default: false, description: "Failing deployments never rest." },
   fallbacks: {
@@ -110,6 +112,14 @@ export const ROUTING_FIELDS = {
     minimum: 1,
     description: "Calls at a time for deployments that say nothing of it.",
   },
+  default_priority: {
+    type: "integer",
+    description: "Priority of calls that name none, where calls wait for a deployment's place; the lower goes first.",
+  },
+  default_litellm_params: {
+    type: "section",
+    description: "`litellm_params` of every entry that does not set them itself.",
+  },
   optional_pre_call_checks: {
     type: "text-list",
     default: [],
@@ -151,7 +161,15 @@ export const REDIS_FIELDS = {
 } as const satisfies FieldTable;
 
 /** `router_settings` (contract 2.8). */
-export const ROUTER_SETTINGS_FIELDS = { ...ROUTING_FIELDS, ...REDIS_FIELDS } as const satisfies FieldTable;
+export const ROUTER_SETTINGS_FIELDS = {
+  ...ROUTING_FIELDS,
+  ignore_invalid_deployments: {
+    type: "boolean",
+    default: false,
+    description: "Entries of an unknown provider, or without a key or address, are warned of and left out.",
+  },
+  ...REDIS_FIELDS,
+} as const satisfies FieldTable;
 
 /** `routing_strategy_args` (contract 4.3). */
 export const STRATEGY_ARGS_FIELDS = {

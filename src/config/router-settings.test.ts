@@ -42,6 +42,8 @@ describe("router_settings", () => {
       enableTagFiltering: false,
       tagFilteringMatchAny: true,
       defaultMaxParallelRequests: undefined,
+      defaultPriority: undefined,
+      ignoreInvalidDeployments: false,
       enforceModelRateLimits: false,
       hedge: new Map(),
       redis: undefined,
@@ -66,6 +68,8 @@ router_settings:
   enable_tag_filtering: true
   tag_filtering_match_any: false
   default_max_parallel_requests: 8
+  default_priority: 3
+  ignore_invalid_deployments: true
   optional_pre_call_checks: [enforce_model_rate_limits]
   hedge: { a: { after_ms: 250, max_extra: 1 } }
 `);
@@ -84,6 +88,8 @@ router_settings:
       enableTagFiltering: true,
       tagFilteringMatchAny: false,
       defaultMaxParallelRequests: 8,
+      defaultPriority: 3,
+      ignoreInvalidDeployments: true,
       enforceModelRateLimits: true,
     });
     expect(router.modelGroupRetryPolicy).toEqual(new Map([["a", { "bad-request": 1, "internal-server": 4 }]]));
@@ -94,6 +100,16 @@ router_settings:
     const environment = { DEFAULT_COOLDOWN_TIME_SECONDS: "0.5", ROUTER_MAX_FALLBACKS: "2" };
     expect(routerOf("", environment)).toMatchObject({ cooldownMs: 500, maxFallbacks: 2 });
     expect(routerOf("router_settings: {cooldown_time: 7}", environment)).toMatchObject({ cooldownMs: 7000 });
+  });
+
+  test("takes the cooldown and the retry policy of litellm_settings where it has none", () => {
+    const litellm = "litellm_settings: {cooldown_time: 9, retry_policy: {TimeoutErrorRetries: 4}}\n";
+    const environment = { DEFAULT_COOLDOWN_TIME_SECONDS: "0.5" };
+    expect(routerOf(litellm, environment)).toMatchObject({ cooldownMs: 9000, retryPolicy: { timeout: 4 } });
+    const own = routerOf(`${litellm}router_settings: {cooldown_time: 0, retry_policy: {RateLimitErrorRetries: 1}}`);
+    expect([own.cooldownMs, own.retryPolicy]).toEqual([0, { "rate-limit": 1 }]);
+    const { faults } = loadYaml("litellm_settings: {retry_policy: {TimeoutErrorRetries: often}}");
+    expect(faults.map(({ path }) => path)).toEqual(["litellm_settings.retry_policy.TimeoutErrorRetries"]);
   });
 
   test("wins over litellm_settings, setting by setting", () => {

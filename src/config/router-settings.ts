@@ -13,7 +13,10 @@ import { reportUndeclared } from "./undeclared-keys.ts";
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** What `litellm_settings` says where `router_settings` says nothing. */
-export type InheritedValues = Pick<SectionValues<typeof LITELLM_SETTINGS_FIELDS>, "num_retries" | "allowed_fails"> &
+export type InheritedValues = Pick<
+  SectionValues<typeof LITELLM_SETTINGS_FIELDS>,
+  "num_retries" | "allowed_fails" | "cooldown_time" | "retry_policy"
+> &
   WrittenFallbacks;
 
 /** The router's section as read, and where it stands. */
@@ -52,9 +55,16 @@ const readByGroup = <Section extends ConfigSection>(
 const mapValues = <From, To>(map: ReadonlyMap<string, From>, convert: (value: From) => To): ReadonlyMap<string, To> =>
   new Map([...map].map(([key, value]) => [key, convert(value)]));
 
-const readPolicies = ({ path, values }: WrittenRouter, context: ReadContext) => {
+/** The router's own retry policy, else that of `litellm_settings`. */
+const readRetryPolicy = ({ path, values, inherited }: WrittenRouter, context: ReadContext) =>
+  values.retry_policy === undefined
+    ? readPart(inherited.retry_policy, "litellm_settings.retry_policy", RETRY_POLICY, context)
+    : readPart(values.retry_policy, `${path}.retry_policy`, RETRY_POLICY, context);
+
+const readPolicies = (written: WrittenRouter, context: ReadContext) => {
+  const { path, values } = written;
   const args = readPart(values.routing_strategy_args, `${path}.routing_strategy_args`, STRATEGY_ARGS, context);
-  const retries = readPart(values.retry_policy, `${path}.retry_policy`, RETRY_POLICY, context);
+  const retries = readRetryPolicy(written, context);
   const allowed = readPart(values.allowed_fails_policy, `${path}.allowed_fails_policy`, ALLOWED_FAILS_POLICY, context);
   const groupRetries = { value: values.model_group_retry_policy, path: `${path}.model_group_retry_policy` };
   const hedge = readByGroup({ value: values.hedge, path: `${path}.hedge` }, HEDGE, context);
@@ -85,7 +95,7 @@ const readPolicies = ({ path, values }: WrittenRouter, context: ReadContext) => 
   } satisfies Partial<RouterSettings>;
 };
 
-/** Reads what the section holds beyond single values, and puts it together; Redis is left to the caller. */
+/** Reads what the section holds beyond single values, and puts it together; what `user_config` lacks is left to the caller. */
 export const toRouterSettings = (written: WrittenRouter, context: ReadContext): RouterSettings => {
   const { path, values, inherited } = written;
   const fallbacks = mergeFallbacks(values, inherited);
@@ -98,7 +108,7 @@ export const toRouterSettings = (written: WrittenRouter, context: ReadContext): 
     retryAfterMs: values.retry_after,
     ...readPolicies(written, context),
     allowedFails: values.allowed_fails ?? inherited.allowed_fails,
-    cooldownMs: values.cooldown_time,
+    cooldownMs: values.cooldown_time ?? inherited.cooldown_time,
     disableCooldowns: values.disable_cooldowns,
     fallbacks: toGeneralFallbacks(fallbacks, context),
     contextWindowFallbacks: toFallbackMap(fallbacks.context_window_fallbacks),
@@ -108,6 +118,8 @@ export const toRouterSettings = (written: WrittenRouter, context: ReadContext): 
     enableTagFiltering: values.enable_tag_filtering,
     tagFilteringMatchAny: values.tag_filtering_match_any,
     defaultMaxParallelRequests: values.default_max_parallel_requests,
+    defaultPriority: values.default_priority,
+    ignoreInvalidDeployments: false,
     enforceModelRateLimits: readPreCallChecks(
       values.optional_pre_call_checks,
       `${path}.optional_pre_call_checks`,

@@ -8,19 +8,27 @@ const MAX_DEPTH = 32;
 const MAX_VALUES = 10_000;
 const MAX_KEY_LENGTH = 256;
 
+/** What a caller's value holds that it must not. */
+export interface ForeignValues {
+  /** References to the environment. */
+  readonly references: readonly ConfigFault[];
+  /** More than is worth reading: the value is to be left alone. */
+  readonly excess: readonly ConfigFault[];
+}
+
 interface Place {
   readonly path: string;
   readonly value: unknown;
   readonly depth: number;
 }
 
-const findFault = ({ path, value, depth }: Place): ConfigFault | undefined => {
-  if (isReference(value)) {
-    const message = "the environment is not looked up for callers";
-    return { path, message, allowed: "the value itself" };
-  }
-  return depth > MAX_DEPTH ? { path, message: "is nested too deep", allowed: `${MAX_DEPTH} levels` } : undefined;
-};
+const findReference = ({ path, value }: Place): ConfigFault | undefined =>
+  isReference(value)
+    ? { path, message: "the environment is not looked up for callers", allowed: "the value itself" }
+    : undefined;
+
+const findDepth = ({ path, depth }: Place): ConfigFault | undefined =>
+  depth > MAX_DEPTH ? { path, message: "is nested too deep", allowed: `${MAX_DEPTH} levels` } : undefined;
 
 const toChildren = ({ path, value, depth }: Place): readonly Place[] => {
   if (Array.isArray(value)) {
@@ -45,17 +53,20 @@ const countChildren = (value: unknown): number =>
  * What a caller's value must not hold wherever it stands, known key or not: references to the environment, and more than
  * is worth reading. Walks without recursion, since the depth is the caller's choice.
  */
-export const findForeignValues = (root: unknown, path: string): readonly ConfigFault[] => {
-  const faults: ConfigFault[] = [];
+export const findForeignValues = (root: unknown, path: string): ForeignValues => {
+  const references: ConfigFault[] = [];
+  const excess: ConfigFault[] = [];
   const places: Place[] = [{ path, value: root, depth: 0 }];
   for (const place of places) {
     if (places.length + countChildren(place.value) > MAX_VALUES) {
-      return [{ path, message: "holds too much", allowed: `at most ${MAX_VALUES} values` }];
+      return { references, excess: [{ path, message: "holds too much", allowed: `at most ${MAX_VALUES} values` }] };
     }
-    const fault = findFault(place) ?? findLongKey(place);
-    if (fault === undefined) places.push(...toChildren(place));
-    else faults.push(fault);
-    if (faults.length === MAX_STRICT_FAULTS) break;
+    const reference = findReference(place);
+    const tooMuch = findDepth(place) ?? findLongKey(place);
+    if (reference !== undefined) references.push(reference);
+    else if (tooMuch !== undefined) excess.push(tooMuch);
+    else places.push(...toChildren(place));
+    if (references.length + excess.length === MAX_STRICT_FAULTS) break;
   }
-  return faults;
+  return { references, excess };
 };

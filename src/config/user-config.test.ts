@@ -31,16 +31,13 @@ const SEED = {
 };
 
 const configFrom = (value: unknown) => {
-  const reading = readUserConfig(value);
-  if ("faults" in reading) throw new Error(JSON.stringify(reading.faults));
-  return reading.config;
+  const { config, faults } = readUserConfig(value);
+  if (faults.length > 0) throw new Error(JSON.stringify(faults));
+  return config;
 };
 
-const faultsOf = (value: unknown): readonly string[] => {
-  const reading = readUserConfig(value);
-  if (!("faults" in reading)) return [];
-  return reading.faults.map(({ path, message, allowed }) => `${path}: ${message}; ${allowed}`);
-};
+const faultsOf = (value: unknown): readonly string[] =>
+  readUserConfig(value).faults.map(({ path, message, allowed }) => `${path}: ${message}; ${allowed}`);
 
 const withParams = (params: object): object => ({
   model_list: [{ ...ENTRY, litellm_params: { ...ENTRY.litellm_params, ...params } }],
@@ -153,8 +150,8 @@ describe("faults of a caller's configuration", () => {
     ],
     [
       "default_litellm_params",
-      { model_list: [ENTRY], default_litellm_params: { temperature: 0 } },
-      "user_config.default_litellm_params: known from LiteLLM, not built yet; nothing",
+      { model_list: [ENTRY], default_litellm_params: { mock_response: "hi", temperature: 0 } },
+      "user_config.default_litellm_params.mock_response: may not be set by callers; nothing",
     ],
     [
       "a check that is not built",
@@ -175,6 +172,11 @@ describe("faults of a caller's configuration", () => {
       "a pattern",
       withParams({ configurable_clientside_auth_params: [{ api_base: "(a+)+" }] }),
       `${PARAMS}.configurable_clientside_auth_params: may not be set by callers; nothing`,
+    ],
+    [
+      "patterns of tags",
+      withParams({ tag_regex: ["(a+)+"] }),
+      `${PARAMS}.tag_regex: may not be set by callers; nothing`,
     ],
     [
       "a repeated id",
@@ -218,9 +220,16 @@ describe("the environment", () => {
     ["model_list[0].litellm_params.extra_headers.x", withParams({ extra_headers: { x: "os.environ/HOME" } })],
     ["model_list[0].model_info.note", { model_list: [{ ...ENTRY, model_info: { note: "os.environ/HOME" } }] }],
     ["redis_url", { model_list: [ENTRY], redis_url: "os.environ/REDIS_URL" }],
-    ["zzz.a[0]", { model_list: [ENTRY], zzz: { a: ["os.environ/HOME"] } }],
   ])("is never looked up: %s", (path, value) => {
     expect(faultsOf(value)).toEqual([`user_config.${path}: ${REFUSED}`]);
+  });
+
+  test("is never looked up in a key that nobody knows, and other faults are told beside", () => {
+    expect(faultsOf({ model_list: [ENTRY], zzz: { a: ["os.environ/HOME"] }, num_retries: "many" })).toEqual([
+      `user_config.zzz.a[0]: ${REFUSED}`,
+      "user_config.zzz: unknown key; a key that is documented",
+      "user_config.num_retries: found some other text; a whole number, 0 or more",
+    ]);
   });
 });
 

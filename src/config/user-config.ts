@@ -1,9 +1,10 @@
 import { USER_CONFIG } from "./config-sections.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { readDefaultParams } from "./default-params.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
 import { type ConfigFault, newFindings } from "./findings.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
-import { readModelList } from "./model-list.ts";
+import { NOTHING_SHARED, readModelList } from "./model-list.ts";
 import { readSection } from "./read-section.ts";
 import { type InheritedValues, toRouterSettings } from "./router-settings.ts";
 import { MAX_STRICT_FAULTS, reportUndeclared } from "./undeclared-keys.ts";
@@ -12,10 +13,11 @@ import { OPERATOR_VENDOR_FIELDS } from "./vendor-fields.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** What a caller's configuration came to: usable, or all that is wrong with it. */
-export type UserConfigReading =
-  | { readonly config: Pick<GatewayConfig, "models" | "router"> }
-  | { readonly faults: readonly ConfigFault[] };
+/** What a caller's configuration came to. Where there are faults, it is what of it could be read, and not to be used. */
+export interface UserConfigReading {
+  readonly config: Pick<GatewayConfig, "models" | "router">;
+  readonly faults: readonly ConfigFault[];
+}
 
 /** Most `model_list` entries. */
 export const MAX_USER_MODELS = 100;
@@ -46,6 +48,7 @@ export const FORBIDDEN_USER_PARAMS: readonly string[] = [
   "litellm_credential_name",
   "configurable_clientside_auth_params",
   ...OPERATOR_VENDOR_FIELDS,
+  "tag_regex",
 ];
 
 const PATH = "user_config";
@@ -54,28 +57,30 @@ const PATH = "user_config";
 const NOTHING_INHERITED: InheritedValues = {
   num_retries: 0,
   allowed_fails: undefined,
+  cooldown_time: 5000,
+  retry_policy: undefined,
   fallbacks: undefined,
   default_fallbacks: undefined,
   context_window_fallbacks: undefined,
   content_policy_fallbacks: undefined,
 };
 
-/** An entry without what its `litellm_params` must not hold, each reported. */
-const refuseForbidden = (entry: unknown, path: string, { findings }: ReadContext): unknown => {
-  const params = isMapping(entry) ? entry["litellm_params"] : undefined;
-  if (!isMapping(entry) || !isMapping(params)) return entry;
+/** A mapping of which a part is without the `litellm_params` that callers must not set, each reported. */
+const refuseForbidden = (whole: unknown, name: string, path: string, { findings }: ReadContext): unknown => {
+  const params = isMapping(whole) ? whole[name] : undefined;
+  if (!isMapping(whole) || !isMapping(params)) return whole;
   const kept = Object.entries(params).filter(([key, value]) => {
     if (!FORBIDDEN_USER_PARAMS.includes(key)) return true;
     if (value !== null) {
       const message = "may not be set by callers";
-      findings.faults.push({ path: `${path}.litellm_params.${key}`, message, allowed: "nothing" });
+      findings.faults.push({ path: `${path}.${name}.${key}`, message, allowed: "nothing" });
     }
     return false;
   });
-  return { ...entry, litellm_params: Object.fromEntries(kept) };
+  return { ...whole, [name]: Object.fromEntries(kept) };
 };
 
-const readModels = (written: unknown, context: ReadContext): GatewayConfig["models"] => {
+const readModels = (written: unknown, defaults: Mapping, context: ReadContext): GatewayConfig["models"] => {
   const path = `${PATH}.model_list`;
   if (written === undefined || written === null) return [];
   if (!Array.isArray(written) || written.length === 0 || written.length > MAX_USER_MODELS) {
@@ -85,19 +90,31 @@ const readModels = (written: unknown, context: ReadContext): GatewayConfig["mode
   }
   const items = written.map((entry: unknown, index) => {
     const at = `${path}[${index}]`;
-    return { path: at, value: refuseForbidden(entry, at, context) };
+    return { path: at, value: refuseForbidden(entry, "litellm_params", at, context) };
   });
-  return readModelList(items, new Map(), context);
+  return readModelList(items, { ...NOTHING_SHARED, defaults }, context);
 };
 
 const read = (written: Mapping, context: ReadContext): Pick<GatewayConfig, "models" | "router"> => {
-  const raw = Object.fromEntries(Object.entries(written).filter(([key]) => !IGNORED_USER_KEYS.has(key)));
+  const allowed = refuseForbidden(written, "default_litellm_params", PATH, context) as Mapping;
+  const raw = Object.fromEntries(Object.entries(allowed).filter(([key]) => !IGNORED_USER_KEYS.has(key)));
   reportUndeclared(raw, PATH, USER_CONFIG, context);
   const values = readSection(raw, PATH, USER_CONFIG.fields, context);
-  const models = readModels(raw["model_list"], context);
+  const defaults = readDefaultParams(values.default_litellm_params, `${PATH}.default_litellm_params`, context);
+  const models = readModels(raw["model_list"], defaults, context);
   const router = toRouterSettings({ path: PATH, values, inherited: NOTHING_INHERITED }, context);
   return { models, router };
 };
+
+/** Nothing of what could not be read at all. */
+const readNothing = (faults: readonly ConfigFault[]): UserConfigReading => {
+  const context: ReadContext = { environment: {}, findings: newFindings(), isStrict: true };
+  return { config: read({}, context), faults };
+};
+
+/** The first fault at each place: what is told of a reference is not told again of the value that it does not have. */
+const oneForEachPlace = (faults: readonly ConfigFault[]): readonly ConfigFault[] =>
+  [...Map.groupBy(faults, ({ path }) => path).values()].flatMap(([first]) => first ?? []).slice(0, MAX_STRICT_FAULTS);
 
 /**
  * Reads the `user_config` of a request body by the tables of `config.yaml`, strictly: every key must be known, the
@@ -106,12 +123,11 @@ const read = (written: Mapping, context: ReadContext): Pick<GatewayConfig, "mode
  */
 export const readUserConfig = (value: unknown): UserConfigReading => {
   if (!isMapping(value)) {
-    return { faults: [{ path: PATH, message: "is no mapping", allowed: "a mapping with model_list" }] };
+    return readNothing([{ path: PATH, message: "is no mapping", allowed: "a mapping with model_list" }]);
   }
-  const foreign = findForeignValues(value, PATH);
-  if (foreign.length > 0) return { faults: foreign };
+  const { references, excess } = findForeignValues(value, PATH);
+  if (excess.length > 0) return readNothing([...excess, ...references].slice(0, MAX_STRICT_FAULTS));
   const context: ReadContext = { environment: {}, findings: newFindings(), isStrict: true };
-  const config = read(value, context);
-  const { faults } = context.findings;
-  return faults.length > 0 ? { faults: faults.slice(0, MAX_STRICT_FAULTS) } : { config: deepFreeze(config) };
+  const config = deepFreeze(read(value, context));
+  return { config, faults: oneForEachPlace([...references, ...context.findings.faults]) };
 };

@@ -8,9 +8,16 @@ export const FAILURE_CLASSES = [
   "rate-limit",
   "content-policy",
   "internal-server",
+  "service-unavailable",
+  "bad-gateway",
+  "not-found",
 ] as const;
 
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
+
+/** The class that speaks for a finer one which a policy does not name. */
+export const widerClassOf = (failureClass: FailureClass): FailureClass | undefined =>
+  failureClass === "service-unavailable" || failureClass === "bad-gateway" ? "internal-server" : undefined;
 
 /** The class that a failure of a vendor belongs to; `undefined` for those that policies do not speak of. */
 export function failureClassOf(kind: ErrorKind): FailureClass | undefined {
@@ -33,9 +40,13 @@ export function failureClassOf(kind: ErrorKind): FailureClass | undefined {
     case "upstream-failed":
     case "upstream-unreachable":
     case "upstream-malformed":
-    case "upstream-bad-gateway":
-    case "upstream-unavailable":
       return "internal-server";
+    case "upstream-bad-gateway":
+      return "bad-gateway";
+    case "upstream-unavailable":
+      return "service-unavailable";
+    case "upstream-not-found":
+      return "not-found";
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { cpuTimeMs } from "../../tests/support/cpu-time.ts";
 import { scrubKey, scrubSecrets } from "./scrub-secrets.ts";
 
 test.each([
@@ -50,9 +51,9 @@ test.each(["sk-", "sk-_", "sk--", "Bearer ", "Basic\t", "?key=", "AIza", "sk-abc
   "a long text of %j takes no longer than other texts",
   (piece) => {
     const text = `${piece.repeat(100_000)}!`;
-    const startedAtMs = performance.now();
+    const startedAtMs = cpuTimeMs();
     scrubSecrets(text);
-    expect(performance.now() - startedAtMs).toBeLessThan(500);
+    expect(cpuTimeMs() - startedAtMs).toBeLessThan(500);
   },
 );
 

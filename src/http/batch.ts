@@ -2,6 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { Call } from "./call.ts";
 import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
+import { lookUpGroup } from "./plan.ts";
 import { toCallHeaders, toTimingHeaders } from "./response-headers.ts";
 
 /** Answers one call; never throws. */
@@ -19,7 +20,7 @@ export function namesOf(call: Call): readonly string[] | undefined {
 /**
  * Answers a call to several models (contract 2.4): all at once, each with its own retries and fallbacks, as a JSON array
  * in the order of the names. With `fastest_response` the first answer is the answer.
- * @throws GatewayError `invalid-request` for too many names, or a stream of several answers
+ * @throws GatewayError `invalid-request` for too many names, a stream of several answers, or one key for several vendors
  */
 export function answerBatch(call: Call, names: readonly string[], answer: AnswerCall): Promise<InboundReply> {
   const most = call.state.config.general.maxBatchModels;
@@ -37,6 +38,7 @@ export function answerBatch(call: Call, names: readonly string[], answer: Answer
       { param: "stream" },
     );
   }
+  checkKeyOfList(call, names);
   const items = names.map((name) => toPart(call, name));
   call.request.onGone = () => {
     call.isClientGone = true;
@@ -45,6 +47,24 @@ export function answerBatch(call: Call, names: readonly string[], answer: Answer
     }
   };
   return call.routing.wantsFastest ? answerFirst(call, items, answer) : answerAll(call, items, answer);
+}
+
+/**
+ * Looks whether the models of a list are of one vendor, where the caller brings a key: each would get it.
+ * @throws GatewayError `invalid-request`
+ */
+function checkKeyOfList(call: Call, names: readonly string[]): void {
+  if (call.credentials === undefined) {
+    return;
+  }
+  const deployments = names.flatMap((name) => lookUpGroup(call, name)?.deployments ?? []);
+  if (new Set(deployments.map(({ provider }) => provider)).size > 1) {
+    throw new GatewayError(
+      "invalid-request",
+      "The models of the list are of different vendors, and 'api_key' is for one: ask them one by one, or bring a 'user_config'.",
+      { param: "api_key" },
+    );
+  }
 }
 
 const isFailure = (reply: InboundReply): boolean => reply.status >= 300;

@@ -4,7 +4,8 @@ import { REQUIRED_FIELDS } from "../dialects/openai/params.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
 import { readClientCredentials } from "./client-credentials.ts";
-import { MOCK_TESTING_PARAMS, readRoutingOptions } from "./routing-options.ts";
+import { readMockParams } from "./mock-params.ts";
+import { readRoutingOptions } from "./routing-options.ts";
 
 /** The operation's path as messages name it (`/chat/completions: ...`). */
 export const operationPath = (call: Call): string => OPERATION_PATHS[call.operation];
@@ -60,7 +61,7 @@ export function readCallParams(call: Call, body: ScannedObject): void {
     call.wantsBase64 = readEncoding(encoding, body);
   }
   call.credentials = readClientCredentials(body);
-  readMockParams(call, body);
+  call.mocks = readMockParams(body, call.state.config.general.allowMockParams);
   call.routing = readRoutingOptions(body, call.request.headers.get("x-litellm-num-retries"));
   readTimeouts(call, body);
   readEditOptions(call, body);
@@ -87,27 +88,6 @@ function readEncoding(field: ScannedField, body: ScannedObject): boolean {
     throw invalid("encoding_format", `Invalid value for 'encoding_format': expected 'float' or 'base64'.`);
   }
   return value === "base64";
-}
-
-/** Parameters for tests: refused unless the configuration allows them (contract 2.6 N); of these some are built. */
-function readMockParams(call: Call, body: ScannedObject): void {
-  for (const field of body.fields) {
-    if (!field.name.startsWith("mock_") || field.kind === "null") {
-      continue;
-    }
-    if (!call.state.config.general.allowMockParams) {
-      throw invalid(
-        field.name,
-        `'${field.name}' is a parameter for tests; general_settings.dangerously_allow_mock_testing_request_params allows it.`,
-      );
-    }
-    if (field.name === "mock_response") {
-      call.mockResponse = body.readValue(field);
-    } else if (!MOCK_TESTING_PARAMS.includes(field.name)) {
-      const built = ["mock_response", ...MOCK_TESTING_PARAMS].join(", ");
-      throw invalid(field.name, `'${field.name}' is known from LiteLLM, but not built yet; these are: ${built}.`);
-    }
-  }
 }
 
 /** Longest time limit, in milliseconds: what timers can hold. */

@@ -27,6 +27,15 @@ export function readTags(call: Call): readonly string[] {
     .filter((tag) => tag !== "");
 }
 
+/** Longest text that patterns are searched with. */
+const MAX_TEXT = 512;
+
+/** What a call says of itself without tags: its client's name, as `tag_regex` is written for. */
+export function readTagTexts(call: Call): readonly string[] {
+  const agent = call.request.headers.get("user-agent") ?? "";
+  return agent === "" ? [] : [`User-Agent: ${agent.slice(0, MAX_TEXT)}`];
+}
+
 function toTags(value: unknown, name: string): readonly string[] {
   if (!Array.isArray(value) || !value.every((tag) => typeof tag === "string")) {
     throw new GatewayError("invalid-request", `Invalid type for '${name}': expected an array of strings.`, {

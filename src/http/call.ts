@@ -15,6 +15,7 @@ import type { Exchange, UpstreamReply } from "../upstream/transport.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 import type { ClientCredentials } from "./client-credentials.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
+import type { MockParams } from "./mock-params.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { NO_ROUTING_OPTIONS, type RoutingOptions } from "./routing-options.ts";
 import type { RoutingScope } from "./routing-scope.ts";
@@ -50,8 +51,8 @@ export class Call {
   hidesUsage = false;
   /** The client asked for embeddings as base64. */
   wantsBase64 = false;
-  /** `mock_response` of the call, where the configuration allows it. */
-  mockResponse: unknown = undefined;
+  /** What is to be made up for the call, where the configuration allows it. */
+  mocks: MockParams | undefined = undefined;
   editOptions: CallEditOptions = NO_CALL_OPTIONS;
   routing: RoutingOptions = NO_ROUTING_OPTIONS;
   /** Which models the call may reach: the server's, or those of its `user_config`. */
@@ -122,8 +123,16 @@ export class Call {
     this.dropped = NOTHING_DROPPED;
     this.usage = undefined;
     this.reply = undefined;
+    if (this.credentials?.apiBase !== undefined) {
+      return; // On a host of the caller's choosing nothing is learnt of the deployment, nor any place of it taken.
+    }
     this.#held = deployment;
-    this.scope.router.started(deployment);
+    this.scope.router.started(deployment, this.#countsForLimits);
+  }
+
+  /** What a caller's own key uses up is not the server's. */
+  get #countsForLimits(): boolean {
+    return this.credentials === undefined;
   }
 
   /** Notes a part of the body that the current attempt leaves out. */
@@ -165,13 +174,14 @@ export class Call {
         completionTokens: end?.usage?.completionTokens ?? 0,
         totalTokens: end?.usage?.totalTokens ?? 0,
         isStream: this.isStream,
+        countsForLimits: this.#countsForLimits,
       });
     } else if (this.group !== undefined && ERROR_POLICY[error.kind].exceptionClass !== undefined) {
       router.failed(deployment, this.group, {
         kind: error.kind,
         status: error.status ?? ERROR_POLICY[error.kind].status,
         retryAfterMs: error.retryAfterMs,
-        countsForCooldown: this.credentials === undefined,
+        countsForCooldown: this.#countsForLimits,
       });
     }
     router.finished(deployment);

@@ -2,6 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
 import { type OwnAccess, toClientRoute } from "../routing/client-route.ts";
 import type { Deployment } from "../routing/deployment.ts";
+import type { ModelGroup } from "../routing/model-table.ts";
 import { readClientUrl } from "../upstream/origin.ts";
 import { scanObject } from "../wire/json-scan.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
@@ -148,9 +149,10 @@ export function routeOf(call: Call, deployment: Deployment): PreparedRoute {
 /**
  * Whether a further attempt may take the caller's key to this deployment: it is meant for one vendor, and another must not
  * see it.
+ * @param group that the call came from: its first vendor counts when none of it could be asked
  */
-export function mayHaveKey(call: Call, { provider }: Deployment): boolean {
-  return call.credentials === undefined || call.deployment === undefined || call.deployment.provider === provider;
+export function mayHaveKey(call: Call, { provider }: Deployment, group: ModelGroup): boolean {
+  return call.credentials === undefined || (call.deployment ?? group.deployments[0])?.provider === provider;
 }
 
 /** Whether the caller may name this host: the deployment's own list says so, or the policy of the whole server. */

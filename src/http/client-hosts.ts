@@ -38,14 +38,17 @@ export class ClientHosts {
   /** @throws GatewayError `unauthenticated` for a host that callers may not name */
   check(apiBase: string, param: string): void {
     this.checkOpen(param);
-    const { origin } = readClientUrl(apiBase); // The very reading that the connection will be made by.
-    const isAdmitted =
-      this.#mode === true || isKnownHost(origin, this.#providers) || listsHost(this.egress.allowed, origin);
-    if (!isAdmitted) {
-      throw refusal(
-        param,
-        `Its host '${origin.hostname}' is none of a known vendor's. Enable with \`general_settings::allow_client_side_credentials: true\` or list it in \`client_side_allowed_hosts\`.`,
-      );
+    const reason = this.findFault(apiBase);
+    if (reason !== undefined) {
+      throw refusal(param, reason);
     }
+  }
+
+  /** Why callers may not name this host; `undefined` when they may. @throws TypeError on what is no address */
+  findFault(apiBase: string): string | undefined {
+    const { origin } = readClientUrl(apiBase); // The very reading that the connection will be made by.
+    return this.#mode === true || isKnownHost(origin, this.#providers) || listsHost(this.egress.allowed, origin)
+      ? undefined
+      : `Its host '${origin.hostname}' is none of a known vendor's. Enable with \`general_settings::allow_client_side_credentials: true\` or list it in \`client_side_allowed_hosts\`.`;
   }
 }

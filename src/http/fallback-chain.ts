@@ -33,7 +33,7 @@ export async function fallBack(
   for (const target of mayFallBack(call, failure) ? targetsOf(call, failure, group) : []) {
     const next = call.scope.models.resolve(target.model);
     const isNew = next !== undefined && !visited.has(toVisit(next, target));
-    const hasKey = next?.deployments.every((deployment) => mayHaveKey(call, deployment));
+    const hasKey = next?.deployments.every((deployment) => mayHaveKey(call, deployment, group));
     if (next === undefined || !isNew || hasKey === false || call.fallbacks >= call.scope.settings.maxFallbacks) {
       continue;
     }

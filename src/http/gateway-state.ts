@@ -28,6 +28,11 @@ export interface GatewayState {
   readonly providers: ReadonlyMap<string, Provider>;
   /** OpenAI's moderation for a model that is not in the list; `undefined` when there is no key for it. */
   readonly moderationFallback: (model: string) => Deployment | undefined;
+  /**
+   * A known vendor's model for a caller with a key, where the configuration lists none; `undefined` where it does, and for
+   * names that tell no vendor.
+   */
+  readonly callersModel: (model: string) => Deployment | undefined;
 }
 
 /** What lives as long as the process. */

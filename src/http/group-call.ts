@@ -6,16 +6,14 @@ import { mayRetry, policyRetriesFor, retriesFor, retryWaitMs } from "../routing/
 import type { SelectRequest } from "../routing/router.ts";
 import { attempt } from "./attempt.ts";
 import { type Call, toGatewayError } from "./call.ts";
-import { readTags } from "./call-tags.ts";
+import { readTags, readTagTexts } from "./call-tags.ts";
 import { mayHaveKey, routeOf } from "./client-credentials.ts";
 import { hasFallbacks } from "./fallback-targets.ts";
+import { estimatePromptTokens } from "./prompt-tokens.ts";
 import { timeLimitsOf } from "./time-limits.ts";
 
 /** Most retries of a group, whatever the settings say: they may be a caller's. */
 const MAX_RETRIES = 100;
-
-/** A token is some four bytes of text: near enough to tell a prompt that cannot fit. */
-const BYTES_PER_TOKEN = 4;
 
 /**
  * Has one model group answer, trying other deployments of it as the retry settings say (contract 4.4).
@@ -41,7 +39,7 @@ export async function answerFromGroup(
       throw error ?? thrown; // What a vendor said tells more than that nobody is left to ask.
     }
     if (error !== undefined) {
-      if (!mayHaveKey(call, deployment)) {
+      if (!mayHaveKey(call, deployment, group)) {
         throw error;
       }
       call.retries++;
@@ -51,6 +49,10 @@ export async function answerFromGroup(
       const turn = takeTurn(call, deployment);
       if (turn !== undefined) {
         await turn;
+        if (isBetterLeft(call, group, deployment)) {
+          scope.gate.release(deployment);
+          continue;
+        }
       }
       call.hold(deployment, route);
       return await attempt(call);
@@ -59,20 +61,29 @@ export async function answerFromGroup(
       call.fail(error);
     }
     tried = new Set(tried).add(deployment);
-    await prepareRetry(call, group, { deployment, error, tried });
+    await prepareRetry(call, group, { deployment, error });
   }
+}
+
+/** Whether a deployment has failed while the call waited for it, and another could be asked in its place. */
+function isBetterLeft(call: Call, group: ModelGroup, deployment: Deployment): boolean {
+  return deployment.stats.isCooling(call.services.now()) && hasAnother(call, group, deployment);
+}
+
+/** Whether the group has a deployment beside this one that the call could go to now. */
+export function hasAnother(call: Call, group: ModelGroup, deployment: Deployment | undefined): boolean {
+  return call.scope.router.hasOtherHealthy(group, deployment, toSelectRequest(call, undefined));
 }
 
 interface FailedTry {
   readonly deployment: Deployment;
   readonly error: GatewayError;
-  readonly tried: ReadonlySet<Deployment>;
 }
 
 /** Waits until the next try is due. @throws GatewayError the failure itself when there is to be none */
-async function prepareRetry(call: Call, group: ModelGroup, { deployment, error, tried }: FailedTry): Promise<void> {
-  const { router, settings } = call.scope;
-  const hasOtherHealthy = router.hasOtherHealthy(group, deployment, toSelectRequest(call, tried));
+async function prepareRetry(call: Call, group: ModelGroup, { deployment, error }: FailedTry): Promise<void> {
+  const { settings } = call.scope;
+  const hasOtherHealthy = hasAnother(call, group, deployment);
   const hasHealthy = hasOtherHealthy || !deployment.stats.isCooling(call.services.now());
   const sources = { group: group.name, settings, deployment, requested: call.routing.numRetries };
   const isWorthwhile = mayRetry(error, {
@@ -99,17 +110,17 @@ const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone
 
 /**
  * Takes the call's place at a deployment that answers so many at a time; `undefined` when there is one at once. Waiting
- * ends with the client or with the call's time limit.
+ * ends with the client or with the call's time limit. A call to a host of the caller's choosing takes no place.
  */
 function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined {
-  const { gate } = call.scope;
-  if (gate.tryAcquire(deployment)) {
+  const { gate, settings } = call.scope;
+  if (call.credentials?.apiBase !== undefined || gate.tryAcquire(deployment)) {
     return undefined;
   }
   const gone = new AbortController();
   call.onAbandoned = () => gone.abort(new GatewayError("client-closed", "The caller closed the connection."));
   call.request.onGone = () => call.abort();
-  const limitMs = timeLimitsOf(call).firstByteMs;
+  const limitMs = timeLimitsOf(call, deployment).firstByteMs;
   const timer = setTimeout(() => {
     const message = `Request timed out: no place at the deployment within ${limitMs / 1000} s`;
     gone.abort(new GatewayError("upstream-timeout", message));
@@ -118,12 +129,18 @@ function takeTurn(call: Call, deployment: Deployment): Promise<void> | undefined
     clearTimeout(timer);
     call.onAbandoned = undefined;
   };
-  const turn = gate.acquire(deployment, gone.signal, call.routing.priority);
-  if (turn === undefined) {
-    end();
+  let turn: Promise<void> | undefined;
+  try {
+    turn = gate.acquire(deployment, gone.signal, call.routing.priority ?? settings.defaultPriority);
+  } finally {
+    if (turn === undefined) {
+      end(); // There is a place after all, or too many wait already.
+    }
   }
   return turn?.finally(end);
 }
+
+const NO_TEXTS: readonly string[] = [];
 
 /** What the router must know of a call to choose for it. */
 export function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | undefined): SelectRequest {
@@ -132,9 +149,10 @@ export function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | und
     : undefined;
   const request: SelectRequest = {
     operation: call.operation,
-    promptTokens: Math.ceil((call.body?.bytes.length ?? 0) / BYTES_PER_TOKEN),
+    promptTokens: call.scope.router.looksAtPrompts && call.body !== undefined ? estimatePromptTokens(call.body) : 0,
     isStream: call.isStream,
     tags: call.scope.settings.enableTagFiltering ? readTags(call) : undefined,
+    tagTexts: call.scope.settings.enableTagFiltering ? readTagTexts(call) : NO_TEXTS,
     tried,
   };
   return region === undefined ? request : { ...request, region };

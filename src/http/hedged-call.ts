@@ -5,21 +5,28 @@ import type { Deployment } from "../routing/deployment.ts";
 import { HedgeDelay } from "../routing/hedge-delay.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
 import { type Call, toGatewayError } from "./call.ts";
-import { answerFromGroup } from "./group-call.ts";
+import { answerFromGroup, hasAnother } from "./group-call.ts";
 import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
 
 /** The delays of a router's groups; they go with its settings. */
 const delaysOf = new WeakMap<HedgePolicy, HedgeDelay>();
 
-/** How the group's calls are hedged, if this one may be: there must be a second deployment to ask. */
+/**
+ * How the group's calls are hedged, if this one may be: there must be a second deployment to ask, and no second vendor must
+ * see the key that a caller brought.
+ */
 export function hedgePolicyOf(call: Call, group: ModelGroup): HedgePolicy | undefined {
   const policy = call.scope.settings.hedge.get(group.name);
   const isBarred =
     policy === undefined ||
     group.deployments.length < 2 ||
+    (call.credentials !== undefined && vendorsOf(group).size > 1) ||
     policy.neverWith.some((name) => call.body?.find(name) !== undefined);
   return isBarred ? undefined : policy;
 }
+
+const vendorsOf = ({ deployments }: ModelGroup): ReadonlySet<unknown> =>
+  new Set(deployments.map(({ provider }) => provider));
 
 /**
  * Has a group answer and, when the answer is late, asks a second deployment of it: the first to answer is the answer, the
@@ -31,6 +38,7 @@ export async function answerHedged(call: Call, group: ModelGroup, policy: HedgeP
   const first = toPart(call, call.requestedModel ?? group.name);
   const second = toPart(call, call.requestedModel ?? group.name);
   const parts = [first, second];
+  first.attempts.push(...call.attempts.splice(0)); // Those at groups before this one.
   call.request.onGone = () => {
     call.isClientGone = true;
     parts.forEach(abandonPart);
@@ -56,8 +64,10 @@ export async function answerHedged(call: Call, group: ModelGroup, policy: HedgeP
     delay.ms === undefined
       ? undefined
       : setTimeout(() => {
-          running++;
-          run(second, new Set(first.deployment === undefined ? [] : [first.deployment]));
+          if (hasAnother(second, group, first.deployment)) {
+            running++;
+            run(second, new Set(first.deployment && [first.deployment]));
+          }
         }, delay.ms);
   try {
     const { reply, part } = await race.promise;

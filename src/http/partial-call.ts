@@ -14,7 +14,7 @@ export function toPart(call: Call, model: string): Call {
   part.requestedModel = model;
   part.isStream = call.isStream;
   part.wantsBase64 = call.wantsBase64;
-  part.mockResponse = call.mockResponse;
+  part.mocks = call.mocks;
   part.editOptions = call.editOptions;
   part.timeoutMs = call.timeoutMs;
   part.streamTimeoutMs = call.streamTimeoutMs;

@@ -14,14 +14,37 @@ const DEFAULT_MODERATION_MODEL = "omni-moderation-latest";
  * @throws GatewayError `invalid-request` for a name that means nothing
  */
 export function findGroup(call: Call): ModelGroup {
-  const name = call.requestedModel;
-  const group =
-    (name === undefined || name.length > MAX_MODEL_LENGTH ? undefined : call.scope.models.resolve(name)) ??
-    moderationGroup(call);
+  const group = lookUpGroup(call, call.requestedModel);
   if (group === undefined) {
     throw unknownModel(call);
   }
   return group;
+}
+
+/** The model group that a name means for this call; `undefined` when it means nothing. */
+export function lookUpGroup(call: Call, name: string | undefined): ModelGroup | undefined {
+  const isNamed = name !== undefined && name.length <= MAX_MODEL_LENGTH;
+  return (
+    (isNamed ? call.scope.models.resolve(name) : undefined) ??
+    moderationGroup(call) ??
+    defaultGroup(call) ??
+    (isNamed ? callersGroup(call, name) : undefined)
+  );
+}
+
+/** Where no models are listed, a caller with a key may name any vendor's (contract 0, example 18; 2.3, first row). */
+function callersGroup(call: Call, name: string): ModelGroup | undefined {
+  const isOpen = call.credentials !== undefined && call.scope === call.state.scope;
+  const deployment = isOpen ? call.state.callersModel(name) : undefined;
+  return deployment === undefined ? undefined : { name, deployments: [deployment] };
+}
+
+/** A name that a caller's own models do not have means the first of its `default_fallbacks` (contract 2.2 C7, 2.8). */
+function defaultGroup(call: Call): ModelGroup | undefined {
+  const [target] = (call.scope === call.state.scope ? undefined : call.scope.settings.fallbacks.get("*")) ?? [];
+  return target === undefined || call.requestedModel === undefined
+    ? undefined
+    : call.scope.models.resolve(target.model);
 }
 
 /** Moderations work without an entry in the model list: they go to OpenAI (contract 2.10). */

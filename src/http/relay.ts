@@ -13,6 +13,9 @@ import { StreamRelay } from "./stream-relay.ts";
 /** Longest reply that is not a stream, in bytes. */
 const MAX_REPLY_BYTES = 512 * 1024 * 1024;
 
+/** Longest body that is looked at for an error where a stream was promised. */
+const MAX_ERROR_BYTES = 1024 * 1024;
+
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
@@ -62,7 +65,9 @@ function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): Inbou
 export async function relayStream(call: Call, reply: UpstreamReply): Promise<InboundReply> {
   const type = reply.header("content-type") ?? "";
   if (type.startsWith("application/json")) {
-    throw new GatewayError("upstream-malformed", "a stream was asked for, and the reply is a JSON body");
+    const bytes = await decodeReply(reply, await reply.readBody(MAX_ERROR_BYTES), MAX_ERROR_BYTES);
+    const message = "a stream was asked for, and the reply is a JSON body";
+    throw findErrorInAnswer(call, bytes) ?? new GatewayError("upstream-malformed", message);
   }
   const relay = new StreamRelay(call, reply);
   await relay.firstEvent;

@@ -43,6 +43,7 @@ export function toCallHeaders(call: Call): string {
   if (group !== undefined) {
     lines += groupLine(group.name);
     lines += `x-litellm-attempted-retries: ${call.retries}\r\nx-litellm-attempted-fallbacks: ${call.fallbacks}\r\n`;
+    lines += call.maxRetries === 0 ? "" : `x-litellm-max-retries: ${call.maxRetries}\r\n`;
   }
   if (call.dropped.length > 0) {
     lines += `x-portolan-dropped: ${call.dropped.map(toHeaderText).join(", ").slice(0, MAX_DROPPED_LENGTH)}\r\n`;

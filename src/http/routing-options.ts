@@ -11,8 +11,8 @@ export interface RoutingOptions {
   readonly fallbacks: FallbackMap | undefined;
   readonly contextWindowFallbacks: FallbackMap | undefined;
   readonly contentPolicyFallbacks: FallbackMap | undefined;
-  /** Lower numbers go first where calls wait for a deployment. */
-  readonly priority: number;
+  /** Lower numbers go first where calls wait for a deployment; `undefined`: the configured one. */
+  readonly priority: number | undefined;
   /** Of several models, the first to answer is enough. */
   readonly wantsFastest: boolean;
   /** A failure to act out before the first attempt (`mock_testing_*`). */
@@ -28,7 +28,7 @@ export const NO_ROUTING_OPTIONS: RoutingOptions = {
   fallbacks: undefined,
   contextWindowFallbacks: undefined,
   contentPolicyFallbacks: undefined,
-  priority: 0,
+  priority: undefined,
   wantsFastest: false,
   mockFailure: undefined,
 };

@@ -1,3 +1,4 @@
+import type { Deployment } from "../routing/deployment.ts";
 import type { TimeLimits } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
@@ -9,9 +10,9 @@ const CONNECT_MS = 10_000;
  * `litellm_settings.request_timeout`. On a stream the limit is for the first chunk and between chunks; otherwise for the
  * whole reply. What the command line forces beats all.
  */
-export function timeLimitsOf(call: Call): TimeLimits {
+export function timeLimitsOf(call: Call, deployment: Deployment | undefined = call.deployment): TimeLimits {
   const { config } = call.state;
-  const params = call.deployment?.entry.params;
+  const params = deployment?.entry.params;
   const wholeMs =
     config.forced.requestTimeoutMs ??
     (call.timeoutMs || params?.timeoutMs || call.scope.settings.timeoutMs || config.litellm.requestTimeoutMs);

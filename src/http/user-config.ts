@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { readPresentedKey } from "../auth/key-carrier.ts";
+import type { ModelEntry } from "../config/gateway-config.ts";
 import { readUserConfig } from "../config/user-config.ts";
 import { GatewayError } from "../core/errors.ts";
 import { StatsTable } from "../routing/deployment-stats.ts";
 import { ModelTable } from "../routing/model-table.ts";
 import { ParallelGate } from "../routing/parallel-gate.ts";
 import { Router } from "../routing/router.ts";
-import { readClientUrl } from "../upstream/origin.ts";
 import type { ScannedField } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
+import { refusal } from "./client-credentials.ts";
 import type { RoutingScope } from "./routing-scope.ts";
 
 /** Compiled configurations that are kept; the least recently used goes first. */
@@ -77,25 +78,21 @@ const fault = (message: string): GatewayError =>
 /** Most faults that one answer names. */
 const MAX_FAULTS = 20;
 
+/** Faults and refused hosts by their paths. */
+type Faults = Map<string, string>;
+
 function compile(call: Call, value: unknown): RoutingScope {
   const { state, services } = call;
-  const read = readUserConfig(value);
-  if ("faults" in read) {
-    const shown = read.faults
-      .slice(0, MAX_FAULTS)
-      .map(
-        ({ path, message, allowed }) => `${path}: ${message}${allowed === undefined ? "" : ` (allowed: ${allowed})`}`,
-      );
-    throw fault(shown.join("; "));
-  }
-  const { config } = read;
-  for (const { path, params } of config.models) {
-    if (params.apiKey?.trim() === "") {
-      throw fault(`${path}.litellm_params.api_key: found empty text`);
-    }
-    if (params.apiBase !== undefined) {
-      checkBase(call, params.apiBase, `${path}.litellm_params.api_base`);
-    }
+  const { config, faults: read } = readUserConfig(value);
+  const faults: Faults = new Map(
+    read.map(({ path, message, allowed }) => [
+      path,
+      allowed === undefined ? message : `${message} (allowed: ${allowed})`,
+    ]),
+  );
+  const refused: Faults = new Map();
+  for (const entry of config.models) {
+    checkAccess(call, entry, { faults, refused });
   }
   const models = new ModelTable(config, {
     providers: state.providers,
@@ -103,10 +100,12 @@ function compile(call: Call, value: unknown): RoutingScope {
     identities: services.identities,
     stats: new StatsTable(),
   });
-  const [first] = models.faults;
-  if (first !== undefined) {
-    throw fault(models.faults.map(({ path, message }) => `${path}: ${withoutEnvironment(message)}`).join("; "));
+  for (const { path, message } of models.faults) {
+    if (!hasTold(faults, path)) {
+      faults.set(path, withoutEnvironment(message));
+    }
   }
+  refuse(faults, refused);
   return {
     models,
     router: new Router(config.router, services),
@@ -116,14 +115,47 @@ function compile(call: Call, value: unknown): RoutingScope {
   };
 }
 
+/** @throws GatewayError that names all faults; `unauthenticated` when nothing is wrong but hosts that may not be named */
+function refuse(faults: Faults, refused: Faults): void {
+  if (faults.size > 0) {
+    const told = [...faults, ...refused].slice(0, MAX_FAULTS);
+    throw fault(told.map(([path, message]) => `${path}: ${message.replace(/\.$/, "")}`).join("; "));
+  }
+  const [first] = refused.values();
+  if (first !== undefined) {
+    throw refusal([...refused.keys()].slice(0, MAX_FAULTS).join(", "), first);
+  }
+}
+
+/** Key and address of one entry, as far as its values could be read. */
+function checkAccess(
+  call: Call,
+  { path, params }: ModelEntry,
+  { faults, refused }: { readonly faults: Faults; readonly refused: Faults },
+): void {
+  if (params.apiKey?.trim() === "") {
+    faults.set(`${path}.litellm_params.api_key`, "found empty text");
+  }
+  if (params.apiBase === undefined) {
+    return;
+  }
+  const at = `${path}.litellm_params.api_base`;
+  try {
+    const reason = call.state.clientHosts.findFault(params.apiBase);
+    if (reason !== undefined) {
+      refused.set(at, reason);
+    }
+  } catch (error) {
+    faults.set(at, error instanceof Error ? error.message : "is no address");
+  }
+}
+
+/** Parameters without which nothing can be said of an entry as a whole. */
+const DECISIVE = ["model", "custom_llm_provider", "api_key", "api_base", "base_url"];
+
+/** Whether what is wrong with an entry's `litellm_params` follows from a fault that is told already. */
+const hasTold = (faults: Faults, path: string): boolean =>
+  faults.has(path) || DECISIVE.some((name) => faults.has(`${path}.${name}`));
+
 /** Messages for operators name the variables that would do as well; here none is looked at. */
 const withoutEnvironment = (message: string): string => message.replace(/(set api_(?:key|base)) or .*$/, "$1");
-
-function checkBase(call: Call, apiBase: string, path: string): void {
-  try {
-    readClientUrl(apiBase);
-  } catch (error) {
-    throw fault(`${path}: ${error instanceof Error ? error.message : "is no address"}`);
-  }
-  call.state.clientHosts.check(apiBase, path);
-}

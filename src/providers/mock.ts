@@ -44,6 +44,10 @@ function findMockError(text: string): InProcessReply | undefined {
 const cannedText = ({ mockResponse }: InProcessRequest): string =>
   typeof mockResponse === "string" ? mockResponse : DEMO_TEXT;
 
+/** A message with the tool calls asked for has no text, unless one is asked for too. */
+const cannedContent = (request: InProcessRequest): string | null =>
+  request.mockToolCalls !== undefined && typeof request.mockResponse !== "string" ? null : cannedText(request);
+
 function choiceCount(body: Readonly<Record<string, unknown>>): number {
   const count = body["n"];
   return typeof count === "number" && Number.isInteger(count) && count >= 1 && count <= 128 ? count : 1;
@@ -62,24 +66,27 @@ const answerChat: Answer = (request) => {
   }
   const indexes = Array.from({ length: choiceCount(body) }, (_, index) => index);
   const head = { id: "chatcmpl-demo", created, model };
+  const content = cannedContent(request);
+  const calls = request.mockToolCalls;
+  const reason = calls === undefined ? "stop" : "tool_calls";
   if (!isStream) {
-    const choices = indexes.map((index) => ({
-      index,
-      message: { role: "assistant", content: text },
-      finish_reason: "stop",
-    }));
+    const message = { role: "assistant", content, ...(calls === undefined ? {} : { tool_calls: calls }) };
+    const choices = indexes.map((index) => ({ index, message, finish_reason: reason }));
     return json({ ...head, object: "chat.completion", choices, usage: USAGE });
   }
   const frame = (choices: readonly unknown[], rest: object = {}): string =>
     `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", choices, ...rest })}\n\n`;
   const delta = (value: object, reason: string | null): string =>
     frame(indexes.map((index) => ({ index, delta: value, finish_reason: reason })));
-  const frames = [delta({ role: "assistant", content: "" }, null)];
-  frames.push(...splitWords(text).map((content) => delta({ content }, null)));
+  const frames = [delta({ role: "assistant", content: content === null ? null : "" }, null)];
+  frames.push(...(content === null ? [] : splitWords(content)).map((piece) => delta({ content: piece }, null)));
+  if (calls !== undefined) {
+    frames.push(delta({ tool_calls: calls.map((call, index) => ({ index, ...(call as object) })) }, null));
+  }
   if (breaksOff) {
     return { status: 200, frames, breaksWith: text };
   }
-  frames.push(delta({}, "stop"));
+  frames.push(delta({}, reason));
   if (wantsUsage(body)) {
     frames.push(frame([], { usage: USAGE }));
   }

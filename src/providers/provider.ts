@@ -103,6 +103,8 @@ export interface InProcessRequest {
   readonly body: Readonly<Record<string, unknown>>;
   /** `mock_response` of the deployment or, where allowed, of the call. */
   readonly mockResponse: unknown;
+  /** `mock_tool_calls` of the call. */
+  readonly mockToolCalls?: readonly unknown[] | undefined;
   /** Seconds since the epoch. */
   readonly created: number;
 }

@@ -95,6 +95,16 @@ describe("by allowed_fails", () => {
     expect(cooldownAfter(facts, { ...DEFAULTS, ...settings })).toBe(cools ? 5000 : 0);
   });
 
+  test("a 502 counts as a server's failure, unless it has a number of its own", () => {
+    const failuresInWindow = windowOf({ "internal-server": 9, "bad-gateway": 2 });
+    const facts = factsOf({ kind: "upstream-bad-gateway", status: 502, groupSize: 1, failuresInWindow });
+    const cooldownWith = (allowedFailsPolicy: CooldownSettings["allowedFailsPolicy"]): number =>
+      cooldownAfter(facts, { ...DEFAULTS, allowedFailsPolicy });
+    expect(cooldownWith({ "internal-server": 8 })).toBe(5000);
+    expect(cooldownWith({ "internal-server": 8, "bad-gateway": 2 })).toBe(0);
+    expect(cooldownWith({ "internal-server": 9, "bad-gateway": 1 })).toBe(5000);
+  });
+
   test("takes the place of the rules per minute", () => {
     expect(cooldownAfter(factsOf({ ...rateLimited }), { ...DEFAULTS, allowedFails: 10 })).toBe(0);
   });

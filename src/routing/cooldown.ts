@@ -1,6 +1,6 @@
 import type { RouterSettings } from "../config/gateway-config.ts";
 import type { ErrorKind } from "../core/errors.ts";
-import { type FailureClass, failureClassOf } from "../core/failure-class.ts";
+import { type FailureClass, failureClassOf, widerClassOf } from "../core/failure-class.ts";
 
 /** Of more failures than this share in a minute, a deployment cools. */
 const MAX_FAILURE_RATE = 0.5;
@@ -71,9 +71,11 @@ function allowedFailures(
   { allowedFails, allowedFailsPolicy }: CooldownSettings,
 ): { readonly failures: number; readonly limit: number } | undefined {
   const failureClass = failureClassOf(kind);
-  const limit = failureClass === undefined ? undefined : allowedFailsPolicy?.[failureClass];
-  if (failureClass !== undefined && limit !== undefined) {
-    return { failures: failuresInWindow(failureClass), limit };
+  for (const name of failureClass === undefined ? [] : [failureClass, widerClassOf(failureClass)]) {
+    const limit = name === undefined ? undefined : allowedFailsPolicy?.[name];
+    if (name !== undefined && limit !== undefined) {
+      return { failures: failuresInWindow(name), limit };
+    }
   }
   const isDefault = allowedFails === undefined || allowedFails === DEFAULT_ALLOWED_FAILS;
   return isDefault && allowedFailsPolicy === undefined

@@ -49,6 +49,13 @@ test("failures are counted within a window, by class and together", () => {
   expect(counts()).toEqual([0, 0, 0]);
 });
 
+test("a failure of a finer class counts in the wider one too", () => {
+  const stats = new DeploymentStats();
+  stats.countFailure(0, "bad-gateway", 1000);
+  stats.countFailure(0, "internal-server", 1000);
+  expect([stats.failuresInWindow("bad-gateway"), stats.failuresInWindow("internal-server")]).toEqual([1, 2]);
+});
+
 describe("latency", () => {
   test("is the mean of the latest samples", () => {
     const stats = new DeploymentStats();

@@ -1,5 +1,5 @@
 import type { ErrorKind } from "../core/errors.ts";
-import type { FailureClass } from "../core/failure-class.ts";
+import { type FailureClass, widerClassOf } from "../core/failure-class.ts";
 import { LatencySamples } from "./latency-samples.ts";
 import { minuteOf, type OthersShare } from "./others-share.ts";
 
@@ -116,8 +116,10 @@ export class DeploymentStats {
     this.#enterMinute(nowMs);
     this.#failures++;
     this.#countInWindow("any", nowMs, windowMs);
-    if (failureClass !== undefined) {
-      this.#countInWindow(failureClass, nowMs, windowMs);
+    for (const name of failureClass === undefined ? [] : [failureClass, widerClassOf(failureClass)]) {
+      if (name !== undefined) {
+        this.#countInWindow(name, nowMs, windowMs);
+      }
     }
   }
 

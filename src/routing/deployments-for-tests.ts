@@ -59,6 +59,8 @@ export const settingsOf = (fields: Partial<RouterSettings> = {}): RouterSettings
   enableTagFiltering: false,
   tagFilteringMatchAny: true,
   defaultMaxParallelRequests: undefined,
+  defaultPriority: undefined,
+  ignoreInvalidDeployments: false,
   enforceModelRateLimits: false,
   hedge: new Map(),
   redis: undefined,

@@ -23,10 +23,18 @@ describe("how often: the first that says", () => {
     ["the call", "upstream-failed", undefined, 6, 6],
     ["the router", "upstream-failed", undefined, undefined, 7],
     ["a zero counts", "upstream-failed", 0, 6, 0],
-    ["a kind without a class", "upstream-not-found", undefined, 6, 6],
+    ["a class that no policy names", "upstream-not-found", undefined, 6, 6],
   ])("%s", (_what, kind, numRetries, requested, expected) => {
     const deployment = deploymentOf("a", { numRetries });
     expect(retriesFor(kind, { group: "gpt", settings: policies, deployment, requested })).toBe(expected);
+  });
+
+  test("a finer class goes by the wider one that a policy names, and by its own rather", () => {
+    const find = (retryPolicy: Parameters<typeof settingsOf>[0] & object) =>
+      policyRetriesFor("upstream-unavailable", { group: "gpt", settings: settingsOf(retryPolicy) });
+    expect(find({ retryPolicy: { "internal-server": 3 } })).toBe(3);
+    expect(find({ retryPolicy: { "internal-server": 3, "service-unavailable": 1 } })).toBe(1);
+    expect(find({ retryPolicy: { "bad-gateway": 1 } })).toBeUndefined();
   });
 
   test("another group's policy is not this one's", () => {

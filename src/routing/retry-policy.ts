@@ -1,7 +1,7 @@
-import type { RouterSettings } from "../config/gateway-config.ts";
+import type { FailureCounts, RouterSettings } from "../config/gateway-config.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import type { ErrorKind, GatewayError } from "../core/errors.ts";
-import { failureClassOf } from "../core/failure-class.ts";
+import { failureClassOf, widerClassOf } from "../core/failure-class.ts";
 import type { Deployment } from "./deployment.ts";
 
 const FIRST_WAIT_MS = 500;
@@ -28,9 +28,13 @@ export function policyRetriesFor(
   { group, settings }: Pick<RetrySources, "group" | "settings">,
 ): number | undefined {
   const failureClass = failureClassOf(kind);
-  return failureClass === undefined
-    ? undefined
-    : (settings.modelGroupRetryPolicy.get(group)?.[failureClass] ?? settings.retryPolicy[failureClass]);
+  if (failureClass === undefined) {
+    return undefined;
+  }
+  const wider = widerClassOf(failureClass);
+  const find = (policy: FailureCounts | undefined): number | undefined =>
+    policy?.[failureClass] ?? (wider === undefined ? undefined : policy?.[wider]);
+  return find(settings.modelGroupRetryPolicy.get(group)) ?? find(settings.retryPolicy);
 }
 
 /** How often a call that failed so may be tried again: a policy's word, the deployment's, the call's, the router's. */

@@ -105,7 +105,14 @@ class Storm {
     const fault = this.#faults.get(deployment);
     if (fault === undefined || fault.untilMs <= this.nowMs) {
       const durationMs = 100 + this.random() * 2000;
-      const success = { durationMs, firstByteMs: undefined, completionTokens: 20, totalTokens: 30, isStream: false };
+      const success = {
+        durationMs,
+        firstByteMs: undefined,
+        completionTokens: 20,
+        totalTokens: 30,
+        isStream: false,
+        countsForLimits: true,
+      };
       this.#underWay.push({
         endMs: this.nowMs + durationMs,
         end: () => {

@@ -4,7 +4,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { Deployment } from "./deployment.ts";
 import { deploymentOf, groupOf, requestOf, seededRandom, settingsOf } from "./deployments-for-tests.ts";
 import type { ModelGroup } from "./model-table.ts";
-import { type Failure, Router, type SelectRequest } from "./router.ts";
+import { type Failure, Router, type SelectRequest, type Success } from "./router.ts";
 
 const START_MS = 600_000;
 
@@ -23,6 +23,15 @@ const failureOf = (kind: Failure["kind"], status: number, fields: Partial<Failur
   status,
   retryAfterMs: undefined,
   countsForCooldown: true,
+  ...fields,
+});
+const successOf = (fields: Partial<Success> = {}): Success => ({
+  durationMs: 1,
+  firstByteMs: undefined,
+  completionTokens: 1,
+  totalTokens: 1,
+  isStream: false,
+  countsForLimits: true,
   ...fields,
 });
 const tooMany = failureOf("upstream-rate-limited", 429);
@@ -127,7 +136,7 @@ describe("cooldown", () => {
     const { router } = routerOf();
     const first = deploymentOf("a");
     const group = groupOf(first, deploymentOf("b"));
-    const success = { durationMs: 1, firstByteMs: undefined, completionTokens: 1, totalTokens: 1, isStream: false };
+    const success = successOf();
     router.succeeded(first, success);
     router.succeeded(first, success);
     for (let call = 0; call < 2; call++) {
@@ -294,10 +303,19 @@ describe("limits", () => {
     expect(chosenOf(router, group)).toEqual(["a"]);
     router.started(first);
     expect(chosenOf(router, group)).toEqual(["b"]);
-    const success = { durationMs: 1, firstByteMs: undefined, completionTokens: 5, totalTokens: 91, isStream: false };
+    const success = successOf({ completionTokens: 5, totalTokens: 91 });
     router.succeeded(second, success);
     expect(refusalOf(router, group)).toMatchObject({ kind: "no-deployment-available", retryAfterMs: 60_000 });
     expect(refusalOf(router, group).message).toContain("Model rate limit exceeded: deployment=a, rpm=2");
+  });
+
+  test("count nothing of calls with a caller's own key", () => {
+    const { router } = routerOf({ enforceModelRateLimits: true });
+    const only = deploymentOf("a", { rpm: 1, tpm: 100 });
+    router.started(only, false);
+    router.succeeded(only, successOf({ totalTokens: 1e9, countsForLimits: false }));
+    router.finished(only);
+    expect(router.select(groupOf(only), requestOf())).toBe(only);
   });
 
   test("are weights only, otherwise", () => {
@@ -323,7 +341,7 @@ describe("what strategies learn from", () => {
     const { router } = routerOf({ strategy: "latency-based-routing" });
     const [first, second] = [deploymentOf("a"), deploymentOf("b")];
     const group = groupOf(first, second);
-    const success = { durationMs: 1000, firstByteMs: 80, completionTokens: 100, totalTokens: 120, isStream: false };
+    const success = successOf({ durationMs: 1000, firstByteMs: 80, completionTokens: 100, totalTokens: 120 });
     router.succeeded(first, success);
     router.succeeded(second, { ...success, completionTokens: 10 });
     expect(chosenOf(router, group)).toEqual(["a"]);

@@ -22,6 +22,8 @@ export interface SelectRequest {
   readonly promptTokens: number;
   readonly isStream: boolean;
   readonly tags: readonly string[] | undefined;
+  /** What `tag_regex` of deployments is searched with. */
+  readonly tagTexts?: readonly string[];
   /** Deployments that this call has tried: avoided while others are left. */
   readonly tried: ReadonlySet<Deployment> | undefined;
   /** `allowed_model_region`: looked at by pre-call checks. */
@@ -44,6 +46,8 @@ export interface Success {
   readonly completionTokens: number;
   readonly totalTokens: number;
   readonly isStream: boolean;
+  /** False for a call with the caller's own key: it uses up nothing of the server's. */
+  readonly countsForLimits: boolean;
 }
 
 /** An attempt that failed. */
@@ -89,6 +93,11 @@ export class Router {
     this.#takesLatencies = settings.strategy === "latency-based-routing";
   }
 
+  /** Whether {@link SelectRequest.promptTokens} is looked at. */
+  get looksAtPrompts(): boolean {
+    return this.#hasLimits || this.#settings.enablePreCallChecks;
+  }
+
   /**
    * The deployment that answers a call (contract 4.2).
    * @throws GatewayError `invalid-request` when none has the operation, `no-deployment-available` when all cool down or
@@ -108,27 +117,29 @@ export class Router {
     return this.#draw(group, request, nowMs) ?? this.#selectAmong(group, request, nowMs);
   }
 
-  /** Whether the group has a deployment beside this one that could be asked now. */
+  /** Whether the group has a deployment beside this one that could be asked now, by tags, limits and all else. */
   hasOtherHealthy(group: ModelGroup, except: Deployment | undefined, request: SelectRequest): boolean {
-    const nowMs = this.#services.now();
-    return group.deployments.some(
-      (deployment) =>
-        deployment !== except &&
-        deployment.routes[request.operation] !== undefined &&
-        !deployment.stats.isCooling(nowMs),
-    );
+    try {
+      return this.select(group, { ...request, tried: new Set(except && [except]) }) !== except;
+    } catch {
+      return false;
+    }
   }
 
-  /** An attempt is about to be sent. */
-  started(deployment: Deployment): void {
-    deployment.stats.inFlight++;
-    deployment.stats.countRequest(this.#services.now());
+  /** An attempt is about to be sent. @param countsForLimits as in {@link Success} */
+  started({ stats }: Deployment, countsForLimits = true): void {
+    stats.inFlight++;
+    if (countsForLimits) {
+      stats.countRequest(this.#services.now());
+    }
   }
 
   /** An attempt has been answered. */
   succeeded({ stats }: Deployment, success: Success): void {
     const nowMs = this.#services.now();
-    stats.countSuccess(nowMs, success.totalTokens);
+    if (success.countsForLimits) {
+      stats.countSuccess(nowMs, success.totalTokens);
+    }
     if (this.#takesLatencies) {
       const { durationMs, firstByteMs, completionTokens, isStream } = success;
       const latencyMs = isStream ? (firstByteMs ?? durationMs) : durationMs / Math.max(1, completionTokens);
@@ -247,7 +258,8 @@ export class Router {
   }
 
   #keepTagged(pool: readonly Deployment[], request: SelectRequest): readonly Deployment[] {
-    const rule = tagRuleFor(pool, request.tags, this.#settings.tagFilteringMatchAny);
+    const facts = { tags: request.tags, texts: request.tagTexts ?? [] };
+    const rule = tagRuleFor(pool, facts, this.#settings.tagFilteringMatchAny);
     if (rule === undefined) {
       throw wrongTags();
     }

@@ -31,6 +31,7 @@ export function toShownParams(params: DeploymentParams): Record<string, unknown>
     order: params.order,
     max_parallel_requests: params.maxParallelRequests,
     tags: params.tags,
+    tag_regex: params.tagPatterns,
     cooldown_time: toSeconds(params.cooldownMs),
     num_retries: params.numRetries,
     input_cost_per_token: params.inputCostPerToken,

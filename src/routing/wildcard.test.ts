@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { cpuTimeMs } from "../../tests/support/cpu-time.ts";
 import { compareSpecificity, fillWildcards, toWildcardPattern } from "./wildcard.ts";
 
 describe("matching", () => {
@@ -22,9 +23,9 @@ describe("matching", () => {
 
   test("many stars and a long name do not take long", () => {
     const pattern = toWildcardPattern(`${"*a".repeat(6)}b`);
-    const startedAtMs = performance.now();
+    const startedAtMs = cpuTimeMs();
     expect(pattern.match("a".repeat(512))).toBeUndefined();
-    expect(performance.now() - startedAtMs).toBeLessThan(2000);
+    expect(cpuTimeMs() - startedAtMs).toBeLessThan(2000);
   });
 });
 

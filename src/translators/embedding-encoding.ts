@@ -1,5 +1,9 @@
 import { GatewayError } from "../core/errors.ts";
 import { readBase64Floats, writeBase64Floats } from "../wire/base64-floats.ts";
+import { isDeeperThan } from "../wire/json-depth.ts";
+
+/** Deepest reply that is converted. */
+const MAX_DEPTH = 512;
 
 const KEY = Buffer.from('"embedding":');
 const QUOTE = 0x22;
@@ -17,11 +21,18 @@ export function toEmbeddingEncoding(bytes: Uint8Array, wantsBase64: boolean): Ui
   if (found === undefined || found === (wantsBase64 ? "base64" : "float")) {
     return bytes;
   }
-  try {
-    return convertReply(JSON.parse(buffer.toString("utf8")), wantsBase64);
-  } catch (cause) {
-    throw new GatewayError("upstream-malformed", "the reply is broken JSON, or nested too deeply", { cause });
+  const malformed = (cause?: unknown): GatewayError =>
+    new GatewayError("upstream-malformed", "the reply is broken JSON, or nested too deeply", { cause });
+  if (isDeeperThan(buffer, MAX_DEPTH)) {
+    throw malformed();
   }
+  let reply: unknown;
+  try {
+    reply = JSON.parse(buffer.toString("utf8"));
+  } catch (cause) {
+    throw malformed(cause);
+  }
+  return convertReply(reply, wantsBase64);
 }
 
 function convertReply(reply: unknown, wantsBase64: boolean): Uint8Array {

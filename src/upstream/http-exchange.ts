@@ -37,6 +37,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
   #unread: Uint8Array[] = [];
   #unreadBytes = 0;
   #isPaused = false;
+  #hasGrace = true;
   #failure: GatewayError | undefined;
 
   constructor(request: UpstreamRequest, owner: ExchangeOwner, isReused: boolean) {
@@ -131,6 +132,13 @@ export class HttpExchange implements Exchange, UpstreamReply {
     this.#fail(new GatewayError("upstream-timeout", `Request timed out: ${what} from ${this.#host}`));
   }
 
+  /** Whether a deadline that has passed may wait for the next look, once. */
+  takeGrace(): boolean {
+    const hadGrace = this.#hasGrace;
+    this.#hasGrace = false;
+    return hadGrace;
+  }
+
   abort(): void {
     if (this.#phase !== "finished") {
       this.giveUp(new GatewayError("client-closed", "The caller closed the connection."));
@@ -217,6 +225,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
   }
 
   #extendDeadline(limitMs: number): void {
+    this.#hasGrace = true;
     this.deadlineMs = Math.min(this.#totalDeadlineMs, performance.now() + limitMs);
   }
 

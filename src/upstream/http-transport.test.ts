@@ -130,6 +130,18 @@ describe("HttpTransport", () => {
     expect(transport.counts()).toEqual({ active: 0, idle: 0 });
   });
 
+  test("a vendor that has answered while this process was held up is not late", async () => {
+    const server = startServer((peer) => {
+      peer.write(OK);
+      const heldUntilMs = performance.now() + 300;
+      while (performance.now() < heldUntilMs) {
+        // Nothing else runs meanwhile.
+      }
+    });
+    const request = toRequest(server.url, "{}", { connectMs: 100, firstByteMs: 100, gapMs: 100 });
+    expect(await fetchText(openTransport(), request)).toBe("ok");
+  });
+
   test("a reader that holds the flow is not a late vendor", async () => {
     const { promise: isResumed, resolve: resume } = Promise.withResolvers<void>();
     const server = startServer((peer) => {

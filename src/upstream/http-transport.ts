@@ -24,6 +24,7 @@ export class HttpTransport implements Transport {
    */
   readonly #open = new Set<Connection>();
   #sweepTimer: ReturnType<typeof setInterval> | undefined;
+  #sweptAtMs = 0;
   #isClosed = false;
   readonly #resolve: Resolve;
 
@@ -34,12 +35,12 @@ export class HttpTransport implements Transport {
 
   open(request: UpstreamRequest): Exchange {
     if (request.egress !== undefined && !this.#isClosed) {
-      this.#sweepTimer ??= startSweep(() => this.#sweep());
+      this.#startSweep();
       return openGuarded(request, request.egress, { open: this.#open, resolve: this.#resolve });
     }
     const idle = this.#idle.get(request.origin.key)?.pop();
     const exchange = new HttpExchange(request, this, idle !== undefined);
-    this.#sweepTimer ??= startSweep(() => this.#sweep());
+    this.#startSweep();
     if (this.#isClosed) {
       exchange.attach(this.#newConnection(request.origin));
       exchange.abort();
@@ -114,10 +115,20 @@ export class HttpTransport implements Transport {
     return connection;
   }
 
+  #startSweep(): void {
+    if (this.#sweepTimer === undefined) {
+      this.#sweptAtMs = performance.now();
+      this.#sweepTimer = startSweep(() => this.#sweep());
+    }
+  }
+
   #sweep(): void {
     const now = performance.now();
+    // Where the process itself was held up, what vendors have sent meanwhile is still to be read.
+    const isLate = now - this.#sweptAtMs > 2 * SWEEP_INTERVAL_MS;
+    this.#sweptAtMs = now;
     for (const { exchange } of this.#open) {
-      if (exchange !== undefined && now >= exchange.deadlineMs) {
+      if (exchange !== undefined && now >= exchange.deadlineMs && !(isLate && exchange.takeGrace())) {
         exchange.onDeadline(now);
       }
     }

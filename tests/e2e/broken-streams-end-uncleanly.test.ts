@@ -16,6 +16,7 @@ beforeAll(async () => {
       router_settings: { num_retries: 0, disable_cooldowns: true },
       model_list: [
         modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o")),
+        modelEntry("unhurried", openaiParams(upstream, "openai/gpt-4o", { stream_timeout: 1.2 })),
         modelEntry("hasty", openaiParams(upstream, "openai/gpt-4o", { stream_timeout: 0.3 })),
       ],
       // Nothing is added to streams, so that what the client sees is what the test's vendor sent.
@@ -134,8 +135,9 @@ describe("a whole stream ends in order", () => {
   });
 
   test("when its gaps are long but shorter than stream_timeout", async () => {
-    const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150)); // Half of the limit.
-    const got = await rawStream({ chunks: [EVENT, EVENT, EVENT, EVENT], beforeChunk: pause }, "hasty");
+    // Each below half of the limit, above it together.
+    const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400));
+    const got = await rawStream({ chunks: [EVENT, EVENT, EVENT, EVENT], beforeChunk: pause }, "unhurried");
     expect(got.isComplete).toBe(true);
     expect(got.body).toBe(EVENT.repeat(4));
   });

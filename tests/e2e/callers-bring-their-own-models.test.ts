@@ -143,6 +143,13 @@ describe("a user_config", () => {
     },
   );
 
+  test("answers names that it does not have by the first of its default_fallbacks, if there is one", async () => {
+    const models = { model_list: [entry("mine", "openai/gpt-4o"), entry("other", "openai/gpt-4o-mini")] };
+    expect((await ask(models, { model: "nobody" })).status).toBe(400);
+    const reply = await ask({ ...models, default_fallbacks: ["other", "mine"] }, { model: "nobody" });
+    expect([reply.status, reply.headers.get("x-litellm-model-group")]).toEqual([200, "other"]);
+  });
+
   test("of null is none", async () => {
     expect((await ask(null, { model: "gpt" })).status).toBe(200);
     expect(vendor.requests.length).toBe(1);
@@ -295,6 +302,31 @@ describe("a bad user_config is a 400 that says where", () => {
     const { message } = await readError(reply);
     expect(message).toContain("litellm_params.timeout");
     expect(message).toContain("num_retries");
+  });
+
+  test("all of them of whatever kind, each once", async () => {
+    const params = [
+      { model: "openai/gpt-4o", api_key: "os.environ/OPENAI_API_KEY" },
+      { model: "openai/gpt-4o", api_key: " ", api_base: "https://llm.example.org/v1" },
+      { model: "nobody/gpt-4o", api_key: "k", timeout: "soon" },
+      { model: "openai/gpt-4o" },
+      { model: "openai/gpt-4o", api_key: "k", api_base: "http://[::1" },
+    ];
+    const model_list = params.map((litellm_params, index) => ({ model_name: `m${index}`, litellm_params }));
+    const reply = await ask({ model_list, num_retris: 1 });
+    const { message, param } = await readError(reply);
+    expect([reply.status, param]).toEqual([400, "user_config"]);
+    const paths = [...message.matchAll(/user_config\.[\w.[\]]+(?=: )/g)].map(([path]) => path).sort();
+    expect(paths).toEqual([
+      "user_config.model_list[0].litellm_params.api_key",
+      "user_config.model_list[1].litellm_params.api_base",
+      "user_config.model_list[1].litellm_params.api_key",
+      "user_config.model_list[2].litellm_params",
+      "user_config.model_list[2].litellm_params.timeout",
+      "user_config.model_list[3].litellm_params",
+      "user_config.model_list[4].litellm_params.api_base",
+      "user_config.num_retris",
+    ]);
   });
 
   test.each([

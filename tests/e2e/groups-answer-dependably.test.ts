@@ -112,7 +112,7 @@ describe("a retry", () => {
 
   test("is made when no first byte comes in time", async () => {
     upstream.next({ after: new Promise(() => undefined) });
-    const reply = await ask("timed", { timeout: 0.2 });
+    const reply = await ask("timed", { timeout: 1 });
     expect([reply.status, upstream.requests.length]).toEqual([200, 2]);
     await within(upstream.requests[0]?.aborted ?? Promise.reject(), "the late vendor is let go");
   });

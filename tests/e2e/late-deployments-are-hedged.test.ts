@@ -3,6 +3,7 @@ import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
 import { MESSAGES, modelEntry, openaiParams, postJson, readError } from "../support/gateway-setup.ts";
+import { openRawClient, writePost } from "../support/raw-client.ts";
 import type { ScriptedReply } from "../support/scripted-reply.ts";
 import { within } from "../support/within.ts";
 
@@ -18,11 +19,17 @@ beforeAll(async () => {
   ];
   gateway = await startGateway({
     config: {
-      model_list: [...pair("hedged"), ...pair("patient"), ...pair("careful")],
+      model_list: ["hedged", "patient", "careful", "easy", "easier"].flatMap(pair),
       router_settings: {
         num_retries: 0,
         disable_cooldowns: true,
-        hedge: { hedged: { after_ms: 20 }, careful: { after_ms: 20, never_with: ["tools"] } },
+        // Where an answer is to be in time, the time is long enough for a busy machine.
+        hedge: {
+          hedged: { after_ms: 20 },
+          careful: { after_ms: 20, never_with: ["tools"] },
+          easy: { after_ms: 800 },
+          easier: { after_ms: 900 },
+        },
       },
     },
   });
@@ -58,8 +65,8 @@ test.each([false, true])(
 );
 
 test("an answer in time is the only one", async () => {
-  const reply = await ask({ model: "hedged" });
-  expect(reply.headers.get("x-litellm-model-id")).toBe("hedged-slow");
+  const reply = await ask({ model: "easy" });
+  expect(reply.headers.get("x-litellm-model-id")).toBe("easy-slow");
   await reply.text();
   expect(fast.requests.length).toBe(0);
 });
@@ -78,7 +85,7 @@ test("when both fail the caller gets the first failure", async () => {
 
 test("a failure in time is no reason to ask twice", async () => {
   slow.next({ status: 400, body: { error: { message: "no" } } });
-  expect((await ask({ model: "hedged" })).status).toBe(400);
+  expect((await ask({ model: "easy" })).status).toBe(400);
   expect(fast.requests.length).toBe(0);
 });
 
@@ -96,17 +103,53 @@ test.each([
   expect((await reply).headers.get("x-litellm-model-id")).toEndWith("-slow");
 });
 
-test("a client that leaves takes both along", async () => {
+test.each([false, true])("a client that leaves takes both along (stream: %p)", async (stream) => {
   slow.next(SILENT);
   fast.next(SILENT);
   const leaving = new AbortController();
   const reply = postJson(
     `${gateway.url}/v1/chat/completions`,
-    { model: "hedged", messages: MESSAGES },
+    { model: "hedged", messages: MESSAGES, stream },
     { signal: leaving.signal },
   ).catch(() => undefined);
   const [first, second] = [await slow.request(0), await fast.request(0)];
   leaving.abort();
   await within(Promise.all([first.aborted, second.aborted]), "both vendors are let go");
   await reply;
+});
+
+test("a client that leaves the stream that won takes that along too", async () => {
+  slow.next(SILENT);
+  fast.next({ chunks: ['data: {"choices":[{"index":0,"delta":{"content":"won"}}]}\n\n'], ending: "stall" });
+  const client = await openRawClient(gateway.url);
+  client.write(
+    writePost("/v1/chat/completions", JSON.stringify({ model: "hedged", messages: MESSAGES, stream: true })),
+  );
+  await client.until((text) => text.includes("won"), "the first event");
+  await within((await slow.request(0)).aborted, "the late vendor is let go");
+  client.destroy();
+  await within((await fast.request(0)).aborted, "the vendor that won is let go");
+});
+
+test("a stream that has begun is kept, though its rest is late", async () => {
+  const rest = Promise.withResolvers<void>();
+  const event = 'data: {"choices":[{"index":0,"delta":{"content":"begun"}}]}\n\n';
+  slow.next({ chunks: [event, "data: [DONE]\n\n"], beforeChunk: (index) => (index === 1 ? rest.promise : undefined) });
+  const reply = await ask({ model: "easy", stream: true });
+  expect(reply.headers.get("x-litellm-model-id")).toBe("easy-slow");
+  slow.next(SILENT);
+  expect((await ask({ model: "easier" })).headers.get("x-litellm-model-id")).toBe("easier-fast"); // Longer than a hedge takes.
+  rest.resolve();
+  expect(await reply.text()).toBe(`${event}data: [DONE]\n\n`);
+  expect(fast.requests.length).toBe(1);
+});
+
+test("what was tried before is in the log of the call that a hedge answers", async () => {
+  slow.next({ status: 500, body: { error: { message: "no" } } });
+  const headers = { "x-litellm-call-id": "fell-back-to-a-hedge" };
+  const body = { model: "patient", fallbacks: ["hedged"], messages: MESSAGES };
+  const reply = await postJson(`${gateway.url}/v1/chat/completions`, body, { headers });
+  expect(reply.headers.get("x-litellm-model-group")).toBe("hedged");
+  const line = JSON.parse(await within(gateway.logged(/fell-back-to-a-hedge/), "a log line"));
+  expect(line).toMatchObject({ status: 200, attempts: 2 });
 });

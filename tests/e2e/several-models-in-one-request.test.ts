@@ -232,7 +232,7 @@ describe("fastest_response", () => {
     expect(reply.status).toBe(200);
     expect(reply.headers.get(FASTEST)).toBe("True");
     expect(await reply.json()).toMatchObject({ object: "chat.completion", choices: [{ index: 0 }] });
-    await within(Promise.all([find("a-1").aborted, find("c-1").aborted]), "the losers are let go", 1000);
+    await within(Promise.all([find("a-1").aborted, find("c-1").aborted]), "the losers are let go");
     for (const { json } of upstream.requests) expect(json).not.toHaveProperty("fastest_response");
   });
 
@@ -254,7 +254,7 @@ describe("fastest_response", () => {
     const text = await reply.text();
     expect(text).toEndWith("data: [DONE]\n\n");
     expect(text).toContain('"model":"b-1"');
-    await within(find("a-1").aborted, "the loser is let go", 1000);
+    await within(find("a-1").aborted, "the loser is let go");
   });
 
   test.each([false, true])("of which none answers is the first failure (stream: %p)", async (stream) => {
@@ -296,7 +296,7 @@ describe("a client that leaves lets all vendors go", () => {
     for (const model of ["a-1", "b-1", "c-1"]) upstream.forModel(model, { after: never });
     const client = await leaveAfterAll(body);
     client.destroy();
-    await within(Promise.all(upstream.requests.map(({ aborted }) => aborted)), "all vendors are let go", 1000);
+    await within(Promise.all(upstream.requests.map(({ aborted }) => aborted)), "all vendors are let go");
     expect(upstream.requests.length).toBe(3);
   });
 
@@ -308,7 +308,7 @@ describe("a client that leaves lets all vendors go", () => {
     const client = await leaveAfterAll({ fastest_response: true, stream: true });
     await client.until((text) => text.includes("first"), "the first event");
     client.destroy();
-    await within(Promise.all(upstream.requests.map(({ aborted }) => aborted)), "all vendors are let go", 1000);
+    await within(Promise.all(upstream.requests.map(({ aborted }) => aborted)), "all vendors are let go");
   });
 
   test("while one of them waits for its next try", async () => {
@@ -316,7 +316,7 @@ describe("a client that leaves lets all vendors go", () => {
     for (const model of ["b-1", "c-1"]) upstream.forModel(model, { after: never });
     const client = await leaveAfterAll({});
     client.destroy();
-    await within(Promise.all([find("b-1").aborted, find("c-1").aborted]), "the vendors are let go", 1000);
+    await within(Promise.all([find("b-1").aborted, find("c-1").aborted]), "the vendors are let go");
     expect(upstream.requests.length).toBe(3);
   });
 });

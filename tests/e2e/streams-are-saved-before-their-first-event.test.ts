@@ -92,7 +92,7 @@ describe("a stream that begins with", () => {
 
   test("silence is asked of another deployment, and the silent one let go", async () => {
     upstream.next({ after: new Promise(() => undefined) });
-    const reply = await ask("late", { stream_timeout: 0.2 });
+    const reply = await ask("late", { stream_timeout: 1 });
     expect(await readText(reply)).toBe(TEXT);
     const [silent] = upstream.requests;
     await within(silent?.aborted ?? Promise.reject(new Error("nothing was asked")), "the silent one is let go");

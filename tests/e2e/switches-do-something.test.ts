@@ -53,7 +53,7 @@ describe("mock_response", () => {
     expect((await ask(gateway, { mock_response: "litellm.RateLimitError" })).status).toBe(429);
     expect(await (await ask(gateway, { mock_response: "canned", stream: true })).text()).toEndWith("data: [DONE]\n\n");
     expect(upstream.requests.length).toBe(0);
-    expect((await ask(gateway, { mock_timeout: true })).status).toBe(400);
+    expect((await ask(gateway, { mock_unheard_of: true })).status).toBe(400);
   });
 
   test("of a deployment answers every call of it", async () => {
@@ -63,6 +63,22 @@ describe("mock_response", () => {
     expect(answer.choices?.[0]?.message.content).toBe("always this");
     expect(upstream.requests.length).toBe(0);
   });
+});
+
+test("ignore_invalid_deployments leaves out entries that cannot work, says so, and serves the others", async () => {
+  const good = { model: "openai/gpt-4o", api_base: `${upstream.url}/v1`, api_key: KEY };
+  const model_list = [
+    { model_name: "gpt", litellm_params: { model: "nobody/gpt-4o", api_key: KEY } },
+    { model_name: "gpt", litellm_params: { model: "openai/gpt-4o" } },
+    { model_name: "gpt", litellm_params: good },
+  ];
+  const gateway = await startGateway({ config: { model_list, router_settings: { ignore_invalid_deployments: true } } });
+  running.push(gateway);
+  expect(gateway.logs()).toMatch(/model_list\[0\]\.litellm_params: left out: .*'?nobody/);
+  expect(gateway.logs()).toMatch(/model_list\[1\]\.litellm_params: left out: no key for provider 'openai'/);
+  for (let count = 0; count < 4; count++) expect((await ask(gateway)).status).toBe(200);
+  const strict = startGateway({ config: { model_list } });
+  await expect(strict).rejects.toThrow("before it was ready");
 });
 
 describe("the debug switches", () => {

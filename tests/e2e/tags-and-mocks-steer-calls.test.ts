@@ -4,9 +4,10 @@ import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
 import { MESSAGES, postJson, readError } from "../support/gateway-setup.ts";
 import { askedModels, groupEntries, modelsOfGroups } from "../support/model-groups.ts";
+import { openRawClient, writePost } from "../support/raw-client.ts";
 import { within } from "../support/within.ts";
 
-const SIZES = { tiers: 3, strict: 2, open: 2, main: 1, spare: 1, big: 1, mild: 1, lonely: 1 };
+const SIZES = { tiers: 3, agents: 2, strict: 2, open: 2, main: 1, spare: 1, big: 1, mild: 1, lonely: 1 };
 
 const upstream = startFakeUpstream({ models: modelsOfGroups(SIZES) });
 /** Tags are looked at, test parameters taken. */
@@ -19,6 +20,8 @@ beforeAll(async () => {
     "tiers-1": { tags: ["free"] },
     "tiers-2": { tags: ["paid", "eu"] },
     "tiers-3": { tags: ["default"] },
+    "agents-1": { tag_regex: ["^User-Agent: some-agent/\\d"] },
+    "agents-2": { tags: ["default"] },
     "strict-1": { tags: ["free"] },
     "strict-2": { tags: ["paid"] },
   });
@@ -68,6 +71,13 @@ describe("tags", () => {
     for (let count = 0; count < 8; count++) expect((await ask("tiers", body, { headers })).status).toBe(200);
     expect(new Set(askedModels(upstream))).toEqual(new Set([deployment]));
     expect(upstream.last().json).not.toHaveProperty("tags");
+  });
+
+  test("need not be sent by clients that a deployment's tag_regex finds", async () => {
+    for (const agent of ["some-agent/12", "other-agent/12"]) {
+      for (let count = 0; count < 4; count++) await ask("agents", {}, { headers: { "user-agent": agent } });
+    }
+    expect(askedModels(upstream)).toEqual([...Array(4).fill("agents-1"), ...Array(4).fill("agents-2")]);
   });
 
   test("that nobody has, not even a default, are a 401", async () => {
@@ -150,16 +160,80 @@ describe("mock_response", () => {
   });
 
   test("Exception: mock_streaming_error breaks a stream off in its midst", async () => {
-    const reply = await ask("spare", { mock_response: "Exception: mock_streaming_error", stream: true });
-    expect(reply.status).toBe(200);
-    const decoder = new TextDecoder();
-    let text = "";
-    const reading = (async () => {
-      for await (const bytes of reply.body ?? []) text += decoder.decode(bytes, { stream: true });
-    })();
-    await expect(reading).rejects.toThrow();
-    expect(text).toContain('"content":"Exception: "');
-    expect(text).toMatch(/data: \{"error":\{.*"code":"529"/);
-    expect(text).not.toContain("[DONE]");
+    // All of it comes at once, and a `fetch` that finds the end missing may drop what it has not handed out.
+    const client = await openRawClient(gateway.url);
+    const body = { model: "spare", messages: MESSAGES, stream: true, mock_response: "Exception: mock_streaming_error" };
+    client.write(writePost("/v1/chat/completions", JSON.stringify(body)));
+    const reply = await client.reply();
+    expect([reply.status, reply.isComplete]).toEqual([200, false]);
+    expect(reply.body).toContain('"content":"Exception: "');
+    expect(reply.body).toMatch(/data: \{"error":\{.*"code":"529"/);
+    expect(reply.body).not.toContain("[DONE]");
+  });
+});
+
+describe("mock_tool_calls", () => {
+  const call = { id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Rome"}' } };
+
+  test("stand in the message", async () => {
+    const reply = await ask("lonely", { mock_tool_calls: [call] });
+    const message = { role: "assistant", content: null, tool_calls: [call] };
+    expect(await reply.json()).toMatchObject({ choices: [{ message, finish_reason: "tool_calls" }] });
+    const both = await ask("lonely", { mock_tool_calls: [call], mock_response: "looking" });
+    expect(await both.json()).toMatchObject({ choices: [{ message: { ...message, content: "looking" } }] });
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test("come in a stream, each with its index", async () => {
+    const text = await (await ask("lonely", { mock_tool_calls: [call, call], stream: true })).text();
+    expect(text).toContain(JSON.stringify({ tool_calls: [call, call].map((item, index) => ({ index, ...item })) }));
+    expect(text).toContain('"finish_reason":"tool_calls"');
+    expect(text).toEndWith("data: [DONE]\n\n");
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test.each([["x"], [{}], [["x"]], [[null]]])("of %j are a 400", async (mock_tool_calls) => {
+    const reply = await ask("lonely", { mock_tool_calls });
+    expect([reply.status, (await readError(reply)).param]).toEqual([400, "mock_tool_calls"]);
+  });
+});
+
+describe("a made-up answer that is late", () => {
+  test.each([
+    [{ mock_timeout: true }],
+    [{ mock_timeout: true, stream: true, stream_timeout: 0.02 }],
+    [{ mock_response: "late", mock_delay: 60 }],
+  ])("is a 408 once the call's time is over: %j", async (body) => {
+    const reply = await ask("lonely", { timeout: 0.02, ...body });
+    expect(reply.status).toBe(408);
+    expect((await readError(reply)).message).toContain("no reply within 0.02 s");
+    expect(upstream.requests.length).toBe(0);
+  });
+
+  test("comes after its delay", async () => {
+    const startedAtMs = performance.now();
+    expect((await ask("lonely", { mock_response: "late", mock_delay: 0.05 })).status).toBe(200);
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(49);
+    expect((await ask("lonely", { mock_delay: 60 })).status).toBe(200); // Nothing is made up, so nothing is late.
+    expect(upstream.requests.length).toBe(1);
+  });
+
+  test("is not waited for when the client leaves", async () => {
+    const client = await openRawClient(gateway.url);
+    const body = { model: "lonely", messages: MESSAGES, mock_timeout: true };
+    client.write(writePost("/v1/chat/completions", JSON.stringify(body), { "x-litellm-call-id": "left-a-mock" }));
+    await ask("lonely", { mock_response: "x" }); // The other has come by now.
+    client.destroy();
+    expect(JSON.parse(await within(gateway.logged(/left-a-mock/), "a log line"))).toMatchObject({ status: 499 });
+  });
+
+  test.each([
+    ["mock_timeout", "yes"],
+    ["mock_delay", -1],
+    ["mock_delay", "1"],
+    ["mock_delay", 1e9],
+  ])("%s of %j is a 400", async (name, value) => {
+    const reply = await ask("lonely", { [name]: value });
+    expect([reply.status, (await readError(reply)).param]).toEqual([400, name]);
   });
 });

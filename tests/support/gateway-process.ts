@@ -38,7 +38,7 @@ export interface GatewayProcess {
 }
 
 const ROOT = join(import.meta.dir, "..", "..");
-const READY_LIMIT_MS = 10_000;
+const READY_LIMIT_MS = 25_000;
 
 /** Collects output lines and tells who waits for one. */
 class Output {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { cpuTimeMs } from "../../../tests/support/cpu-time.ts";
 import { readLastUsage } from "./usage.ts";
 
 const read = (text: string): unknown => readLastUsage(Buffer.from(text));
@@ -71,8 +72,8 @@ test("an object that is absurdly long is not read", () => {
 });
 
 test("many keys of the name do not take long", () => {
-  const startedAtMs = performance.now();
-  read('"usage"'.repeat(20_000));
-  read('"usage":{'.repeat(5_000));
-  expect(performance.now() - startedAtMs).toBeLessThan(1000);
+  const startedAtMs = cpuTimeMs();
+  read('"usage"'.repeat(2_000_000));
+  read('"usage":{'.repeat(2_000_000));
+  expect(cpuTimeMs() - startedAtMs).toBeLessThan(1000);
 });

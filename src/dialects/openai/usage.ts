@@ -4,6 +4,9 @@ import { toBuffer } from "../../wire/utf8.ts";
 /** How far behind `"usage"` the end of its object is looked for, in bytes. */
 const MAX_USAGE_BYTES = 4096;
 
+/** How many keys of the name are looked at, from the end: a reply made of nothing else must not hold up other calls. */
+const MAX_TRIES = 100;
+
 const QUOTED_USAGE = Buffer.from('"usage"');
 
 /**
@@ -14,7 +17,7 @@ const QUOTED_USAGE = Buffer.from('"usage"');
 export function readLastUsage(bytes: Uint8Array): Usage | undefined {
   const buffer = toBuffer(bytes);
   let end = buffer.length;
-  while (end > 0) {
+  for (let tries = 0; tries < MAX_TRIES && end > 0; tries++) {
     const at = buffer.lastIndexOf(QUOTED_USAGE, end - 1);
     if (at < 0) {
       return undefined;

@@ -1,0 +1,39 @@
+import { readMessageTexts } from "../dialects/openai/message-texts.ts";
+import type { ScannedObject } from "../wire/scanned-object.ts";
+
+/** A token is some four bytes of text: near enough to tell a prompt that cannot fit. */
+const BYTES_PER_TOKEN = 4;
+
+/** What bodies with pictures, sounds or files in them hold: those are no text, and their size says nothing. */
+const ATTACHMENT_MARKS: readonly Buffer[] = [Buffer.from(";base64,"), Buffer.from('"input_audio"')];
+
+/** What has been estimated, as each try of a call asks anew. */
+const estimates = new WeakMap<ScannedObject, number>();
+
+/** About how many tokens a request's prompt is, told from its size; attachments count as LiteLLM counts pictures. */
+export function estimatePromptTokens(body: ScannedObject): number {
+  let tokens = estimates.get(body);
+  if (tokens === undefined) {
+    tokens = hasAttachment(body.bytes) ? countWithout(body) : toTokens(body.bytes.length);
+    estimates.set(body, tokens);
+  }
+  return tokens;
+}
+
+const toTokens = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);
+
+function hasAttachment(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return ATTACHMENT_MARKS.some((mark) => buffer.includes(mark));
+}
+
+/** The texts of the conversation, and all that stands beside it. */
+function countWithout(body: ScannedObject): number {
+  const field = body.find("messages");
+  const read = field === undefined ? undefined : readMessageTexts(body.readValue(field));
+  if (field === undefined || read === undefined) {
+    return toTokens(body.bytes.length);
+  }
+  const textBytes = read.texts.reduce((total, text) => total + Buffer.byteLength(text), 0);
+  return toTokens(textBytes + body.bytes.length - (field.valueEnd - field.valueStart)) + read.extraTokens;
+}
