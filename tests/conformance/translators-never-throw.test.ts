@@ -26,7 +26,9 @@ import { FIXTURES } from "./provider-fixtures.ts";
 /** Requests, replies and streams that each translator gets in each of its variants. */
 const ROUNDS = 250;
 
-const MAKERS: Readonly<Partial<Record<Dialect, (random: Random, model: string) => RandomBody>>> = {
+type Make = (random: Random, model: string) => RandomBody;
+
+const MAKERS: Readonly<Partial<Record<Dialect, Make>>> = {
   "openai-chat": randomChatRequest,
   "openai-completion": randomCompletionRequest,
   "openai-embedding": randomEmbeddingRequest,
@@ -143,6 +145,19 @@ const tryRequest = (random: Random, { translator, options }: Variant, parsed: Ra
   return "made";
 };
 
+/** A request that the translator takes: replies come to such only. */
+const toTaken = (random: Random, { translator, options }: Variant, make: Make): RandomBody => {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const body = make(random, "some-model");
+    try {
+      const context = { model: "some-model", isStream: false, ledger: toLedger(false), media: new Map(), options };
+      translator.request(body, context);
+      return body;
+    } catch {} // Refused; the next one may be better.
+  }
+  throw new Error("none of 200 valid requests is taken");
+};
+
 /** Whole replies of a dialect's vendors, from the fixtures. */
 const repliesOf = ({ providers }: Variant, file: string): readonly string[] =>
   providers.flatMap((provider) => {
@@ -249,7 +264,7 @@ describe.each(VARIANTS)("%s", (_name, variant) => {
         known.length > 0 && random() < 0.7
           ? spoil(random, pick(random, known), pick(random, [0.02, 0.1]))
           : randomReply(random);
-      const request = make(random, "some-model");
+      const request = toTaken(random, variant, make);
       let body: unknown;
       try {
         body = translator.response(reply, replyContext({ request, options: variant.options }));
@@ -269,7 +284,7 @@ describe.each(VARIANTS)("%s", (_name, variant) => {
     const names = ["", ...new Set(known.map(({ event }) => event)), "error", "messageStop", "contentBlockDelta"];
     for (let round = 0; round < ROUNDS / 5; round++) {
       const events = Array.from({ length: 1 + Math.floor(random() * 8) }, () => toRandomEvent(random, known, names));
-      const request = make(random, "some-model");
+      const request = toTaken(random, variant, make);
       const direct = outcomeOf(variant, request, (onEvent) => events.forEach(onEvent));
       if (translator.framing === "aws-event-stream") continue;
       for (const pieces of cutsOf(toBytes(events, translator.framing), 3)) {
