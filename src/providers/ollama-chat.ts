@@ -1,14 +1,14 @@
-import { OLLAMA_ROUTES } from "./ollama-routes.ts";
+import { OLLAMA_ROUTES, ollamaUrl, readOllamaError } from "./ollama-routes.ts";
 import { defineProvider, optionalBearer } from "./provider.ts";
-import { versionedUrl } from "./versioned-url.ts";
 
-/** The other name LiteLLM has for Ollama; both reach the same OpenAI-compatible endpoints here. */
+/** The other name LiteLLM has for Ollama: chats were by another endpoint there, here both are the same. */
 export const ollamaChat = defineProvider({
   name: "ollama_chat",
-  source: "https://docs.ollama.com/api/openai-compatibility (read 2026-11-23)",
+  source: "https://docs.ollama.com/api/chat (read 2026-11-28)",
   baseUrl: "http://localhost:11434",
   baseUrlEnv: ["OLLAMA_API_BASE"],
   authorization: optionalBearer("OLLAMA_API_KEY"),
   routes: OLLAMA_ROUTES,
-  url: versionedUrl,
+  url: ollamaUrl,
+  readError: readOllamaError,
 });

@@ -12,7 +12,11 @@ test("a base with and without /v1 reaches the same endpoint", () => {
   const expected = "http://localhost:11434/v1/chat/completions";
   expect(versionedUrl(parts("http://localhost:11434"))).toBe(expected);
   expect(versionedUrl(parts("http://localhost:11434/v1"))).toBe(expected);
-  expect(ollama.url).toBe(versionedUrl);
+});
+
+test.each(["", "/v1", "/api", "/api/chat", "/api/generate"])("ollama's base may end with %p", (end) => {
+  const base = `http://localhost:11434${end}`;
+  expect(ollama.url?.({ ...parts(base), path: "/api/chat" })).toBe("http://localhost:11434/api/chat");
 });
 
 describe("baseten", () => {

@@ -35,8 +35,14 @@ interface RecordedCall {
 
 const readCall = (path: string): RecordedCall => JSON.parse(readFileSync(path, "utf8"));
 
+/** Cases of the caller's own dialect; translated ones are another suite's. */
 const CASES = TESTED.flatMap(([name, provider]) =>
-  foldersIn(join(FIXTURES, name)).map((folder) => [name, folder, provider] as const),
+  foldersIn(join(FIXTURES, name))
+    .map((folder) => [name, folder, provider] as const)
+    .filter(([, folder]) => {
+      const { path } = readCall(join(FIXTURES, name, folder, "request.json"));
+      return operationsOf(provider).some((operation) => PATHS[operation] === path);
+    }),
 );
 
 test.each(TESTED)(
