@@ -18,7 +18,9 @@ const isKit = (value: unknown): value is VendorKit =>
   typeof value === "object" && value !== null && "providers" in value && "check" in value;
 
 const loadKits = async (): Promise<readonly VendorKit[]> => {
-  const files = readdirSync(KITS_FOLDER).filter((name) => name.endsWith(".ts") && name !== "vendor-kit.ts");
+  const files = readdirSync(KITS_FOLDER).filter(
+    (name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && name !== "vendor-kit.ts",
+  );
   const modules = await Promise.all(files.sort().map((name) => import(join(KITS_FOLDER, name))));
   return modules.flatMap((module: Readonly<Record<string, unknown>>) => Object.values(module).filter(isKit));
 };
@@ -124,5 +126,10 @@ export const startTranslatedGateway = (): TranslatedGateway => {
 };
 
 /** Whether the provider has text completions only through its chats. */
-export const completesThroughChat = (provider: Provider): boolean =>
-  provider.routes.completion === undefined && findWay(provider, "completion") !== undefined;
+export const completesThroughChat = (name: string): boolean =>
+  PROVIDERS.some(
+    (provider) =>
+      provider.name === name &&
+      provider.routes.completion === undefined &&
+      findWay(provider, "completion") !== undefined,
+  );

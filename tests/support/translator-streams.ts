@@ -54,7 +54,8 @@ export const cutsOf = (bytes: Uint8Array, count = 20): readonly (readonly Uint8A
   };
   const cutAt = (places: readonly number[]): readonly Uint8Array[] => {
     const bounds = [0, ...[...new Set(places)].sort((left, right) => left - right), bytes.length];
-    return bounds.slice(1).map((end, index) => bytes.subarray(bounds[index], end));
+    const pieces = bounds.slice(1).map((end, index) => bytes.subarray(bounds[index], end));
+    return pieces.filter((piece) => piece.length > 0); // An empty chunk would end a chunked body.
   };
   const random = Array.from({ length: count }, () =>
     cutAt(Array.from({ length: 1 + next(8) }, () => next(bytes.length))),
