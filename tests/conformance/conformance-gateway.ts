@@ -8,6 +8,10 @@ import { postJson } from "../support/gateway-setup.ts";
 import { modelsOf, PATHS } from "./canonical-calls.ts";
 import { skipReason } from "./skipped-scenarios.ts";
 
+/** Operations that a provider answers in the caller's own dialect; kits play the others. */
+export const operationsOf = (provider: Provider): readonly Operation[] =>
+  OPERATIONS.filter((operation) => provider.routes[operation]?.dialect === CALLER_DIALECT[operation]);
+
 /** Providers that a request leaves the process for, with their names for `describe.each`. */
 export const TESTED: readonly (readonly [string, Provider])[] = PROVIDERS.filter(
   (provider) => skipReason(provider, "all") === undefined && operationsOf(provider).length > 0,
@@ -15,10 +19,6 @@ export const TESTED: readonly (readonly [string, Provider])[] = PROVIDERS.filter
 
 /** The key that the suite's deployments of a provider have. */
 export const keyOf = (provider: Provider): string => `key-of-${provider.name}`;
-
-/** Operations that a provider answers in the caller's own dialect; kits play the others. */
-export const operationsOf = (provider: Provider): readonly Operation[] =>
-  OPERATIONS.filter((operation) => provider.routes[operation]?.dialect === CALLER_DIALECT[operation]);
 
 /** A provider's streamed operations. */
 export const streamsOf = (provider: Provider): readonly Operation[] =>
