@@ -26,7 +26,22 @@ export type CallerDialect =
   | "cohere-rerank";
 
 /** Wire formats that vendors speak beside those of callers; each is told where its translator is. */
-export type VendorDialect = "anthropic-messages" | "ollama-chat" | "ollama-embed" | "ollama-generate";
+export type VendorDialect =
+  | "anthropic-messages"
+  | "cohere-chat"
+  | "cohere-embed"
+  | "cohere-rerank-v2"
+  | "hf-feature-extraction"
+  | "jina-rerank"
+  | "nvidia-ranking"
+  | "ollama-chat"
+  | "ollama-embed"
+  | "ollama-generate"
+  | "tei-rerank"
+  | "voyage-rerank"
+  | "watsonx-chat"
+  | "watsonx-embed"
+  | "watsonx-rerank";
 
 /** Wire formats that the gateway reads or writes. A dialect is the shape of the bytes, not the vendor that sends them. */
 export type Dialect = CallerDialect | VendorDialect;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import { PLAYED, type Played, startTranslatedGateway } from "../conformance/translated-gateway.ts";
 import type { RecordedRequest } from "../support/recorded-request.ts";
@@ -11,6 +11,7 @@ const CHATS = PLAYED.filter(([, { kit }]) => kit.operation === "chat" && kit.ski
 const SCRIPT_LIMIT_MS = 60_000;
 
 const gateway = startTranslatedGateway();
+afterEach(() => gateway.upstream.reset());
 afterAll(async () => {
   await gateway.stop();
   expect(gateway.upstream.server.violations).toEqual([]);

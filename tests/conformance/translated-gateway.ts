@@ -79,7 +79,7 @@ const toEntry = (url: string, { kit, provider, model }: Played): unknown => ({
   model_name: model,
   litellm_params: {
     model: `${provider}/${kit.model ?? "some-model"}`,
-    api_base: `${url}/base`,
+    api_base: url,
     api_key: `key-of-${provider}`,
     ...kit.params,
   },
