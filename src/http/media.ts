@@ -59,14 +59,14 @@ class MediaFetcher {
     let next = 0;
     const work = async (): Promise<void> => {
       for (let url = urls[next++]; url !== undefined; url = urls[next++]) {
-        files.set(url, await this.#fetch(url));
+        files.set(url, await this.#fetchOne(url));
       }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, urls.length) }, work));
     return files;
   }
 
-  async #fetch(url: string): Promise<Media> {
+  async #fetchOne(url: string): Promise<Media> {
     const { origin, target } = readUrl(url);
     const exchange = this.#call.services.transport.open({
       origin,
