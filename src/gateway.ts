@@ -16,6 +16,7 @@ import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
 import { CallQueue } from "./observers/call-queue.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import type { CloudIdentities } from "./providers/credential.ts";
+import { awsIdentities } from "./providers/aws-identities.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
@@ -45,7 +46,7 @@ export interface ListenOptions {
 }
 
 /** The clouds' own libraries, loaded when first used. */
-const IDENTITIES: CloudIdentities = { entra: entraTokens };
+const IDENTITIES: CloudIdentities = { entra: entraTokens, aws: awsIdentities };
 
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;

@@ -26,7 +26,15 @@ export type CallerDialect =
   | "cohere-rerank";
 
 /** Wire formats that vendors speak beside those of callers; each is told where its translator is. */
-export type VendorDialect = "anthropic-messages";
+export type VendorDialect =
+  | "anthropic-messages"
+  | "bedrock-claude-messages"
+  | "bedrock-cohere-embedding"
+  | "bedrock-converse"
+  | "bedrock-titan-embedding"
+  | "sagemaker-chat"
+  | "sagemaker-embedding"
+  | "sagemaker-text-generation";
 
 /** Wire formats that the gateway reads or writes. A dialect is the shape of the bytes, not the vendor that sends them. */
 export type Dialect = CallerDialect | VendorDialect;
