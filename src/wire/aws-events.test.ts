@@ -17,7 +17,10 @@ const message = (headers: Headers, body: string | Uint8Array): Uint8Array =>
 const text = (value: string): Headers[string] => ({ type: "string", value });
 
 const event = (name: string, body: string | Uint8Array): Uint8Array =>
-  message({ ":event-type": text(name), ":content-type": text("application/json"), ":message-type": text("event") }, body);
+  message(
+    { ":event-type": text(name), ":content-type": text("application/json"), ":message-type": text("event") },
+    body,
+  );
 
 const read = (pieces: readonly Uint8Array[]): readonly (readonly [string, string])[] => {
   const events: (readonly [string, string])[] = [];
@@ -85,9 +88,12 @@ describe("a broken stream is told as one", () => {
     ["too short", 15, 0],
     ["longer than any may be", 2_000_000_000, 0],
     ["headers beyond the message", 32, 17],
-  ])("a sound prelude of a message that is %s is refused before the message is waited for", (_name, length, headers) => {
-    expect(() => new AwsEventReader(() => undefined).push(forged(length, headers))).toThrow("none may have");
-  });
+  ])(
+    "a sound prelude of a message that is %s is refused before the message is waited for",
+    (_name, length, headers) => {
+      expect(() => new AwsEventReader(() => undefined).push(forged(length, headers))).toThrow("none may have");
+    },
+  );
 });
 
 test("payload parts are put together to lines of JSON or events, however they and the stream are cut", () => {
