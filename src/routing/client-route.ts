@@ -62,7 +62,12 @@ export function toClientRoute(
     vendor: withoutIdentity(entry.params.vendor),
     ...(own.apiBase === undefined ? {} : { apiBase: own.apiBase, extraBody: {} }),
   };
-  const credential = toCredential(provider, { params, environment: NO_ENVIRONMENT, identities: NO_IDENTITIES, model: upstreamModel });
+  const credential = toCredential(provider, {
+    params,
+    environment: NO_ENVIRONMENT,
+    identities: NO_IDENTITIES,
+    model: upstreamModel,
+  });
   if (credential === undefined) {
     throw new TypeError("no key was sent");
   }

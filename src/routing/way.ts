@@ -10,7 +10,8 @@ import { findTranslator } from "../translators/find-translator.ts";
  */
 export function findWay(provider: Provider, operation: Operation, model: string): Way | undefined {
   const from = CALLER_DIALECT[operation];
-  const route = routeOf(provider, operation, model) ?? (operation === "completion" ? routeOf(provider, "chat", model) : undefined);
+  const route =
+    routeOf(provider, operation, model) ?? (operation === "completion" ? routeOf(provider, "chat", model) : undefined);
   if (route === undefined) {
     return undefined;
   }
