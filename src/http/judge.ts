@@ -79,11 +79,13 @@ function skipSpace(bytes: Uint8Array, from: number): number {
 /** An error object of a vendor, wherever it stood, as the error that callers see. */
 export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: number): GatewayError {
   const error = withoutKey(call, given);
-  const kind = call.deployment?.provider.readError?.(error) ?? classifyVendorError(error);
+  const provider = call.deployment?.provider;
+  const kind = provider?.readError?.(error) ?? classifyVendorError(error);
   const policy = ERROR_POLICY[kind];
   // A kind that was told from the text keeps its own status; otherwise the vendor's status is handed on.
   const isFromText = kind === "context-window-exceeded" || kind === "content-policy-violation";
-  const status = isFromText || error.status < 400 || error.status > 599 ? policy.status : error.status;
+  const told = provider?.statuses?.[error.status] ?? error.status;
+  const status = isFromText || told < 400 || told > 599 ? policy.status : told;
   return new GatewayError(kind, error.message, {
     status,
     type: kind === "upstream-rate-limited" ? policy.type : (error.type ?? policy.type),
