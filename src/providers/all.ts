@@ -2,6 +2,7 @@
 import { anthropic } from "./anthropic.ts";
 import { azure } from "./azure.ts";
 import { baseten } from "./baseten.ts";
+import { bedrock } from "./bedrock.ts";
 import { cerebras } from "./cerebras.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { codestral } from "./codestral.ts";
@@ -38,6 +39,8 @@ import { perplexity } from "./perplexity.ts";
 import type { Provider } from "./provider.ts";
 import { qwenAiPlatform } from "./qwen-ai-platform.ts";
 import { qwencloud } from "./qwencloud.ts";
+import { sagemaker } from "./sagemaker.ts";
+import { sagemakerChat } from "./sagemaker-chat.ts";
 import { sambanova } from "./sambanova.ts";
 import { textCompletionOpenai } from "./text-completion-openai.ts";
 import { togetherAi } from "./together-ai.ts";
@@ -53,6 +56,7 @@ export const PROVIDERS: readonly Provider[] = [
   anthropic,
   azure,
   baseten,
+  bedrock,
   cerebras,
   cloudflare,
   codestral,
@@ -88,6 +92,8 @@ export const PROVIDERS: readonly Provider[] = [
   perplexity,
   qwenAiPlatform,
   qwencloud,
+  sagemaker,
+  sagemakerChat,
   sambanova,
   textCompletionOpenai,
   togetherAi,
