@@ -50,7 +50,7 @@ const signOf = (name: string, { translator }: Way, plan: EditPlan): string => {
 };
 
 const formatRow = (provider: Provider, operation: Operation): string | undefined => {
-  const way = findWay(provider, operation);
+  const way = findWay(provider, operation, "");
   if (way === undefined) {
     return undefined;
   }

@@ -15,6 +15,7 @@ import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
 import { CallQueue } from "./observers/call-queue.ts";
 import { PROVIDERS } from "./providers/all.ts";
+import { awsIdentities } from "./providers/aws-identities.ts";
 import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
 import { isKnownHost } from "./providers/known-hosts.ts";
@@ -46,7 +47,7 @@ export interface ListenOptions {
 }
 
 /** The clouds' own libraries, loaded when first used. */
-const IDENTITIES: CloudIdentities = { entra: entraTokens };
+const IDENTITIES: CloudIdentities = { entra: entraTokens, aws: awsIdentities };
 
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;

@@ -27,6 +27,11 @@ export const VENDOR_FIELDS = {
     type: "url",
     description: "SageMaker: full address of the invocations, instead of the region's.",
   },
+  model_id: {
+    type: "text",
+    description:
+      "Bedrock: id or ARN that is called instead of the model's name. SageMaker: inference component of the endpoint.",
+  },
   vertex_project: { type: "text", description: "Vertex AI: project." },
   vertex_location: { type: "text", description: "Vertex AI: location." },
   vertex_credentials: {

@@ -28,6 +28,10 @@ export type CallerDialect =
 /** Wire formats that vendors speak beside those of callers; each is told where its translator is. */
 export type VendorDialect =
   | "anthropic-messages"
+  | "bedrock-claude-messages"
+  | "bedrock-cohere-embedding"
+  | "bedrock-converse"
+  | "bedrock-titan-embedding"
   | "cohere-chat"
   | "cohere-embed"
   | "cohere-rerank-v2"
@@ -37,6 +41,9 @@ export type VendorDialect =
   | "ollama-chat"
   | "ollama-embed"
   | "ollama-generate"
+  | "sagemaker-chat"
+  | "sagemaker-embedding"
+  | "sagemaker-text-generation"
   | "tei-rerank"
   | "voyage-rerank"
   | "watsonx-chat"

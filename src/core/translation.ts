@@ -97,8 +97,11 @@ export interface StreamTranslator {
   readonly usage: JsonObject | undefined;
 }
 
-/** How a vendor frames its stream. */
-export type StreamFraming = "sse" | "aws-event-stream" | "json-lines";
+/**
+ * How a vendor frames its stream. `aws-payload-lines`: an AWS event stream whose parts, put together, are lines of JSON or
+ * server-sent events.
+ */
+export type StreamFraming = "sse" | "aws-event-stream" | "aws-payload-lines" | "json-lines";
 
 /**
  * Callers speak `from`, the vendor speaks `to`. Pure: no I/O, no clock, no globals; whatever the caller sends, nothing is thrown

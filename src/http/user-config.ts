@@ -72,6 +72,11 @@ function callerOf(call: Call): string {
   return presented.kind === "key" ? `key ${presented.key}` : presented.kind;
 }
 
+/** Callers sign with keys of their own: what AWS would give this machine is the server's. */
+const refuseServersIdentity = (): never => {
+  throw new TypeError("no keys were sent: set aws_access_key_id and aws_secret_access_key, or api_key");
+};
+
 const fault = (message: string): GatewayError =>
   new GatewayError("invalid-request", `Invalid user_config: ${message}.`, { param: "user_config" });
 
@@ -97,7 +102,7 @@ function compile(call: Call, value: unknown): RoutingScope {
   const models = new ModelTable(config, {
     providers: state.providers,
     environment: {}, // What the server knows is none of the caller's business.
-    identities: services.identities,
+    identities: { ...services.identities, aws: refuseServersIdentity },
     stats: new StatsTable(),
   });
   for (const { path, message } of models.faults) {

@@ -11,6 +11,9 @@ import { watsonx } from "./watsonx.ts";
 
 const identities = {
   entra: () => () => Promise.resolve({ token: "entra-token", expiresAtMs: Number.MAX_SAFE_INTEGER }),
+  aws: (): never => {
+    throw new Error("not asked for");
+  },
 };
 
 const sign = async (
@@ -19,7 +22,12 @@ const sign = async (
   params: Partial<DeploymentParams>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> => {
-  const source = { params: { ...bareParams(`${provider.name}/m`), ...params }, environment, identities };
+  const source = {
+    params: { ...bareParams(`${provider.name}/m`), ...params },
+    environment,
+    identities,
+    model: "m",
+  };
   return await provider.credential?.(source)?.sign({ host, target: "/", body: [] });
 };
 

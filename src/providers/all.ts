@@ -4,6 +4,7 @@ import { anthropic } from "./anthropic.ts";
 import { azure } from "./azure.ts";
 import { azureAi } from "./azure-ai.ts";
 import { baseten } from "./baseten.ts";
+import { bedrock } from "./bedrock.ts";
 import { cerebras } from "./cerebras.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { codestral } from "./codestral.ts";
@@ -44,6 +45,8 @@ import { perplexity } from "./perplexity.ts";
 import type { Provider } from "./provider.ts";
 import { qwenAiPlatform } from "./qwen-ai-platform.ts";
 import { qwencloud } from "./qwencloud.ts";
+import { sagemaker } from "./sagemaker.ts";
+import { sagemakerChat } from "./sagemaker-chat.ts";
 import { sambanova } from "./sambanova.ts";
 import { snowflake } from "./snowflake.ts";
 import { textCompletionOpenai } from "./text-completion-openai.ts";
@@ -64,6 +67,7 @@ export const PROVIDERS: readonly Provider[] = [
   azure,
   azureAi,
   baseten,
+  bedrock,
   cerebras,
   cloudflare,
   codestral,
@@ -103,6 +107,8 @@ export const PROVIDERS: readonly Provider[] = [
   perplexity,
   qwenAiPlatform,
   qwencloud,
+  sagemaker,
+  sagemakerChat,
   sambanova,
   snowflake,
   textCompletionOpenai,

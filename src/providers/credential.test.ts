@@ -20,7 +20,11 @@ const REQUEST = { host: "vendor.example", target: "/v1", body: [] };
 const sourceOf = (fields: string, environment: Environment = {}): CredentialSource => ({
   params: paramsOf(fields),
   environment,
-  identities: { entra: (): FetchToken => () => Promise.reject(new Error("not asked for")) },
+  identities: {
+    entra: (): FetchToken => () => Promise.reject(new Error("not asked for")),
+    aws: () => () => Promise.reject(new Error("not asked for")),
+  },
+  model: "m",
 });
 
 describe("where a key comes from", () => {

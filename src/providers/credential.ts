@@ -27,9 +27,40 @@ export type FetchToken = () => Promise<{ readonly token: string; readonly expire
 /** Makes the token source of a Microsoft Entra identity; injected, as it loads a large library. */
 export type EntraTokens = (identity: AzureIdentityParams) => FetchToken;
 
+/** Keys of AWS, as they sign requests. */
+export interface AwsKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** Whose keys of AWS are to be fetched; nothing named: the default chain (environment, files, container, instance). */
+export interface AwsIdentity {
+  readonly region: string;
+  /** Keys that may assume the role; the default chain's when absent. */
+  readonly keys?: AwsKeys | undefined;
+  /** Profile of the shared configuration files. */
+  readonly profile?: string | undefined;
+  /** ARN of a role to assume. */
+  readonly role?: string | undefined;
+  readonly sessionName?: string | undefined;
+  readonly externalId?: string | undefined;
+  /** A web identity token or the path of a file that holds one; assumes the role without other keys. */
+  readonly webIdentityToken?: string | undefined;
+  /** Address of the security token service, instead of the region's. */
+  readonly stsEndpoint?: string | undefined;
+}
+
+/** Fetches keys. `expiresAtMs` in epoch milliseconds, `Infinity` for keys that do not expire. */
+export type FetchAwsKeys = () => Promise<{ readonly value: AwsKeys; readonly expiresAtMs: number }>;
+
+/** Makes the key source of an identity of AWS; injected, as it loads a large library. */
+export type AwsIdentities = (identity: AwsIdentity) => FetchAwsKeys;
+
 /** Where identities of clouds come from: the vendors' own libraries, loaded when first used; injected. */
 export interface CloudIdentities {
   readonly entra: EntraTokens;
+  readonly aws: AwsIdentities;
 }
 
 /** What a credential is made of. */
@@ -37,6 +68,8 @@ export interface CredentialSource {
   readonly params: DeploymentParams;
   readonly environment: Environment;
   readonly identities: CloudIdentities;
+  /** The vendor's name for the model, as the deployment has it; it may name a region. */
+  readonly model: string;
 }
 
 /** Tokens are replaced this long before they expire, in milliseconds. */

@@ -106,7 +106,7 @@ function declaredFor(provider: Provider, way: Way, operation: Operation, model: 
   const holding = (provider.modelEdits ?? []).filter(
     (entry) => entry.operation === operation && entry.match.test(model),
   );
-  const key = `${operation} ${holding.map((entry) => provider.modelEdits?.indexOf(entry)).join(" ")}`;
+  const key = `${operation} ${way.route.dialect} ${way.route.path} ${holding.map((entry) => provider.modelEdits?.indexOf(entry)).join(" ")}`;
   const known = declaredByProvider.get(provider) ?? new Map<string, Declared>();
   declaredByProvider.set(provider, known);
   let declared = known.get(key);

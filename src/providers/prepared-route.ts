@@ -87,8 +87,9 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
   const { provider, operation, params, environment, way } = source;
   const { route, translator } = way;
   const model = provider.modelName?.(source.model, operation) ?? source.model;
+  const pathModel = provider.pathModel?.(params, model) ?? model;
   const isRemote = provider.answer === undefined;
-  const apiBase = isRemote ? resolveApiBase(provider, params, environment, model) : "in-process://mock";
+  const apiBase = isRemote ? resolveApiBase(provider, params, environment, source.model) : "in-process://mock";
   const { origin, path, query } = readBaseUrl(isRemote ? apiBase : "http://mock.invalid");
   const versionEnv = provider.apiVersionEnv?.map((name) => environment[name]).find((value) => value);
   const ownVersion = params.apiVersion ?? versionEnv;
@@ -96,7 +97,7 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
   const base = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${path}`;
   const toHead = (routePath: string, apiVersion: string | undefined): string => {
     const filled = routePath.includes("{model}")
-      ? routePath.replace("{model}", () => toSegment(provider, model))
+      ? routePath.replace("{model}", () => toSegment(provider, pathModel))
       : routePath;
     const url = provider.url?.({ base, path: filled, model: toPathSegment(model), apiVersion });
     const line = url === undefined ? joinQuery(path + filled, query) : url.slice(url.indexOf("/", 8));
@@ -135,7 +136,7 @@ function toSegment(provider: Provider, model: string): string {
 
 function writeHeaders(provider: Provider, params: DeploymentParams, host: string): string {
   let lines = `${toHeaderLine("host", host)}content-type: application/json\r\naccept-encoding: identity\r\n`;
-  const extra = { ...provider.headers, ...params.extraHeaders };
+  const extra = { ...provider.headers, ...provider.headersOf?.(params), ...params.extraHeaders };
   if (params.organization !== undefined) {
     lines += toHeaderLine("openai-organization", params.organization);
   }

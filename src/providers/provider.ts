@@ -140,6 +140,11 @@ export interface Provider {
   readonly acceptsEntraTokens?: boolean;
   /** Operations the vendor answers; an absent one is unsupported, never a stub. */
   readonly routes: Readonly<Partial<Record<Operation, Route>>>;
+  /**
+   * The route of a model, for vendors whose models speak different dialects; `model` is the name as the deployment has it.
+   * Then {@link routes} is what the vendor answers at all, and `undefined` says that this model does not answer the operation.
+   */
+  readonly routeOf?: (operation: Operation, model: string) => Route | undefined;
   readonly modelEdits?: readonly ModelEdits[];
   /**
    * Usage on streams: `ask` = sent when `stream_options.include_usage` asks; `always` = sent unasked (and the field may
@@ -150,7 +155,12 @@ export interface Provider {
   readonly usagePath?: readonly string[];
   /** The vendor's full name for a model that callers may abbreviate; the name as it came when absent. */
   readonly modelName?: (model: string, operation: Operation) => string;
-  /** Base URL by deployment, for vendors whose hosts depend on a region or the like; used when no `api_base` is set. */
+  /** What stands for `{model}` in paths, where it is not the model's name. */
+  readonly pathModel?: (params: DeploymentParams, model: string) => string;
+  /**
+   * Base URL by deployment, for vendors whose hosts depend on a region or the like; used when no `api_base` is set. `model` is
+   * the name as the deployment has it.
+   */
   readonly baseUrlOf?: (params: DeploymentParams, environment: Environment, model: string) => string;
   /** How calls are signed, where one header with a key is not all; {@link authorization} then tells the key's names only. */
   readonly credential?: (source: CredentialSource) => Credential | undefined;
@@ -162,6 +172,8 @@ export interface Provider {
   readonly url?: (parts: UrlParts) => string;
   /** Headers every call to the vendor needs beside the key. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that a deployment's fields ask for. */
+  readonly headersOf?: (params: DeploymentParams) => Readonly<Record<string, string>>;
   /** Headers of callers that the vendor understands, by lower-case name: they go on where callers' headers do at all (contract 2.7). */
   readonly clientHeaders?: readonly string[];
   /** Statuses that only this vendor uses, and those that callers get instead. */

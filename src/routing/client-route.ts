@@ -22,11 +22,18 @@ const NO_ENVIRONMENT: Environment = {};
 const refuseIdentity = (): never => {
   throw new TypeError("no key was sent");
 };
-const NO_IDENTITIES: CloudIdentities = { entra: refuseIdentity };
+const NO_IDENTITIES: CloudIdentities = { entra: refuseIdentity, aws: refuseIdentity };
 
 /** Where the vendor is (region, project, location), without whom it would let in. */
 function withoutIdentity(vendor: DeploymentParams["vendor"]): DeploymentParams["vendor"] {
-  const places: readonly VendorField[] = ["aws_region_name", "vertex_project", "vertex_location"];
+  const places: readonly VendorField[] = [
+    "aws_region_name",
+    "aws_bedrock_runtime_endpoint",
+    "sagemaker_base_url",
+    "model_id",
+    "vertex_project",
+    "vertex_location",
+  ];
   return Object.fromEntries(Object.entries(vendor).filter(([name]) => places.some((place) => place === name)));
 }
 
@@ -55,10 +62,15 @@ export function toClientRoute(
     vendor: withoutIdentity(entry.params.vendor),
     ...(own.apiBase === undefined ? {} : { apiBase: own.apiBase, extraBody: {} }),
   };
-  const credential = toCredential(provider, { params, environment: NO_ENVIRONMENT, identities: NO_IDENTITIES });
+  const credential = toCredential(provider, {
+    params,
+    environment: NO_ENVIRONMENT,
+    identities: NO_IDENTITIES,
+    model: upstreamModel,
+  });
   if (credential === undefined) {
     throw new TypeError("no key was sent");
   }
-  const way = findWay(provider, operation);
+  const way = findWay(provider, operation, upstreamModel);
   return way && prepareRoute({ provider, operation, way, model: upstreamModel, params, credential, environment });
 }

@@ -93,7 +93,7 @@ export function toDeployment(
     context.providers,
   );
   const { environment, identities } = context;
-  const credential = toCredential(provider, { params, environment, identities });
+  const credential = toCredential(provider, { params, environment, identities, model });
   if (credential === undefined) {
     const names = provider.authorization.env.join(" or ");
     throw new TypeError(`no key for provider '${provider.name}': set api_key${names === "" ? "" : ` or ${names}`}`);
@@ -101,7 +101,7 @@ export function toDeployment(
   const routes: Partial<Record<Operation, PreparedRoute>> = {};
   let apiBase = "";
   for (const operation of OPERATIONS) {
-    const way = findWay(provider, operation);
+    const way = findWay(provider, operation, model);
     if (way !== undefined) {
       const route = prepareRoute({ provider, operation, way, model, params, credential, environment });
       routes[operation] = route;

@@ -1,15 +1,17 @@
 import { CALLER_DIALECT, type Operation } from "../core/operation.ts";
 import type { Way } from "../providers/prepared-route.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, Route } from "../providers/provider.ts";
 import { findTranslator } from "../translators/find-translator.ts";
 
 /**
  * How a provider answers an operation: by its own route, translated where it speaks another dialect; text completions of
  * vendors that have chats only are chats (contract 2.10). `undefined`: not at all.
+ * @param model the vendor's name for the model, as the deployment has it
  */
-export function findWay(provider: Provider, operation: Operation): Way | undefined {
+export function findWay(provider: Provider, operation: Operation, model: string): Way | undefined {
   const from = CALLER_DIALECT[operation];
-  const route = provider.routes[operation] ?? (operation === "completion" ? provider.routes.chat : undefined);
+  const route =
+    routeOf(provider, operation, model) ?? (operation === "completion" ? routeOf(provider, "chat", model) : undefined);
   if (route === undefined) {
     return undefined;
   }
@@ -19,3 +21,6 @@ export function findWay(provider: Provider, operation: Operation): Way | undefin
   const translator = findTranslator(from, route.dialect);
   return translator === undefined ? undefined : { route, translator };
 }
+
+const routeOf = (provider: Provider, operation: Operation, model: string): Route | undefined =>
+  provider.routeOf === undefined ? provider.routes[operation] : provider.routeOf(operation, model);

@@ -7,14 +7,21 @@ import { cohereRerankToTeiRerank } from "./cohere-rerank-to-tei-rerank.ts";
 import { cohereRerankToVoyageRerank } from "./cohere-rerank-to-voyage-rerank.ts";
 import { cohereRerankToWatsonxRerank } from "./cohere-rerank-to-watsonx-rerank.ts";
 import { openaiChatToAnthropicMessages } from "./openai-chat-to-anthropic-messages.ts";
+import { openaiChatToBedrockClaudeMessages } from "./openai-chat-to-bedrock-claude-messages.ts";
+import { openaiChatToBedrockConverse } from "./openai-chat-to-bedrock-converse.ts";
 import { openaiChatToCohereChat } from "./openai-chat-to-cohere-chat.ts";
 import { openaiChatToOllamaChat } from "./openai-chat-to-ollama-chat.ts";
+import { openaiChatToSagemakerChat } from "./openai-chat-to-sagemaker-chat.ts";
+import { openaiChatToSagemakerTextGeneration } from "./openai-chat-to-sagemaker-text-generation.ts";
 import { openaiChatToWatsonxChat } from "./openai-chat-to-watsonx-chat.ts";
 import { openaiCompletionToOllamaGenerate } from "./openai-completion-to-ollama-generate.ts";
 import { openaiCompletionToOpenaiChat } from "./openai-completion-to-openai-chat.ts";
+import { openaiEmbeddingToBedrockCohereEmbedding } from "./openai-embedding-to-bedrock-cohere-embedding.ts";
+import { openaiEmbeddingToBedrockTitanEmbedding } from "./openai-embedding-to-bedrock-titan-embedding.ts";
 import { openaiEmbeddingToCohereEmbed } from "./openai-embedding-to-cohere-embed.ts";
 import { openaiEmbeddingToHfFeatureExtraction } from "./openai-embedding-to-hf-feature-extraction.ts";
 import { openaiEmbeddingToOllamaEmbed } from "./openai-embedding-to-ollama-embed.ts";
+import { openaiEmbeddingToSagemakerEmbedding } from "./openai-embedding-to-sagemaker-embedding.ts";
 import { openaiEmbeddingToWatsonxEmbed } from "./openai-embedding-to-watsonx-embed.ts";
 
 /** Every translator between two dialects, in the order of their file names. */
@@ -26,13 +33,20 @@ export const TRANSLATORS: readonly Translator[] = [
   cohereRerankToVoyageRerank,
   cohereRerankToWatsonxRerank,
   openaiChatToAnthropicMessages,
+  openaiChatToBedrockClaudeMessages,
+  openaiChatToBedrockConverse,
   openaiChatToCohereChat,
   openaiChatToOllamaChat,
+  openaiChatToSagemakerChat,
+  openaiChatToSagemakerTextGeneration,
   openaiChatToWatsonxChat,
   openaiCompletionToOllamaGenerate,
   openaiCompletionToOpenaiChat,
+  openaiEmbeddingToBedrockCohereEmbedding,
+  openaiEmbeddingToBedrockTitanEmbedding,
   openaiEmbeddingToCohereEmbed,
   openaiEmbeddingToHfFeatureExtraction,
   openaiEmbeddingToOllamaEmbed,
+  openaiEmbeddingToSagemakerEmbedding,
   openaiEmbeddingToWatsonxEmbed,
 ];

@@ -15,7 +15,7 @@ describe.each(TESTED)("%s", (name, provider) => {
   test("its own address, with what the environment fills in, serves every operation", () => {
     const base = provider.baseUrl ?? "https://own.example/v1";
     for (const operation of operationsOf(provider)) {
-      const way = findWay(provider, operation);
+      const way = findWay(provider, operation, "some-model");
       if (way === undefined) throw new Error(`${operation} has no way`);
       const route = prepareRoute({
         provider,

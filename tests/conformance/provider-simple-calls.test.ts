@@ -19,8 +19,11 @@ const INTERNAL =
 
 /** Names of the headers that a provider signs with, where that is more than one header with the key. */
 const signingHeaders = (provider: Provider, params: DeploymentParams): readonly string[] => {
-  const identities = { entra: () => () => Promise.reject(new Error("not asked for")) };
-  const source = { params: { ...params, apiKey: keyOf(provider) }, environment: {}, identities };
+  const identities = {
+    entra: () => () => Promise.reject(new Error("not asked for")),
+    aws: () => () => Promise.reject(new Error("not asked for")),
+  };
+  const source = { params: { ...params, apiKey: keyOf(provider) }, environment: {}, identities, model: MODEL };
   const lines = provider.credential?.(source)?.sign({ host: "127.0.0.1", target: "/", body: [] });
   return typeof lines === "string"
     ? lines.split("\r\n").flatMap((line) => (line === "" ? [] : [line.split(":")[0] ?? ""]))

@@ -93,13 +93,16 @@ export const startTranslatedGateway = (): TranslatedGateway => {
     router_settings: { num_retries: 0, disable_cooldowns: true },
     general_settings: { client_side_allowed_hosts: ["127.0.0.1"] },
   });
-  const { config, faults } = loadConfig({ path: "/suite.yaml", environment: {}, readFile: () => text });
+  const environment = Object.assign({}, ...KITS.map((kit) => kit.environment ?? {})) as Readonly<
+    Record<string, string>
+  >;
+  const { config, faults } = loadConfig({ path: "/suite.yaml", environment, readFile: () => text });
   if (config === undefined) throw new Error(`the suite's configuration has faults: ${JSON.stringify(faults)}`);
   const log: Readonly<Record<string, unknown>>[] = [];
   const failures: string[] = [];
   const gateway = new Gateway({
     config,
-    environment: {},
+    environment,
     accessLogFormat: "json",
     writeLog: (lines) => {
       for (const line of lines.trimEnd().split("\n")) log.push(JSON.parse(line));
@@ -131,5 +134,5 @@ export const completesThroughChat = (name: string): boolean =>
     (provider) =>
       provider.name === name &&
       provider.routes.completion === undefined &&
-      findWay(provider, "completion") !== undefined,
+      findWay(provider, "completion", "some-model") !== undefined,
   );

@@ -15,6 +15,8 @@ export interface VendorKit {
   readonly model?: string;
   /** `litellm_params` beside `model`, `api_base` and `api_key`; `api_key: null` takes the key away. */
   readonly params?: Readonly<Record<string, unknown>>;
+  /** Variables of the gateway's environment; those of all kits together. */
+  readonly environment?: Readonly<Record<string, string>>;
   /**
    * The vendor's refusal of a request that it would not take: missing or unknown fields, wrong order of roles, a bad
    * signature, ... with its real status and words; `undefined` when the request is sound.

@@ -56,7 +56,8 @@ const delta = (said: JsonObject, reason: string | null = null): string =>
 export const watsonxChatKit = defineKit({
   providers: ["watsonx"],
   operation: "chat",
-  params: { project_id: "project-1" },
+  params: { project_id: "project-1", api_key: null },
+  environment: { WATSONX_TOKEN: "token-of-ibm" }, // A key would be changed for a token far away.
   check,
   simple: { body: whole({ content: "café" }, "stop") },
   stream: {
