@@ -43,7 +43,7 @@ class UnwrappedStream implements StreamTranslator {
     this.#inner.event({ event: textOf(objectOf(JSON.parse(data))["type"]) ?? "", data }, sink);
   }
 
-  end(sink: ChunkSink): boolean {
+  end(): boolean {
     return this.#inner.end();
   }
 
