@@ -43,8 +43,8 @@ class UnwrappedStream implements StreamTranslator {
     this.#inner.event({ event: textOf(objectOf(JSON.parse(data))["type"]) ?? "", data }, sink);
   }
 
-  end(sink: ChunkSink): boolean {
-    return this.#inner.end(sink);
+  end(): boolean {
+    return this.#inner.end();
   }
 
   get usage(): JsonObject | undefined {
