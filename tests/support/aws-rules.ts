@@ -60,6 +60,7 @@ export const checkAwsSignature = (
     },
     keys,
   );
+  signer.datetime = date; // By itself it signs for now.
   return signer.authHeader().endsWith(`Signature=${signature}`)
     ? undefined
     : awsError(403, "InvalidSignatureException", "The request signature we calculated does not match.");

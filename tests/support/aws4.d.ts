@@ -13,6 +13,7 @@ declare module "aws4" {
   /** The same request, signed. */
   export class RequestSigner {
     constructor(request: Signable, keys: { readonly accessKeyId: string; readonly secretAccessKey: string });
+    datetime: string | undefined;
     authHeader(): string;
   }
 }
