@@ -8,7 +8,7 @@ import type { JsonEdit } from "../wire/json-splice.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import { dropNestedPaths, splitDropPaths } from "./nested-drop.ts";
 import type { Way } from "./prepared-route.ts";
-import type { BodyEdits, Provider } from "./provider.ts";
+import type { BodyEdits, Provider, Route } from "./provider.ts";
 
 /** What happens to a top-level field on its way to the vendor; a field without an action passes as it came. */
 type FieldAction = "standard" | "unsupported" | "drop" | { readonly renameTo: string };
@@ -100,15 +100,17 @@ interface Declared {
 }
 
 /** What providers declare, by operation and the model edits that hold: a thousand deployments share a handful. */
-const declaredByProvider = new WeakMap<Provider, Map<string, Declared>>();
+const declaredByProvider = new WeakMap<Provider, WeakMap<Route, Map<string, Declared>>>();
 
 function declaredFor(provider: Provider, way: Way, operation: Operation, model: string): Declared {
   const holding = (provider.modelEdits ?? []).filter(
     (entry) => entry.operation === operation && entry.match.test(model),
   );
-  const key = `${operation} ${way.route.dialect} ${way.route.path} ${holding.map((entry) => provider.modelEdits?.indexOf(entry)).join(" ")}`;
-  const known = declaredByProvider.get(provider) ?? new Map<string, Declared>();
-  declaredByProvider.set(provider, known);
+  const key = `${operation} ${holding.map((entry) => provider.modelEdits?.indexOf(entry)).join(" ")}`;
+  const byRoute = declaredByProvider.get(provider) ?? new WeakMap<Route, Map<string, Declared>>();
+  declaredByProvider.set(provider, byRoute);
+  const known = byRoute.get(way.route) ?? new Map<string, Declared>();
+  byRoute.set(way.route, known);
   let declared = known.get(key);
   if (declared === undefined) {
     declared = declare(provider, way.translator, operation, [
