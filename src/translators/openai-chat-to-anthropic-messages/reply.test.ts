@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { anthropicMessage } from "../../../tests/support/anthropic-stream.ts";
+import { translateToAnthropic } from "../../../tests/support/translate-to-anthropic.ts";
 import { replyContext } from "../../../tests/support/translator-streams.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { objectOf, objectsOf } from "../../core/json-values.ts";
@@ -98,6 +99,30 @@ test("thoughts, with the signatures that must come back", () => {
       { type: "thinking", thinking: ", yes", signature: "c2" },
     ],
   });
+});
+
+test("thoughts between words and calls go back where they were", () => {
+  const think = (thinking: string): JsonObject => ({ type: "thinking", thinking, signature: "c2ln" });
+  const call = (id: string): JsonObject => ({ type: "tool_use", id, name: "look", input: {} });
+  const blocks = [think("a"), text("I look."), call("t1"), think("b"), call("t2")];
+  const message = messageOf(read(blocks, { stop_reason: "tool_use" }));
+  expect(message["provider_specific_fields"]).toEqual({
+    block_order: ["thinking", 7, "tool_use", "thinking", "tool_use"],
+  });
+  const results = ["t1", "t2"].map((id) => ({ role: "tool", tool_call_id: id, content: "1" }));
+  const contentOf = (answer: JsonObject): unknown => {
+    const { body } = translateToAnthropic({ messages: [...USER, answer, ...results] });
+    return objectsOf(body["messages"])[1]?.["content"];
+  };
+  expect(contentOf(message)).toEqual(blocks);
+  // A message that was changed on the way has its thoughts in front.
+  expect(contentOf({ ...message, content: "I looked." })).toEqual([
+    think("a"),
+    think("b"),
+    text("I looked."),
+    call("t1"),
+    call("t2"),
+  ]);
 });
 
 test("tokens of caches are counted once", () => {

@@ -73,7 +73,6 @@ export function writeMessagesRequest(body: JsonObject, context: RequestContext):
   const conversation = writeConversation(planned.messages, {
     ledger,
     media,
-    takesNoUrls: options.takesNoUrls,
     names: tools.names,
     takesPrefill: traits.takesPrefill && !thinking.isOn,
   });

@@ -106,6 +106,17 @@ test("thoughts, then their whole block with its signature", () => {
   ]);
 });
 
+test("thoughts after words tell where they stood", () => {
+  const thought = (index: number): readonly string[] =>
+    anthropicBlock(index, { type: "thinking", thinking: "", signature: "" }, [
+      { type: "signature_delta", signature: "s" },
+    ]);
+  const played = play(anthropicStream("end_turn", thought(0), text(1, "a", "b"), thought(2), text(3, "c")));
+  expect(deltas(played).flatMap(({ provider_specific_fields }) => provider_specific_fields ?? [])).toEqual([
+    { block_order: ["thinking", 2, "thinking", 1] },
+  ]);
+});
+
 test("usage of the beginning and the end are put together", () => {
   const start = { input_tokens: 10, cache_creation_input_tokens: 5, cache_read_input_tokens: 100, output_tokens: 1 };
   const end = { input_tokens: null, output_tokens: 9, output_tokens_details: { thinking_tokens: 2 } };
