@@ -26,7 +26,12 @@ export type CallerDialect =
   | "cohere-rerank";
 
 /** Wire formats that vendors speak beside those of callers; each is told where its translator is. */
-export type VendorDialect = "anthropic-messages";
+export type VendorDialect =
+  | "anthropic-messages"
+  | "gemini-generate-content"
+  | "gemini-batch-embed-contents"
+  | "vertex-embed-content"
+  | "vertex-predict-embedding";
 
 /** Wire formats that the gateway reads or writes. A dialect is the shape of the bytes, not the vendor that sends them. */
 export type Dialect = CallerDialect | VendorDialect;

@@ -17,7 +17,13 @@ export async function readFailure(call: Call, reply: UpstreamReply): Promise<Gat
     return new GatewayError("upstream-malformed", message);
   }
   const error = readVendorError(reply.status, await readErrorBody(reply));
-  return toVendorFailure(call, withTypeOfHeader(call, reply, error), readRetryAfter(reply));
+  return toVendorFailure(call, withTypeOfHeader(call, reply, error), readRetryAfter(reply) ?? readWait(call, error));
+}
+
+/** What some vendors say of waiting in their error objects. */
+function readWait(call: Call, error: VendorError): number | undefined {
+  const waitMs = call.deployment?.provider.retryAfterMs?.(error.raw);
+  return waitMs === undefined ? undefined : Math.min(waitMs, MAX_RETRY_AFTER_MS);
 }
 
 /** Some vendors tell the kind of a failure in a header: `ThrottlingException:http://...`. */
@@ -79,10 +85,11 @@ function skipSpace(bytes: Uint8Array, from: number): number {
 /** An error object of a vendor, wherever it stood, as the error that callers see. */
 export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: number): GatewayError {
   const error = withoutKey(call, given);
-  const kind = call.deployment?.provider.readError?.(error) ?? classifyVendorError(error);
+  const told = call.deployment?.provider.readError?.(error);
+  const kind = told ?? classifyVendorError(error);
   const policy = ERROR_POLICY[kind];
   // A kind that was told from the text keeps its own status; otherwise the vendor's status is handed on.
-  const isFromText = kind === "context-window-exceeded" || kind === "content-policy-violation";
+  const isFromText = told !== undefined || kind === "context-window-exceeded" || kind === "content-policy-violation";
   const status = isFromText || error.status < 400 || error.status > 599 ? policy.status : error.status;
   return new GatewayError(kind, error.message, {
     status,

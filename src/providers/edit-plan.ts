@@ -106,7 +106,8 @@ function declaredFor(provider: Provider, way: Way, operation: Operation, model: 
   const holding = (provider.modelEdits ?? []).filter(
     (entry) => entry.operation === operation && entry.match.test(model),
   );
-  const key = `${operation} ${holding.map((entry) => provider.modelEdits?.indexOf(entry)).join(" ")}`;
+  const { dialect, path } = way.route;
+  const key = `${operation} ${dialect} ${path} ${holding.map((entry) => provider.modelEdits?.indexOf(entry)).join(" ")}`;
   const known = declaredByProvider.get(provider) ?? new Map<string, Declared>();
   declaredByProvider.set(provider, known);
   let declared = known.get(key);

@@ -138,6 +138,8 @@ export interface Provider {
   readonly acceptsEntraTokens?: boolean;
   /** Operations the vendor answers; an absent one is unsupported, never a stub. */
   readonly routes: Readonly<Partial<Record<Operation, Route>>>;
+  /** The route of a model that is answered in another way than {@link routes} say; `undefined` leaves it to them. */
+  readonly routeOf?: (operation: Operation, model: string) => Route | undefined;
   readonly modelEdits?: readonly ModelEdits[];
   /**
    * Usage on streams: `ask` = sent when `stream_options.include_usage` asks; `always` = sent unasked (and the field may
@@ -164,6 +166,8 @@ export interface Provider {
   readonly answer?: (request: InProcessRequest) => InProcessReply;
   /** The vendor's own reading of a failure; `undefined` leaves it to the dialect's table. */
   readonly readError?: (error: UpstreamError) => ErrorKind | undefined;
+  /** Milliseconds that the vendor asks to wait in the body of a failure (its error object) rather than in a header. */
+  readonly retryAfterMs?: (error: unknown) => number | undefined;
 }
 
 /** Names a provider; the type check is the whole of it. */

@@ -59,6 +59,6 @@ export function toClientRoute(
   if (credential === undefined) {
     throw new TypeError("no key was sent");
   }
-  const way = findWay(provider, operation);
+  const way = findWay(provider, operation, upstreamModel);
   return way && prepareRoute({ provider, operation, way, model: upstreamModel, params, credential, environment });
 }

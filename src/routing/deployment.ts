@@ -101,7 +101,7 @@ export function toDeployment(
   const routes: Partial<Record<Operation, PreparedRoute>> = {};
   let apiBase = "";
   for (const operation of OPERATIONS) {
-    const way = findWay(provider, operation);
+    const way = findWay(provider, operation, model);
     if (way !== undefined) {
       const route = prepareRoute({ provider, operation, way, model, params, credential, environment });
       routes[operation] = route;

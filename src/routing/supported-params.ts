@@ -30,9 +30,9 @@ export function findSupportedParams(name: string, models: ModelTable): readonly 
 function paramsOfProvider({ provider, model }: ProviderModel): readonly string[] | undefined {
   const guessed = guessOperation(model);
   const operation = [...(guessed === undefined ? [] : [guessed]), ...OPERATIONS].find(
-    (candidate) => findWay(provider, candidate) !== undefined,
+    (candidate) => findWay(provider, candidate, model) !== undefined,
   );
-  const way = operation === undefined ? undefined : findWay(provider, operation);
+  const way = operation === undefined ? undefined : findWay(provider, operation, model);
   return operation === undefined || way === undefined
     ? undefined
     : supportedParams(toEditPlan(provider, way, { operation, model, params: bareParams(model) }));
