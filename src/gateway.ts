@@ -17,6 +17,7 @@ import { CallQueue } from "./observers/call-queue.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
+import { googleTokens } from "./providers/google-tokens.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
 import { type ModelFault, ModelTable } from "./routing/model-table.ts";
@@ -45,7 +46,7 @@ export interface ListenOptions {
 }
 
 /** The clouds' own libraries, loaded when first used. */
-const IDENTITIES: CloudIdentities = { entra: entraTokens };
+const IDENTITIES: CloudIdentities = { entra: entraTokens, google: googleTokens };
 
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;

@@ -122,4 +122,9 @@ export interface Translator {
   readonly framing?: StreamFraming;
   /** URLs in the body that the vendor would not fetch itself. Absent: it takes URLs, or no files at all. */
   readonly mediaUrls?: (body: JsonObject, options: JsonObject) => readonly string[];
+  /**
+   * Headers that a call needs beside the provider's own, by lower-case name: the beta features that its body uses.
+   * @throws GatewayError `invalid-request`
+   */
+  readonly headers?: (body: JsonObject, options: JsonObject) => Readonly<Record<string, string>>;
 }

@@ -5,8 +5,9 @@ import type { Call } from "./call.ts";
 const NEVER_FORWARDED = /^x-(?:stainless|litellm|forwarded|real-ip|amzn)/;
 
 /**
- * Header lines of the caller that the vendor gets, if the configuration says so: `x-*` headers with
- * `forward_client_headers_to_llm_api`, the organization with `forward_openai_org_id` (contract 2.7). No key ever.
+ * Header lines of the caller that the vendor gets, if the configuration says so: `x-*` headers and those that the vendor
+ * declares (`anthropic-beta`) with `forward_client_headers_to_llm_api`, the organization with `forward_openai_org_id`
+ * (contract 2.7). No key ever.
  */
 export function forwardedHeaders(call: Call): string {
   const { general } = call.state.config;
@@ -21,8 +22,10 @@ export function forwardedHeaders(call: Call): string {
   }
   if (general.forwardClientHeaders) {
     const own = general.litellmKeyHeaderName?.toLowerCase();
+    const understood = call.deployment?.provider.clientHeaders ?? [];
     headers.forEach((value, name) => {
-      if (name.startsWith("x-") && !NEVER_FORWARDED.test(name) && !KEY_HEADERS.has(name) && name !== own) {
+      const isMeant = (name.startsWith("x-") && !NEVER_FORWARDED.test(name)) || understood.includes(name);
+      if (isMeant && !KEY_HEADERS.has(name) && name !== own) {
         lines += `${name}: ${value}\r\n`;
       }
     });

@@ -85,12 +85,18 @@ function skipSpace(bytes: Uint8Array, from: number): number {
 /** An error object of a vendor, wherever it stood, as the error that callers see. */
 export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: number): GatewayError {
   const error = withoutKey(call, given);
-  const told = call.deployment?.provider.readError?.(error);
-  const kind = told ?? classifyVendorError(error);
+  const provider = call.deployment?.provider;
+  const read = provider?.readError?.(error);
+  const kind = read ?? classifyVendorError(error);
   const policy = ERROR_POLICY[kind];
-  // A kind that was told from the text keeps its own status; otherwise the vendor's status is handed on.
-  const isFromText = told !== undefined || kind === "context-window-exceeded" || kind === "content-policy-violation";
-  const status = isFromText || error.status < 400 || error.status > 599 ? policy.status : error.status;
+  // A kind that was told from the text has its own status (Google answers 400 to a wrong key); otherwise the vendor's is handed on.
+  const isRefusal = error.status >= 400 && error.status < 500;
+  const isFromText =
+    kind === "context-window-exceeded" ||
+    kind === "content-policy-violation" ||
+    (read !== undefined && isRefusal && policy.status !== 400);
+  const told = provider?.statuses?.[error.status] ?? error.status;
+  const status = isFromText || told < 400 || told > 599 ? policy.status : told;
   return new GatewayError(kind, error.message, {
     status,
     type: kind === "upstream-rate-limited" ? policy.type : (error.type ?? policy.type),

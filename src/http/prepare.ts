@@ -63,8 +63,8 @@ async function prepareTranslated(
   translator: Translator,
   edited: readonly Uint8Array[],
 ): Promise<PreparedRequests> {
-  const bodies = await translateRequest(call, route, translator, Buffer.concat(edited));
-  const [first, ...others] = await Promise.all(bodies.map((body) => toUpstreamRequest(call, route, [body])));
+  const { bodies, headers } = await translateRequest(call, route, translator, Buffer.concat(edited));
+  const [first, ...others] = await Promise.all(bodies.map((body) => toUpstreamRequest(call, route, [body], headers)));
   if (first === undefined) {
     throw new Error(`the translator to ${translator.to} made no request`);
   }
@@ -75,6 +75,7 @@ function toUpstreamRequest(
   call: Call,
   route: PreparedRoute,
   body: readonly Uint8Array[],
+  headers = "",
 ): UpstreamRequest | Promise<UpstreamRequest> {
   const apiVersion = call.target.query === "" ? undefined : readQuery(call.target, "api-version");
   const streams = call.isStream && call.translator?.stream !== undefined;
@@ -82,7 +83,7 @@ function toUpstreamRequest(
   const signature = sign(route, head, body);
   const finish = (lines: string): UpstreamRequest => ({
     origin: route.origin,
-    head: head + lines + forwardedHeaders(call),
+    head: head + lines + headers + forwardedHeaders(call),
     body,
     limits: timeLimitsOf(call),
     ...(call.egress === undefined ? {} : { egress: call.egress }),

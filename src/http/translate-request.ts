@@ -1,5 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject, Media, Translator } from "../core/translation.ts";
+import { toHeaderLine } from "../providers/credential.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
 import { isDeeperThan } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
@@ -13,9 +14,16 @@ const NO_MEDIA: ReadonlyMap<string, Media> = new Map();
 /** What a route says of the vendor's variant of its dialect. */
 export const optionsOf = (route: PreparedRoute): JsonObject => route.route.options ?? NO_OPTIONS;
 
+/** What a vendor gets for a caller's body. */
+interface TranslatedRequest {
+  /** One body, or as many as the translator needs. */
+  readonly bodies: readonly Uint8Array[];
+  /** Header lines of the translator's making, each with its CRLF. */
+  readonly headers: string;
+}
+
 /**
- * The bodies that the vendor gets for a caller's (edited) body: one, or as many as its translator needs. Files that the
- * vendor would not fetch are fetched first.
+ * What the vendor gets for a caller's (edited) body. Files that the vendor would not fetch are fetched first.
  * @throws GatewayError for what cannot be translated, or fetched
  */
 export async function translateRequest(
@@ -23,7 +31,7 @@ export async function translateRequest(
   route: PreparedRoute,
   translator: Translator,
   edited: Uint8Array,
-): Promise<readonly Uint8Array[]> {
+): Promise<TranslatedRequest> {
   const body = parse(edited);
   call.translated = body;
   const options = optionsOf(route);
@@ -38,7 +46,11 @@ export async function translateRequest(
     options,
   });
   const bodies = Array.isArray(written) ? (written as readonly JsonObject[]) : [written as JsonObject];
-  return bodies.map((vendorBody) => Buffer.from(JSON.stringify(vendorBody)));
+  const headers = Object.entries(translator.headers?.(body, options) ?? {});
+  return {
+    bodies: bodies.map((vendorBody) => Buffer.from(JSON.stringify(vendorBody))),
+    headers: headers.map(([name, value]) => toHeaderLine(name, value)).join(""),
+  };
 }
 
 /** Deepest body that is translated; tool schemas are a dozen levels. */

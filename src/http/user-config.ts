@@ -92,7 +92,7 @@ function compile(call: Call, value: unknown): RoutingScope {
   const models = new ModelTable(config, {
     providers: state.providers,
     environment: {}, // What the server knows is none of the caller's business.
-    identities: services.identities,
+    identities: { ...services.identities, google: refuseIdentity }, // Without a key it would be the server's own.
     stats: new StatsTable(),
   });
   const [first] = models.faults;
@@ -107,6 +107,10 @@ function compile(call: Call, value: unknown): RoutingScope {
     egress: state.clientHosts.egress,
   };
 }
+
+const refuseIdentity = (): never => {
+  throw new TypeError("callers must send an api_key for this provider");
+};
 
 /** Messages for operators name the variables that would do as well; here none is looked at. */
 const withoutEnvironment = (message: string): string => message.replace(/(set api_(?:key|base)) or .*$/, "$1");

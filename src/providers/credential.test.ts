@@ -20,7 +20,10 @@ const REQUEST = { host: "vendor.example", target: "/v1", body: [] };
 const sourceOf = (fields: string, environment: Environment = {}): CredentialSource => ({
   params: paramsOf(fields),
   environment,
-  identities: { entra: (): FetchToken => () => Promise.reject(new Error("not asked for")) },
+  identities: {
+    entra: (): FetchToken => () => Promise.reject(new Error("not asked for")),
+    google: (): FetchToken => () => Promise.reject(new Error("not asked for")),
+  },
 });
 
 describe("where a key comes from", () => {

@@ -25,9 +25,16 @@ export type FetchToken = () => Promise<{ readonly token: string; readonly expire
 /** Makes the token source of a Microsoft Entra identity; injected, as it loads a large library. */
 export type EntraTokens = (identity: AzureIdentityParams) => FetchToken;
 
+/**
+ * Makes the token source of a Google identity; injected, as it loads a library. `credentials`: JSON, or the path of a file
+ * that holds it; `undefined` for the machine's own identity.
+ */
+export type GoogleTokens = (credentials: string | undefined) => FetchToken;
+
 /** Where identities of clouds come from: the vendors' own libraries, loaded when first used; injected. */
 export interface CloudIdentities {
   readonly entra: EntraTokens;
+  readonly google: GoogleTokens;
 }
 
 /** What a credential is made of. */

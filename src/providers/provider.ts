@@ -162,6 +162,10 @@ export interface Provider {
   readonly url?: (parts: UrlParts) => string;
   /** Headers every call to the vendor needs beside the key. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers of callers that the vendor understands, by lower-case name: they go on where callers' headers do at all (contract 2.7). */
+  readonly clientHeaders?: readonly string[];
+  /** Statuses that only this vendor uses, and those that callers get instead. */
+  readonly statuses?: Readonly<Record<number, number>>;
   /** Answers in the process itself, without a network: the `mock` provider. */
   readonly answer?: (request: InProcessRequest) => InProcessReply;
   /** The vendor's own reading of a failure; `undefined` leaves it to the dialect's table. */

@@ -22,11 +22,17 @@ const NO_ENVIRONMENT: Environment = {};
 const refuseIdentity = (): never => {
   throw new TypeError("no key was sent");
 };
-const NO_IDENTITIES: CloudIdentities = { entra: refuseIdentity };
+const NO_IDENTITIES: CloudIdentities = { entra: refuseIdentity, google: refuseIdentity };
 
 /** Where the vendor is (region, project, location), without whom it would let in. */
 function withoutIdentity(vendor: DeploymentParams["vendor"]): DeploymentParams["vendor"] {
-  const places: readonly VendorField[] = ["aws_region_name", "vertex_project", "vertex_location"];
+  const places: readonly VendorField[] = [
+    "aws_region_name",
+    "vertex_project",
+    "vertex_location",
+    "vertex_ai_project",
+    "vertex_ai_location",
+  ];
   return Object.fromEntries(Object.entries(vendor).filter(([name]) => places.some((place) => place === name)));
 }
 

@@ -8,7 +8,10 @@ import { ModelTable } from "./model-table.ts";
 const CONTEXT: DeploymentContext = {
   providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
   environment: { OPENAI_API_KEY: "k", GROQ_API_KEY: "k" },
-  identities: { entra: () => () => Promise.reject(new Error("not asked for")) },
+  identities: {
+    entra: () => () => Promise.reject(new Error("not asked for")),
+    google: () => () => Promise.reject(new Error("not asked for")),
+  },
   stats: new StatsTable(),
 };
 

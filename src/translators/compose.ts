@@ -13,7 +13,7 @@ import type {
  * first must make one body of one, and may read the stream of chunks that the second makes.
  */
 export function composeTranslators(first: Translator, second: Translator): Translator {
-  const { framing, mediaUrls } = second;
+  const { framing, mediaUrls, headers } = second;
   return {
     from: first.from,
     to: second.to,
@@ -30,6 +30,9 @@ export function composeTranslators(first: Translator, second: Translator): Trans
     ...(mediaUrls === undefined
       ? {}
       : { mediaUrls: (body: JsonObject, options: JsonObject) => mediaUrls(toMiddle(first, body), options) }),
+    ...(headers === undefined
+      ? {}
+      : { headers: (body: JsonObject, options: JsonObject) => headers(toMiddle(first, body), options) }),
   };
 }
 

@@ -1,0 +1,30 @@
+import { countOf, isObject, objectOf } from "../../core/json-values.ts";
+import type { JsonObject } from "../../core/translation.ts";
+import { writeUsage } from "../openai/chat-reply.ts";
+
+/**
+ * Anthropic's usage as OpenAI writes it. `input_tokens` leaves out what a cache was read for and written to; OpenAI's
+ * `prompt_tokens` counts it, once.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11-28).
+ */
+export function toOpenaiUsage(usage: JsonObject): JsonObject {
+  const { input_tokens, output_tokens, cache_creation_input_tokens: written, cache_read_input_tokens: read } = usage;
+  const hasCache = typeof written === "number" || typeof read === "number";
+  const { thinking_tokens: thinking } = objectOf(usage["output_tokens_details"]);
+  const { server_tool_use: serverTools } = usage;
+  return {
+    ...writeUsage({
+      promptTokens: countOf(input_tokens) + countOf(written) + countOf(read),
+      completionTokens: countOf(output_tokens),
+      ...(hasCache ? { cachedTokens: countOf(read), cacheCreationTokens: countOf(written) } : {}),
+      ...(typeof thinking === "number" ? { reasoningTokens: countOf(thinking) } : {}),
+    }),
+    ...(isObject(serverTools) ? { server_tool_use: serverTools } : {}),
+  };
+}
+
+/** Usage of a stream's later event over an earlier one: its counts are totals, `null` says nothing. */
+export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
+  const told = Object.entries(later).filter(([, value]) => value !== null && value !== undefined);
+  return { ...earlier, ...Object.fromEntries(told) };
+}
