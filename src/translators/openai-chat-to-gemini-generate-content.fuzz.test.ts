@@ -6,19 +6,7 @@ import type { JsonObject } from "../core/translation.ts";
 
 const CASES = 3000;
 const TEXTS = ["", " ", "caf\u00e9", "{}", '{"a":1}', "[1]", "\ud800", "__thought__"];
-const JUNK: readonly unknown[] = [
-  null,
-  true,
-  0,
-  -1.5,
-  "x",
-  [],
-  {},
-  [[]],
-  [null],
-  { type: 1 },
-  { function: 1 },
-];
+const JUNK: readonly unknown[] = [null, true, 0, -1.5, "x", [], {}, [[]], [null], { type: 1 }, { function: 1 }];
 const MODELS = ["gemini-2.5-flash", "gemini-2.0-flash", "gemini-3-pro-preview", "gemini-3-flash", "1234"];
 
 const some = <Item>(random: Random, most: number, make: (index: number) => Item): Item[] =>
