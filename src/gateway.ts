@@ -18,6 +18,7 @@ import { PROVIDERS } from "./providers/all.ts";
 import { awsIdentities } from "./providers/aws-identities.ts";
 import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
+import { googleTokens } from "./providers/google-tokens.ts";
 import { isKnownHost } from "./providers/known-hosts.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
@@ -47,7 +48,7 @@ export interface ListenOptions {
 }
 
 /** The clouds' own libraries, loaded when first used. */
-const IDENTITIES: CloudIdentities = { entra: entraTokens, aws: awsIdentities };
+const IDENTITIES: CloudIdentities = { entra: entraTokens, aws: awsIdentities, google: googleTokens };
 
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;

@@ -41,6 +41,9 @@ export const VENDOR_FIELDS = {
       "Vertex AI: service account or workload identity, as JSON or as the path of a file; else the default credentials.",
   },
   watsonx_region_name: { type: "text", description: "watsonx.ai: region (`us-south` when absent)." },
+  vertex_ai_project: { type: "text", description: "Other name of `vertex_project`." },
+  vertex_ai_location: { type: "text", description: "Other name of `vertex_location`." },
+  vertex_ai_credentials: { type: "text", isSecret: true, description: "Other name of `vertex_credentials`." },
 } as const satisfies FieldTable;
 
 /** A key of {@link VENDOR_FIELDS}. */
@@ -57,4 +60,5 @@ export const OPERATOR_VENDOR_FIELDS: readonly VendorField[] = [
   "aws_bedrock_runtime_endpoint",
   "sagemaker_base_url",
   "vertex_credentials",
+  "vertex_ai_credentials",
 ];

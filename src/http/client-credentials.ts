@@ -23,6 +23,7 @@ const REFUSED: readonly string[] = [
   "aws_role_name",
   "aws_bedrock_runtime_endpoint",
   "vertex_credentials",
+  "vertex_ai_credentials",
   "s3_endpoint_url",
   "sagemaker_base_url",
   "deployment_url",

@@ -17,7 +17,13 @@ export async function readFailure(call: Call, reply: UpstreamReply): Promise<Gat
     return new GatewayError("upstream-malformed", message);
   }
   const error = readVendorError(reply.status, await readErrorBody(reply));
-  return toVendorFailure(call, withTypeOfHeader(call, reply, error), readRetryAfter(reply));
+  return toVendorFailure(call, withTypeOfHeader(call, reply, error), readRetryAfter(reply) ?? readWait(call, error));
+}
+
+/** What some vendors say of waiting in their error objects. */
+function readWait(call: Call, error: VendorError): number | undefined {
+  const waitMs = call.deployment?.provider.retryAfterMs?.(error.raw);
+  return waitMs === undefined ? undefined : Math.min(waitMs, MAX_RETRY_AFTER_MS);
 }
 
 /** Some vendors tell the kind of a failure in a header: `ThrottlingException:http://...`. */
@@ -80,10 +86,15 @@ function skipSpace(bytes: Uint8Array, from: number): number {
 export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: number): GatewayError {
   const error = withoutKey(call, given);
   const provider = call.deployment?.provider;
-  const kind = provider?.readError?.(error) ?? classifyVendorError(error);
+  const read = provider?.readError?.(error);
+  const kind = read ?? classifyVendorError(error);
   const policy = ERROR_POLICY[kind];
-  // A kind that was told from the text keeps its own status; otherwise the vendor's status is handed on.
-  const isFromText = kind === "context-window-exceeded" || kind === "content-policy-violation";
+  // A kind that was told from the text has its own status (Google answers 400 to a wrong key); otherwise the vendor's is handed on.
+  const isRefusal = error.status >= 400 && error.status < 500;
+  const isFromText =
+    kind === "context-window-exceeded" ||
+    kind === "content-policy-violation" ||
+    (read !== undefined && isRefusal && policy.status !== 400);
   const told = provider?.statuses?.[error.status] ?? error.status;
   const status = isFromText || told < 400 || told > 599 ? policy.status : told;
   return new GatewayError(kind, error.message, {

@@ -102,7 +102,8 @@ function compile(call: Call, value: unknown): RoutingScope {
   const models = new ModelTable(config, {
     providers: state.providers,
     environment: {}, // What the server knows is none of the caller's business.
-    identities: { ...services.identities, aws: refuseServersIdentity },
+    // Without keys of the caller's own they would be the server's.
+    identities: { ...services.identities, aws: refuseServersIdentity, google: refuseServersIdentity },
     stats: new StatsTable(),
   });
   for (const { path, message } of models.faults) {

@@ -4,16 +4,15 @@ import type { DeploymentParams } from "../config/gateway-config.ts";
 import { azureAi } from "./azure-ai.ts";
 import { cohere } from "./cohere.ts";
 import { huggingface } from "./huggingface.ts";
+import { NO_IDENTITIES } from "./identities-for-tests.ts";
 import { resolveApiBase } from "./prepared-route.ts";
 import type { Provider } from "./provider.ts";
 import { snowflake } from "./snowflake.ts";
 import { watsonx } from "./watsonx.ts";
 
 const identities = {
+  ...NO_IDENTITIES,
   entra: () => () => Promise.resolve({ token: "entra-token", expiresAtMs: Number.MAX_SAFE_INTEGER }),
-  aws: (): never => {
-    throw new Error("not asked for");
-  },
 };
 
 const sign = async (

@@ -18,6 +18,7 @@ import { dockerModelRunner } from "./docker-model-runner.ts";
 import { featherlessAi } from "./featherless-ai.ts";
 import { fireworksAi } from "./fireworks-ai.ts";
 import { friendliai } from "./friendliai.ts";
+import { gemini } from "./gemini.ts";
 import { github } from "./github.ts";
 import { groq } from "./groq.ts";
 import { hostedVllm } from "./hosted-vllm.ts";
@@ -52,6 +53,7 @@ import { snowflake } from "./snowflake.ts";
 import { textCompletionOpenai } from "./text-completion-openai.ts";
 import { togetherAi } from "./together-ai.ts";
 import { vercelAiGateway } from "./vercel-ai-gateway.ts";
+import { vertexAi } from "./vertex-ai.ts";
 import { volcengine } from "./volcengine.ts";
 import { voyage } from "./voyage.ts";
 import { wandb } from "./wandb.ts";
@@ -81,6 +83,7 @@ export const PROVIDERS: readonly Provider[] = [
   featherlessAi,
   fireworksAi,
   friendliai,
+  gemini,
   github,
   groq,
   hostedVllm,
@@ -114,6 +117,7 @@ export const PROVIDERS: readonly Provider[] = [
   textCompletionOpenai,
   togetherAi,
   vercelAiGateway,
+  vertexAi,
   volcengine,
   voyage,
   wandb,

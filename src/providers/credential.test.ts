@@ -4,6 +4,7 @@ import type { DeploymentParams } from "../config/gateway-config.ts";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { azure } from "./azure.ts";
 import { type CredentialSource, type FetchToken, refreshed, toCredential, toHeaderLine } from "./credential.ts";
+import { NO_IDENTITIES } from "./identities-for-tests.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
 
@@ -20,10 +21,7 @@ const REQUEST = { host: "vendor.example", target: "/v1", body: [] };
 const sourceOf = (fields: string, environment: Environment = {}): CredentialSource => ({
   params: paramsOf(fields),
   environment,
-  identities: {
-    entra: (): FetchToken => () => Promise.reject(new Error("not asked for")),
-    aws: () => () => Promise.reject(new Error("not asked for")),
-  },
+  identities: NO_IDENTITIES,
   model: "m",
 });
 

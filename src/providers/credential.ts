@@ -56,11 +56,17 @@ export type FetchAwsKeys = () => Promise<{ readonly value: AwsKeys; readonly exp
 
 /** Makes the key source of an identity of AWS; injected, as it loads a large library. */
 export type AwsIdentities = (identity: AwsIdentity) => FetchAwsKeys;
+/**
+ * Makes the token source of a Google identity; injected, as it loads a library. `credentials`: JSON, or the path of a file
+ * that holds it; `undefined` for the machine's own identity.
+ */
+export type GoogleTokens = (credentials: string | undefined) => FetchToken;
 
 /** Where identities of clouds come from: the vendors' own libraries, loaded when first used; injected. */
 export interface CloudIdentities {
   readonly entra: EntraTokens;
   readonly aws: AwsIdentities;
+  readonly google: GoogleTokens;
 }
 
 /** What a credential is made of. */

@@ -182,6 +182,8 @@ export interface Provider {
   readonly answer?: (request: InProcessRequest) => InProcessReply;
   /** The vendor's own reading of a failure; `undefined` leaves it to the dialect's table. */
   readonly readError?: (error: UpstreamError) => ErrorKind | undefined;
+  /** Milliseconds that the vendor asks to wait in the body of a failure (its error object) rather than in a header. */
+  readonly retryAfterMs?: (error: unknown) => number | undefined;
 }
 
 /** Names a provider; the type check is the whole of it. */

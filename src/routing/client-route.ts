@@ -22,7 +22,7 @@ const NO_ENVIRONMENT: Environment = {};
 const refuseIdentity = (): never => {
   throw new TypeError("no key was sent");
 };
-const NO_IDENTITIES: CloudIdentities = { entra: refuseIdentity, aws: refuseIdentity };
+const NO_IDENTITIES: CloudIdentities = { entra: refuseIdentity, aws: refuseIdentity, google: refuseIdentity };
 
 /** Where the vendor is (region, project, location), without whom it would let in. */
 function withoutIdentity(vendor: DeploymentParams["vendor"]): DeploymentParams["vendor"] {
@@ -33,6 +33,8 @@ function withoutIdentity(vendor: DeploymentParams["vendor"]): DeploymentParams["
     "model_id",
     "vertex_project",
     "vertex_location",
+    "vertex_ai_project",
+    "vertex_ai_location",
   ];
   return Object.fromEntries(Object.entries(vendor).filter(([name]) => places.some((place) => place === name)));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { PROVIDERS } from "../providers/all.ts";
+import { NO_IDENTITIES } from "../providers/identities-for-tests.ts";
 import type { DeploymentContext } from "./deployment.ts";
 import { StatsTable } from "./deployment-stats.ts";
 import { ModelTable } from "./model-table.ts";
@@ -8,10 +9,7 @@ import { ModelTable } from "./model-table.ts";
 const CONTEXT: DeploymentContext = {
   providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
   environment: { OPENAI_API_KEY: "k", GROQ_API_KEY: "k" },
-  identities: {
-    entra: () => () => Promise.reject(new Error("not asked for")),
-    aws: () => () => Promise.reject(new Error("not asked for")),
-  },
+  identities: NO_IDENTITIES,
   stats: new StatsTable(),
 };
 

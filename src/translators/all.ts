@@ -10,6 +10,7 @@ import { openaiChatToAnthropicMessages } from "./openai-chat-to-anthropic-messag
 import { openaiChatToBedrockClaudeMessages } from "./openai-chat-to-bedrock-claude-messages.ts";
 import { openaiChatToBedrockConverse } from "./openai-chat-to-bedrock-converse.ts";
 import { openaiChatToCohereChat } from "./openai-chat-to-cohere-chat.ts";
+import { openaiChatToGeminiGenerateContent } from "./openai-chat-to-gemini-generate-content.ts";
 import { openaiChatToOllamaChat } from "./openai-chat-to-ollama-chat.ts";
 import { openaiChatToSagemakerChat } from "./openai-chat-to-sagemaker-chat.ts";
 import { openaiChatToSagemakerTextGeneration } from "./openai-chat-to-sagemaker-text-generation.ts";
@@ -19,9 +20,12 @@ import { openaiCompletionToOpenaiChat } from "./openai-completion-to-openai-chat
 import { openaiEmbeddingToBedrockCohereEmbedding } from "./openai-embedding-to-bedrock-cohere-embedding.ts";
 import { openaiEmbeddingToBedrockTitanEmbedding } from "./openai-embedding-to-bedrock-titan-embedding.ts";
 import { openaiEmbeddingToCohereEmbed } from "./openai-embedding-to-cohere-embed.ts";
+import { openaiEmbeddingToGeminiBatchEmbedContents } from "./openai-embedding-to-gemini-batch-embed-contents.ts";
 import { openaiEmbeddingToHfFeatureExtraction } from "./openai-embedding-to-hf-feature-extraction.ts";
 import { openaiEmbeddingToOllamaEmbed } from "./openai-embedding-to-ollama-embed.ts";
 import { openaiEmbeddingToSagemakerEmbedding } from "./openai-embedding-to-sagemaker-embedding.ts";
+import { openaiEmbeddingToVertexEmbedContent } from "./openai-embedding-to-vertex-embed-content.ts";
+import { openaiEmbeddingToVertexPredictEmbedding } from "./openai-embedding-to-vertex-predict-embedding.ts";
 import { openaiEmbeddingToWatsonxEmbed } from "./openai-embedding-to-watsonx-embed.ts";
 
 /** Every translator between two dialects, in the order of their file names. */
@@ -36,6 +40,7 @@ export const TRANSLATORS: readonly Translator[] = [
   openaiChatToBedrockClaudeMessages,
   openaiChatToBedrockConverse,
   openaiChatToCohereChat,
+  openaiChatToGeminiGenerateContent,
   openaiChatToOllamaChat,
   openaiChatToSagemakerChat,
   openaiChatToSagemakerTextGeneration,
@@ -45,8 +50,11 @@ export const TRANSLATORS: readonly Translator[] = [
   openaiEmbeddingToBedrockCohereEmbedding,
   openaiEmbeddingToBedrockTitanEmbedding,
   openaiEmbeddingToCohereEmbed,
+  openaiEmbeddingToGeminiBatchEmbedContents,
   openaiEmbeddingToHfFeatureExtraction,
   openaiEmbeddingToOllamaEmbed,
   openaiEmbeddingToSagemakerEmbedding,
+  openaiEmbeddingToVertexEmbedContent,
+  openaiEmbeddingToVertexPredictEmbedding,
   openaiEmbeddingToWatsonxEmbed,
 ];

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, expect, test } from "bun:test";
 import { bareParams } from "../../src/config/bare-params.ts";
 import type { DeploymentParams } from "../../src/config/gateway-config.ts";
+import { NO_IDENTITIES } from "../../src/providers/identities-for-tests.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { MODEL, ODD_FIELDS, REPLIES } from "./canonical-calls.ts";
 import { editsOf, keyOf, PAIRS, startConformanceGateway, TESTED, upstreamModel } from "./conformance-gateway.ts";
@@ -19,11 +20,12 @@ const INTERNAL =
 
 /** Names of the headers that a provider signs with, where that is more than one header with the key. */
 const signingHeaders = (provider: Provider, params: DeploymentParams): readonly string[] => {
-  const identities = {
-    entra: () => () => Promise.reject(new Error("not asked for")),
-    aws: () => () => Promise.reject(new Error("not asked for")),
+  const source = {
+    params: { ...params, apiKey: keyOf(provider) },
+    environment: {},
+    identities: NO_IDENTITIES,
+    model: MODEL,
   };
-  const source = { params: { ...params, apiKey: keyOf(provider) }, environment: {}, identities, model: MODEL };
   const lines = provider.credential?.(source)?.sign({ host: "127.0.0.1", target: "/", body: [] });
   return typeof lines === "string"
     ? lines.split("\r\n").flatMap((line) => (line === "" ? [] : [line.split(":")[0] ?? ""]))
