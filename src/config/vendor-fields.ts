@@ -35,6 +35,12 @@ export const VENDOR_FIELDS = {
     description:
       "Vertex AI: service account or workload identity, as JSON or as the path of a file; else the default credentials.",
   },
+  oci_region: { type: "text", description: "OCI: region; `us-ashburn-1` when neither it nor OCI_REGION is set." },
+  oci_user: { type: "text", description: "OCI: OCID of the user whose API key signs." },
+  oci_fingerprint: { type: "text", description: "OCI: fingerprint of the API key." },
+  oci_tenancy: { type: "text", description: "OCI: OCID of the tenancy." },
+  oci_key: { type: "text", isSecret: true, description: "OCI: private key of the API key, in PEM." },
+  oci_key_file: { type: "text", description: "OCI: path of a file that holds the private key." },
 } as const satisfies FieldTable;
 
 /** A key of {@link VENDOR_FIELDS}. */
@@ -51,4 +57,5 @@ export const OPERATOR_VENDOR_FIELDS: readonly VendorField[] = [
   "aws_bedrock_runtime_endpoint",
   "sagemaker_base_url",
   "vertex_credentials",
+  "oci_key_file",
 ];

@@ -26,7 +26,13 @@ export type CallerDialect =
   | "cohere-rerank";
 
 /** Wire formats that vendors speak beside those of callers; each is told where its translator is. */
-export type VendorDialect = "anthropic-messages" | "ollama-chat" | "ollama-embed" | "ollama-generate";
+export type VendorDialect =
+  | "anthropic-messages"
+  | "oci-chat"
+  | "oci-embed"
+  | "ollama-chat"
+  | "ollama-embed"
+  | "ollama-generate";
 
 /** Wire formats that the gateway reads or writes. A dialect is the shape of the bytes, not the vendor that sends them. */
 export type Dialect = CallerDialect | VendorDialect;

@@ -29,6 +29,7 @@ import { nebius } from "./nebius.ts";
 import { novita } from "./novita.ts";
 import { nscale } from "./nscale.ts";
 import { nvidiaNim } from "./nvidia-nim.ts";
+import { oci } from "./oci.ts";
 import { ollama } from "./ollama.ts";
 import { ollamaChat } from "./ollama-chat.ts";
 import { openai } from "./openai.ts";
@@ -79,6 +80,7 @@ export const PROVIDERS: readonly Provider[] = [
   novita,
   nscale,
   nvidiaNim,
+  oci,
   ollama,
   ollamaChat,
   openai,
