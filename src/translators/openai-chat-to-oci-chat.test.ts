@@ -179,9 +179,7 @@ test("parallel calls in one place are told apart by their ids, however the strea
     { usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3, promptTokensDetails: { cachedTokens: 1 } } },
   );
   const whole = playStream(translator, [bytes]);
-  const deltas = whole.chunks.map(
-    (chunk) => ((chunk["choices"] as JsonObject[])[0]?.["delta"] as JsonObject)["tool_calls"],
-  );
+  const deltas = whole.chunks.map((chunk) => (chunk["choices"] as { delta: JsonObject }[])[0]?.delta["tool_calls"]);
   expect(deltas.filter((calls) => calls !== undefined)).toEqual([
     [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }],
     [{ index: 0, function: { arguments: "{}" } }],
