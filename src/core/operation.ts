@@ -32,7 +32,9 @@ export type VendorDialect =
   | "oci-embed"
   | "ollama-chat"
   | "ollama-embed"
-  | "ollama-generate";
+  | "ollama-generate"
+  | "replicate"
+  | "triton-generate";
 
 /** Wire formats that the gateway reads or writes. A dialect is the shape of the bytes, not the vendor that sends them. */
 export type Dialect = CallerDialect | VendorDialect;

@@ -13,7 +13,16 @@ export const alephAlpha = defineProvider({
       path: "/chat/completions",
       edits: {
         rename: { max_tokens: "maximum_tokens", max_completion_tokens: "maximum_tokens" },
-        unsupported: ["frequency_penalty", "logit_bias", "logprobs", "n", "presence_penalty", "seed", "stop", "top_logprobs"],
+        unsupported: [
+          "frequency_penalty",
+          "logit_bias",
+          "logprobs",
+          "n",
+          "presence_penalty",
+          "seed",
+          "stop",
+          "top_logprobs",
+        ],
         drop: ["user"],
       },
     },

@@ -40,9 +40,11 @@ import { perplexity } from "./perplexity.ts";
 import type { Provider } from "./provider.ts";
 import { qwenAiPlatform } from "./qwen-ai-platform.ts";
 import { qwencloud } from "./qwencloud.ts";
+import { replicate } from "./replicate.ts";
 import { sambanova } from "./sambanova.ts";
 import { textCompletionOpenai } from "./text-completion-openai.ts";
 import { togetherAi } from "./together-ai.ts";
+import { triton } from "./triton.ts";
 import { vercelAiGateway } from "./vercel-ai-gateway.ts";
 import { volcengine } from "./volcengine.ts";
 import { wandb } from "./wandb.ts";
@@ -92,9 +94,11 @@ export const PROVIDERS: readonly Provider[] = [
   perplexity,
   qwenAiPlatform,
   qwencloud,
+  replicate,
   sambanova,
   textCompletionOpenai,
   togetherAi,
+  triton,
   vercelAiGateway,
   volcengine,
   wandb,

@@ -2,6 +2,8 @@
 import type { Translator } from "../core/translation.ts";
 import { openaiChatToOciChat } from "./openai-chat-to-oci-chat.ts";
 import { openaiChatToOllamaChat } from "./openai-chat-to-ollama-chat.ts";
+import { openaiChatToReplicate } from "./openai-chat-to-replicate.ts";
+import { openaiChatToTritonGenerate } from "./openai-chat-to-triton-generate.ts";
 import { openaiCompletionToOllamaGenerate } from "./openai-completion-to-ollama-generate.ts";
 import { openaiCompletionToOpenaiChat } from "./openai-completion-to-openai-chat.ts";
 import { openaiEmbeddingToOciEmbed } from "./openai-embedding-to-oci-embed.ts";
@@ -11,6 +13,8 @@ import { openaiEmbeddingToOllamaEmbed } from "./openai-embedding-to-ollama-embed
 export const TRANSLATORS: readonly Translator[] = [
   openaiChatToOciChat,
   openaiChatToOllamaChat,
+  openaiChatToReplicate,
+  openaiChatToTritonGenerate,
   openaiCompletionToOllamaGenerate,
   openaiCompletionToOpenaiChat,
   openaiEmbeddingToOciEmbed,
