@@ -28,7 +28,8 @@ const VERSION = /^(?:[^/]+\/[^/:]+:)?([0-9a-f]{64})$/;
  * streams are the whole answer in pieces. Each model has inputs of its own: those of Meta's language models are written,
  * parameters that are not known go into `input` as they are.
  * Sources: https://replicate.com/docs/topics/predictions/create-a-prediction, https://replicate.com/docs/topics/predictions,
- * https://replicate.com/meta/meta-llama-3.1-405b-instruct (read 2026-11-28); npm `replicate` 1.4.0.
+ * https://replicate.com/meta/meta-llama-3.1-405b-instruct (read 2026-11-28); npm `replicate` 1.4.0;
+ * token counts: github.com/replicate/replicate-go 0.18.
  */
 export const openaiChatToReplicate = defineTranslator({
   from: "openai-chat",
