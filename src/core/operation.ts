@@ -28,6 +28,7 @@ export type CallerDialect =
 /** Wire formats that vendors speak beside those of callers; each is told where its translator is. */
 export type VendorDialect =
   | "anthropic-messages"
+  | "nlp-cloud-generation"
   | "oci-chat"
   | "oci-embed"
   | "ollama-chat"

@@ -28,6 +28,7 @@ import { mistral } from "./mistral.ts";
 import { mock } from "./mock.ts";
 import { moonshot } from "./moonshot.ts";
 import { nebius } from "./nebius.ts";
+import { nlpCloud } from "./nlp-cloud.ts";
 import { novita } from "./novita.ts";
 import { nscale } from "./nscale.ts";
 import { nvidiaNim } from "./nvidia-nim.ts";
@@ -83,6 +84,7 @@ export const PROVIDERS: readonly Provider[] = [
   mock,
   moonshot,
   nebius,
+  nlpCloud,
   novita,
   nscale,
   nvidiaNim,

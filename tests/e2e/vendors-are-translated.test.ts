@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { Gateway } from "../../src/gateway.ts";
+import { nlpCloudKit } from "../conformance/kits/nlp-cloud.ts";
 import { ociEmbeddingKit, ociKit } from "../conformance/kits/oci.ts";
 import { ollamaEmbeddingKit, ollamaKit } from "../conformance/kits/ollama.ts";
 import { replicateKit } from "../conformance/kits/replicate.ts";
@@ -11,7 +12,7 @@ import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { openRawClient, writePost } from "../support/raw-client.ts";
 import type { ScriptedReply } from "../support/scripted-reply.ts";
 
-const CHATS: readonly VendorKit[] = [ociKit, ollamaKit, replicateKit, tritonKit];
+const CHATS: readonly VendorKit[] = [nlpCloudKit, ociKit, ollamaKit, replicateKit, tritonKit];
 const EMBEDDINGS: readonly VendorKit[] = [ociEmbeddingKit, ollamaEmbeddingKit];
 
 const upstream = startFakeUpstream();
