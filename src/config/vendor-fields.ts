@@ -44,6 +44,12 @@ export const VENDOR_FIELDS = {
   vertex_ai_project: { type: "text", description: "Other name of `vertex_project`." },
   vertex_ai_location: { type: "text", description: "Other name of `vertex_location`." },
   vertex_ai_credentials: { type: "text", isSecret: true, description: "Other name of `vertex_credentials`." },
+  oci_region: { type: "text", description: "OCI: region; `us-ashburn-1` when neither it nor OCI_REGION is set." },
+  oci_user: { type: "text", description: "OCI: OCID of the user whose API key signs." },
+  oci_fingerprint: { type: "text", description: "OCI: fingerprint of the API key." },
+  oci_tenancy: { type: "text", description: "OCI: OCID of the tenancy." },
+  oci_key: { type: "text", isSecret: true, description: "OCI: private key of the API key, in PEM." },
+  oci_key_file: { type: "text", description: "OCI: path of a file that holds the private key." },
 } as const satisfies FieldTable;
 
 /** A key of {@link VENDOR_FIELDS}. */
@@ -61,4 +67,5 @@ export const OPERATOR_VENDOR_FIELDS: readonly VendorField[] = [
   "sagemaker_base_url",
   "vertex_credentials",
   "vertex_ai_credentials",
+  "oci_key_file",
 ];

@@ -3,7 +3,7 @@ import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { azure } from "./azure.ts";
-import { type CredentialSource, type FetchToken, refreshed, toCredential, toHeaderLine } from "./credential.ts";
+import { type CredentialSource, refreshed, toCredential, toHeaderLine } from "./credential.ts";
 import { NO_IDENTITIES } from "./identities-for-tests.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";

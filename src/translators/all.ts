@@ -11,9 +11,13 @@ import { openaiChatToBedrockClaudeMessages } from "./openai-chat-to-bedrock-clau
 import { openaiChatToBedrockConverse } from "./openai-chat-to-bedrock-converse.ts";
 import { openaiChatToCohereChat } from "./openai-chat-to-cohere-chat.ts";
 import { openaiChatToGeminiGenerateContent } from "./openai-chat-to-gemini-generate-content.ts";
+import { openaiChatToNlpCloudGeneration } from "./openai-chat-to-nlp-cloud-generation.ts";
+import { openaiChatToOciChat } from "./openai-chat-to-oci-chat.ts";
 import { openaiChatToOllamaChat } from "./openai-chat-to-ollama-chat.ts";
+import { openaiChatToReplicate } from "./openai-chat-to-replicate.ts";
 import { openaiChatToSagemakerChat } from "./openai-chat-to-sagemaker-chat.ts";
 import { openaiChatToSagemakerTextGeneration } from "./openai-chat-to-sagemaker-text-generation.ts";
+import { openaiChatToTritonGenerate } from "./openai-chat-to-triton-generate.ts";
 import { openaiChatToWatsonxChat } from "./openai-chat-to-watsonx-chat.ts";
 import { openaiCompletionToOllamaGenerate } from "./openai-completion-to-ollama-generate.ts";
 import { openaiCompletionToOpenaiChat } from "./openai-completion-to-openai-chat.ts";
@@ -22,6 +26,7 @@ import { openaiEmbeddingToBedrockTitanEmbedding } from "./openai-embedding-to-be
 import { openaiEmbeddingToCohereEmbed } from "./openai-embedding-to-cohere-embed.ts";
 import { openaiEmbeddingToGeminiBatchEmbedContents } from "./openai-embedding-to-gemini-batch-embed-contents.ts";
 import { openaiEmbeddingToHfFeatureExtraction } from "./openai-embedding-to-hf-feature-extraction.ts";
+import { openaiEmbeddingToOciEmbed } from "./openai-embedding-to-oci-embed.ts";
 import { openaiEmbeddingToOllamaEmbed } from "./openai-embedding-to-ollama-embed.ts";
 import { openaiEmbeddingToSagemakerEmbedding } from "./openai-embedding-to-sagemaker-embedding.ts";
 import { openaiEmbeddingToVertexEmbedContent } from "./openai-embedding-to-vertex-embed-content.ts";
@@ -41,9 +46,13 @@ export const TRANSLATORS: readonly Translator[] = [
   openaiChatToBedrockConverse,
   openaiChatToCohereChat,
   openaiChatToGeminiGenerateContent,
+  openaiChatToNlpCloudGeneration,
+  openaiChatToOciChat,
   openaiChatToOllamaChat,
+  openaiChatToReplicate,
   openaiChatToSagemakerChat,
   openaiChatToSagemakerTextGeneration,
+  openaiChatToTritonGenerate,
   openaiChatToWatsonxChat,
   openaiCompletionToOllamaGenerate,
   openaiCompletionToOpenaiChat,
@@ -52,6 +61,7 @@ export const TRANSLATORS: readonly Translator[] = [
   openaiEmbeddingToCohereEmbed,
   openaiEmbeddingToGeminiBatchEmbedContents,
   openaiEmbeddingToHfFeatureExtraction,
+  openaiEmbeddingToOciEmbed,
   openaiEmbeddingToOllamaEmbed,
   openaiEmbeddingToSagemakerEmbedding,
   openaiEmbeddingToVertexEmbedContent,

@@ -196,7 +196,7 @@ describe.each(CHATS)("%s", (_name, played: Played) => {
     `asks for structured output ${skips["structured output"] ?? ""}`,
     async () => {
       await bodyOf(await gateway.call(played, { ...HELLO, ...SCHEMA }, kit.simple));
-      expect(Buffer.from(gateway.upstream.last().body).toString()).toContain('"at"');
+      expect(Buffer.from(gateway.upstream.last().body).toString()).toMatch(/\\?"at\\?"/); // Some take the schema as text.
     },
   );
 

@@ -3,10 +3,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deepFreeze } from "../../src/config/deep-freeze.ts";
 import { GatewayError } from "../../src/core/errors.ts";
-import { CALLER_DIALECT, type CallerDialect, type Dialect, type Operation } from "../../src/core/operation.ts";
+import {
+  CALLER_DIALECT,
+  type CallerDialect,
+  type Dialect,
+  OPERATIONS,
+  type Operation,
+} from "../../src/core/operation.ts";
 import type { JsonObject, Media, RequestContext, Translator } from "../../src/core/translation.ts";
 import { toEventReader } from "../../src/http/stream-framing.ts";
 import { PROVIDERS } from "../../src/providers/all.ts";
+import type { Provider, Route } from "../../src/providers/provider.ts";
 import { TRANSLATORS } from "../../src/translators/all.ts";
 import { findTranslator } from "../../src/translators/find-translator.ts";
 import {
@@ -60,6 +67,13 @@ const MODELS = [
   "constructor",
 ];
 
+/** Routes of an operation: the provider's own, and those that single models have. */
+const routesOf = (provider: Provider, operation: Operation): readonly Route[] => {
+  const { routeOf } = provider as Provider & { readonly routeOf?: (of: Operation, model: string) => Route | undefined };
+  const own = MODELS.flatMap((model) => routeOf?.(operation, model) ?? []);
+  return [...(provider.routes[operation] === undefined ? [] : [provider.routes[operation]]), ...own];
+};
+
 interface Variant {
   readonly translator: Translator;
   readonly options: JsonObject;
@@ -79,10 +93,12 @@ const VARIANTS: readonly (readonly [string, Variant])[] = (() => {
   };
   for (const translator of TRANSLATORS) add(translator, {});
   for (const provider of PROVIDERS) {
-    for (const [operation, route] of Object.entries(provider.routes)) {
-      const from: CallerDialect = CALLER_DIALECT[operation as Operation];
-      if (route.dialect !== from) add(findTranslator(from, route.dialect), route.options ?? {}, provider.name);
-      if (operation === "chat") add(findTranslator("openai-completion", route.dialect), route.options ?? {});
+    for (const operation of OPERATIONS) {
+      const from: CallerDialect = CALLER_DIALECT[operation];
+      for (const { dialect, options = {} } of routesOf(provider, operation)) {
+        if (dialect !== from) add(findTranslator(from, dialect), options, provider.name);
+        if (operation === "chat") add(findTranslator("openai-completion", dialect), options);
+      }
     }
   }
   return [...found].sort(([left], [right]) => left.localeCompare(right));
@@ -132,6 +148,10 @@ const tryRequest = (random: Random, { translator, options }: Variant, parsed: Ra
     const model = String(body["model"]);
     const context = { model, isStream: body["stream"] === true, ledger, media, options };
     made = translator.request(body, context);
+    const { headers } = translator as Translator & {
+      readonly headers?: (of: JsonObject, options: JsonObject) => unknown;
+    };
+    headers?.(body, options);
     expect(JSON.stringify(translator.request(body, context))).toBe(JSON.stringify(made));
   } catch (error) {
     if (isAllowed(error)) return "refused";
@@ -175,9 +195,12 @@ const repliesOf = ({ providers }: Variant, file: string): readonly string[] =>
     }
   });
 
+/** Whether a stream is text, which can be made here; frames of bytes have tests of their own. */
+const isText = ({ framing = "sse" }: Translator): boolean => framing === "sse" || framing === "json-lines";
+
 const toEvents = (streams: readonly string[], { translator }: Variant): readonly { event: string; data: string }[] => {
   const events: { event: string; data: string }[] = [];
-  if (translator.framing === "aws-event-stream") return events;
+  if (!isText(translator)) return events;
   for (const stream of streams) {
     const reader = toEventReader(translator.framing ?? "sse", (event) => void events.push(event));
     reader.push(Buffer.from(stream));
@@ -204,17 +227,21 @@ const outcomeOf = (
   const stream = translator.stream?.(replyContext({ request, options }));
   if (stream === undefined) return "";
   const told: unknown[] = [];
+  let hasFailed = false;
   const sink = {
     chunk: (chunk: JsonObject): void => {
       const unwritable = findUnwritable(chunk);
       if (unwritable !== undefined) throw new Error(`unwritable chunk: ${unwritable}`);
       told.push(structuredClone(chunk));
     },
-    fail: (failure: object): void => void told.push(failure),
+    fail: (failure: object): void => {
+      hasFailed = true;
+      told.push(failure);
+    },
   };
   try {
-    feed((event) => stream.event(event, sink));
-    told.push(stream.end(sink), stream.usage ?? null);
+    feed((event) => hasFailed || stream.event(event, sink));
+    if (!hasFailed) told.push(stream.end(sink), stream.usage ?? null);
   } catch (error) {
     if (String(error).includes("unwritable chunk")) throw error;
     told.push("thrown");
@@ -225,10 +252,12 @@ const outcomeOf = (
 test("there are translators, and every pair of dialects that a route needs has one", () => {
   expect(TRANSLATORS.length).toBeGreaterThan(0);
   for (const provider of PROVIDERS) {
-    for (const [operation, route] of Object.entries(provider.routes)) {
-      const from = CALLER_DIALECT[operation as Operation];
-      if (route.dialect !== from)
-        expect([provider.name, findTranslator(from, route.dialect)?.to]).toEqual([provider.name, route.dialect]);
+    for (const operation of OPERATIONS) {
+      const from = CALLER_DIALECT[operation];
+      for (const { dialect } of routesOf(provider, operation)) {
+        const found = dialect === from ? dialect : findTranslator(from, dialect)?.to;
+        expect([provider.name, found]).toEqual([provider.name, dialect]);
+      }
     }
   }
 });
@@ -286,7 +315,7 @@ describe.each(VARIANTS)("%s", (_name, variant) => {
       const events = Array.from({ length: 1 + Math.floor(random() * 8) }, () => toRandomEvent(random, known, names));
       const request = toTaken(random, variant, make);
       const direct = outcomeOf(variant, request, (onEvent) => events.forEach(onEvent));
-      if (translator.framing === "aws-event-stream") continue;
+      if (!isText(translator)) continue;
       for (const pieces of cutsOf(toBytes(events, translator.framing), 3)) {
         const cut = outcomeOf(variant, request, (onEvent) => {
           const reader = toEventReader(translator.framing ?? "sse", onEvent);
