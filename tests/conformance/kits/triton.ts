@@ -18,6 +18,7 @@ export const tritonKit: VendorKit = defineKit({
   failingStream: {
     chunks: [reply("ca"), { error: "the model is overloaded" }].map((event) => `data: ${JSON.stringify(event)}\n\n`),
   },
+  tellsNoUsage: "the generate extension has none",
   skipped: {
     tools: "the generate extension has no tools",
     images: "the generate extension has no images",

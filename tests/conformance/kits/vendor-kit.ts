@@ -34,6 +34,8 @@ export interface VendorKit {
   /** The vendor's real words for a full context window and a violated content policy, with their status. */
   readonly contextWindow?: { readonly status: number; readonly message: string };
   readonly contentPolicy?: { readonly status: number; readonly message: string };
+  /** The vendor tells no usage, as the reason says; then there is none. */
+  readonly tellsNoUsage?: string;
   /** Chat scenarios that the vendor has no place for, each with the reason. */
   readonly skipped?: Readonly<Partial<Record<"tools" | "images" | "structured output" | "stream", string>>>;
 }
