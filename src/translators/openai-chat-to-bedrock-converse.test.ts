@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { awsEvent, awsException } from "../../tests/support/aws-rules.ts";
 import { findConverseFault } from "../../tests/support/converse-rules.ts";
 import { cutsOf, playStream, replyContext } from "../../tests/support/translator-streams.ts";
@@ -438,4 +440,13 @@ test("random requests make sound bodies, or are refused by name", () => {
     }
   }
   expect(sound).toBeGreaterThan(2000);
+});
+
+test.each(["simple", "tools", "thinking"])("the documented case '%s', both ways", (name) => {
+  const read = (file: string): JsonObject =>
+    JSON.parse(readFileSync(join(import.meta.dir, "../../tests/fixtures/bedrock", name, file), "utf8"));
+  const request = read("request.json")["body"] as JsonObject;
+  expect(sentOf(request)).toEqual(read("upstream-request.json")["body"] as JsonObject);
+  const reply = translator.response(read("upstream-response.json"), replyContext({ model: CLAUDE, request }));
+  expect(reply).toEqual(read("response.json"));
 });
