@@ -15,6 +15,13 @@ const model = "claude-haiku-4-5";
 const messages = [{ role: "user" as const, content: "Hello, Claude" }];
 const look = { name: "look", input_schema: { type: "object" as const, properties: { at: { type: "string" } } } };
 
+/** How a call failed; `undefined` when it did not. */
+const failureOf = (call: PromiseLike<unknown>): PromiseLike<unknown> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
 const answer = (reply: typeof anthropicKit.simple | undefined): void =>
   upstream.next((request) => checkAnthropicRequest(request) ?? reply);
 
@@ -57,20 +64,14 @@ test("streams, which the client puts together again", async () => {
 
 test("a stream that fails", async () => {
   answer(anthropicKit.failingStream);
-  const failure = await client.messages
-    .stream({ model, max_tokens: 1024, messages })
-    .finalMessage()
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+  const failure = await failureOf(client.messages.stream({ model, max_tokens: 1024, messages }).finalMessage());
   expect(failure).toBeInstanceOf(APIError);
   expect((failure as APIError).type).toBe("overloaded_error");
 });
 
 test("failures are what the client takes them for", async () => {
   upstream.next(anthropicKit.error(429, "slow down"));
-  await expect(client.messages.create({ model, max_tokens: 1, messages })).rejects.toBeInstanceOf(RateLimitError);
+  expect(await failureOf(client.messages.create({ model, max_tokens: 1, messages }))).toBeInstanceOf(RateLimitError);
 });
 
 test.each([
@@ -87,10 +88,7 @@ test.each([
   [{ x_unknown: 1 }, "Extra inputs"],
 ])("the fake refuses %j", async (change, words) => {
   answer(anthropicKit.simple);
-  const failure = await client.messages.create({ model, max_tokens: 4096, messages, ...change }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const failure = await failureOf(client.messages.create({ model, max_tokens: 4096, messages, ...change }));
   expect(failure).toBeInstanceOf(BadRequestError);
   expect((failure as APIError).message).toContain(words);
 });
