@@ -8,6 +8,9 @@ import { bearer, defineProvider, type Route, type UpstreamError } from "./provid
 
 const BEARER_ENV = "AWS_BEARER_TOKEN_BEDROCK";
 
+/** LiteLLM's variable for another address, and AWS' own. */
+const ENDPOINT_ENV: readonly string[] = ["AWS_BEDROCK_RUNTIME_ENDPOINT", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"];
+
 /** What stands before a model's name: how it is called, and where. */
 interface BedrockName {
   /** The name itself: a model, an inference profile, an ARN. */
@@ -146,7 +149,8 @@ export const bedrock = defineProvider({
   baseUrl: undefined,
   baseUrlOf: (params, environment, model) =>
     params.vendor.aws_bedrock_runtime_endpoint ??
-    (environment["AWS_BEDROCK_RUNTIME_ENDPOINT"] || toAwsHost("bedrock-runtime", regionOf(params, environment, model))),
+    ENDPOINT_ENV.map((name) => environment[name]).find((value) => value) ??
+    toAwsHost("bedrock-runtime", regionOf(params, environment, model)),
   authorization: bearer(BEARER_ENV, AWS_KEY_ENV),
   credential: awsCredential({ service: "bedrock", regionOf, bearerEnv: BEARER_ENV }),
   modelName: (name) => readName(name).model,

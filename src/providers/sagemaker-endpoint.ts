@@ -34,7 +34,10 @@ export const SAGEMAKER = {
   title: "Sagemaker",
   baseUrl: undefined,
   baseUrlOf: (params, environment) =>
-    params.vendor.sagemaker_base_url ?? toAwsHost("runtime.sagemaker", readAwsRegion(params, environment, undefined)),
+    params.vendor.sagemaker_base_url ??
+    // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html (read 2026-11-28).
+    environment["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"] ??
+    toAwsHost("runtime.sagemaker", readAwsRegion(params, environment, undefined)),
   url: ({ base, path }) =>
     FULL_ADDRESS.test(base) ? base.replace(FULL_ADDRESS, path.slice(path.lastIndexOf("/"))) : base + path,
   authorization: bearer(AWS_KEY_ENV),

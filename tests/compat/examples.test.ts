@@ -2,11 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { AWS_KEYS, checkAwsSignature } from "../support/aws-rules.ts";
 import { type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
 import { type GatewayOptions, startGateway } from "../support/gateway-process.ts";
 import { vendorError } from "../support/model-groups.ts";
 import { embeddingVector } from "../support/openai-embeddings.ts";
 import type { RecordedRequest } from "../support/recorded-request.ts";
+import type { ScriptedReply } from "../support/scripted-reply.ts";
 import { type ClientSet, pythonMissing, type RunResult, runClean, runPython } from "./client-scripts.ts";
 
 const EXAMPLES = join(import.meta.dir, "..", "..", "examples");
@@ -24,6 +26,8 @@ interface Expected {
   readonly keys?: readonly string[];
   /** It names a host of its own: the fake vendor is on the loopback, which must be admitted. */
   readonly bringsHost?: boolean;
+  /** Its vendor is AWS: requests are to be signed, each is answered with a vector. */
+  readonly isAws?: boolean;
   /** A model that is rate limited at the vendor. */
   readonly busyModel?: string;
 }
@@ -50,6 +54,16 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     clients: "current",
     prints: ["SAGEMAKER EMBEDDINGS", "BEDROCK EMBEDDINGS", "TITAN EMBEDDINGS"],
     reaches: ["/v1/embeddings"],
+  },
+  "embeddings-aws-langchain-python": {
+    clients: "current",
+    prints: ["SAGEMAKER EMBEDDINGS", "BEDROCK EMBEDDINGS", "TITAN EMBEDDINGS", "[0.5, -0.25]"],
+    reaches: [
+      "/endpoints/berri-benchmarking-gpt-j-6b-fp16/invocations",
+      "/model/cohere.embed-english-v3/invoke",
+      "/model/amazon.titan-embed-text-v1/invoke",
+    ],
+    isAws: true,
   },
   "moderations-openai-python": {
     clients: "current",
@@ -132,6 +146,17 @@ const configurationOf = (name: string, bringsHost: boolean): Pick<GatewayOptions
   return { config: { ...config, general_settings } };
 };
 
+/** A vector, as each of AWS' services and models gives it. */
+const answerAsAws = (request: RecordedRequest): ScriptedReply => {
+  const isSagemaker = request.path.startsWith("/endpoints/");
+  const refusal = checkAwsSignature(request, { service: isSagemaker ? "sagemaker" : "bedrock", region: "us-east-1" });
+  const vector = [0.5, -0.25];
+  const bodies = { sagemaker: { embedding: [vector] }, cohere: { embeddings: [vector] }, titan: { embedding: vector } };
+  return (
+    refusal ?? { body: isSagemaker ? bodies.sagemaker : request.path.includes("cohere") ? bodies.cohere : bodies.titan }
+  );
+};
+
 const keyOf = ({ headers }: RecordedRequest): string | undefined =>
   headers.get("api-key") ?? headers.get("authorization")?.replace("Bearer ", "");
 
@@ -149,12 +174,13 @@ test("every example is known here", () => {
 });
 
 describe.each(Object.entries(EXPECTED))("examples/%s", (name, expected) => {
-  const { clients, prints, reaches, keys = [SERVER_KEY], bringsHost = false, busyModel } = expected;
+  const { clients, prints, reaches, keys = [SERVER_KEY], bringsHost = false, busyModel, isAws = false } = expected;
   const missing = clients === undefined || clients === "javascript" ? undefined : pythonMissing(clients);
   test.skipIf(missing !== undefined)(
     missing === undefined ? "runs as it stands" : `runs as it stands (skipped: ${missing})`,
     async () => {
       if (busyModel !== undefined) upstream.forModel(busyModel, vendorError(429, {}, { "retry-after-ms": "1" }));
+      for (const _path of isAws ? reaches : []) upstream.next(answerAsAws);
       const gateway = await startGateway({
         ...configurationOf(name, bringsHost),
         env: {
@@ -163,6 +189,11 @@ describe.each(Object.entries(EXPECTED))("examples/%s", (name, expected) => {
           OPENAI_API_BASE: `${upstream.url}/v1`,
           AZURE_API_KEY: SERVER_KEY,
           AZURE_API_BASE: upstream.url,
+          AWS_ACCESS_KEY_ID: AWS_KEYS.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: AWS_KEYS.secretAccessKey,
+          AWS_REGION: "us-east-1",
+          AWS_ENDPOINT_URL_BEDROCK_RUNTIME: upstream.url,
+          AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: upstream.url,
           GROQ_API_KEY: SERVER_KEY,
           GROQ_API_BASE: `${upstream.url}/v1`,
         },
@@ -172,7 +203,7 @@ describe.each(Object.entries(EXPECTED))("examples/%s", (name, expected) => {
         expect({ exitCode, errors: exitCode === 0 ? "" : errors }).toEqual({ exitCode: 0, errors: "" });
         for (const text of prints) expect(output).toContain(text);
         expect(new Set(upstream.requests.map(({ path }) => path))).toEqual(new Set(reaches));
-        expect(new Set(upstream.requests.map(keyOf))).toEqual(new Set(keys));
+        if (!isAws) expect(new Set(upstream.requests.map(keyOf))).toEqual(new Set(keys));
         expect(upstream.server.violations).toEqual([]);
       } finally {
         await gateway.stop();
