@@ -26,7 +26,15 @@ export type CallerDialect =
   | "cohere-rerank";
 
 /** Wire formats that vendors speak beside those of callers; each is told where its translator is. */
-export type VendorDialect = "anthropic-messages";
+export type VendorDialect =
+  | "anthropic-messages"
+  | "cohere-chat"
+  | "cohere-embed"
+  | "cohere-rerank-v2"
+  | "jina-rerank"
+  | "nvidia-ranking"
+  | "tei-rerank"
+  | "voyage-rerank";
 
 /** Wire formats that the gateway reads or writes. A dialect is the shape of the bytes, not the vendor that sends them. */
 export type Dialect = CallerDialect | VendorDialect;

@@ -4,6 +4,8 @@ import { baseten } from "./baseten.ts";
 import { cerebras } from "./cerebras.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { codestral } from "./codestral.ts";
+import { cohere } from "./cohere.ts";
+import { cohereChat } from "./cohere-chat.ts";
 import { dashscope } from "./dashscope.ts";
 import { databricks } from "./databricks.ts";
 import { deepinfra } from "./deepinfra.ts";
@@ -18,6 +20,7 @@ import { hostedVllm } from "./hosted-vllm.ts";
 import { hyperbolic } from "./hyperbolic.ts";
 import { inception } from "./inception.ts";
 import { infinity } from "./infinity.ts";
+import { jinaAi } from "./jina-ai.ts";
 import { litellmProxy } from "./litellm-proxy.ts";
 import { llamafile } from "./llamafile.ts";
 import { lmStudio } from "./lm-studio.ts";
@@ -42,6 +45,7 @@ import { textCompletionOpenai } from "./text-completion-openai.ts";
 import { togetherAi } from "./together-ai.ts";
 import { vercelAiGateway } from "./vercel-ai-gateway.ts";
 import { volcengine } from "./volcengine.ts";
+import { voyage } from "./voyage.ts";
 import { wandb } from "./wandb.ts";
 import { xai } from "./xai.ts";
 import { xinference } from "./xinference.ts";
@@ -54,6 +58,8 @@ export const PROVIDERS: readonly Provider[] = [
   cerebras,
   cloudflare,
   codestral,
+  cohere,
+  cohereChat,
   dashscope,
   databricks,
   deepinfra,
@@ -68,6 +74,7 @@ export const PROVIDERS: readonly Provider[] = [
   hyperbolic,
   inception,
   infinity,
+  jinaAi,
   litellmProxy,
   llamafile,
   lmStudio,
@@ -91,6 +98,7 @@ export const PROVIDERS: readonly Provider[] = [
   togetherAi,
   vercelAiGateway,
   volcengine,
+  voyage,
   wandb,
   xai,
   xinference,

@@ -11,5 +11,6 @@ export const hostedVllm = defineProvider({
     chat: { dialect: "openai-chat", path: "/chat/completions" },
     completion: { dialect: "openai-completion", path: "/completions" },
     embedding: { dialect: "openai-embedding", path: "/embeddings" },
+    rerank: { dialect: "jina-rerank", path: "/rerank" },
   },
 });

@@ -8,5 +8,6 @@ export const infinity = defineProvider({
   authorization: optionalBearer("INFINITY_API_KEY"),
   routes: {
     embedding: { dialect: "openai-embedding", path: "/embeddings", textInputOnly: true },
+    rerank: { dialect: "jina-rerank", path: "/rerank" },
   },
 });

@@ -1,6 +1,6 @@
 import { bearer, defineProvider } from "./provider.ts";
 
-/** NVIDIA NIM, hosted or one's own container. The `input_type` that retrieval models need is the caller's to give. */
+/** NVIDIA NIM, hosted or one's own container; reranking in one's own only (`api_base`). The `input_type` that retrieval models need is the caller's to give. */
 export const nvidiaNim = defineProvider({
   name: "nvidia_nim",
   source: "https://docs.nvidia.com/nim/nemo-retriever/text-embedding/1.13.0/reference.html (read 2026-11-23)",
@@ -15,5 +15,6 @@ export const nvidiaNim = defineProvider({
     },
     completion: { dialect: "openai-completion", path: "/completions" },
     embedding: { dialect: "openai-embedding", path: "/embeddings", textInputOnly: true },
+    rerank: { dialect: "nvidia-ranking", path: "/ranking" },
   },
 });

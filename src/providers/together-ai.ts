@@ -15,5 +15,10 @@ export const togetherAi = defineProvider({
     },
     completion: { dialect: "openai-completion", path: "/completions" },
     embedding: { dialect: "openai-embedding", path: "/embeddings", textInputOnly: true, floatsOnly: true },
+    rerank: {
+      dialect: "jina-rerank",
+      path: "/rerank",
+      options: { objects: true, rankFields: true, asksForNone: true },
+    },
   },
 });

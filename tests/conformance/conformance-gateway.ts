@@ -1,5 +1,5 @@
 import { loadConfig } from "../../src/config/load-config.ts";
-import { OPERATIONS, type Operation } from "../../src/core/operation.ts";
+import { CALLER_DIALECT, OPERATIONS, type Operation } from "../../src/core/operation.ts";
 import { Gateway } from "../../src/gateway.ts";
 import { PROVIDERS } from "../../src/providers/all.ts";
 import type { BodyEdits, Provider } from "../../src/providers/provider.ts";
@@ -8,17 +8,17 @@ import { postJson } from "../support/gateway-setup.ts";
 import { modelsOf, PATHS } from "./canonical-calls.ts";
 import { skipReason } from "./skipped-scenarios.ts";
 
+/** Operations that a provider answers in the caller's own dialect; kits play the others. */
+export const operationsOf = (provider: Provider): readonly Operation[] =>
+  OPERATIONS.filter((operation) => provider.routes[operation]?.dialect === CALLER_DIALECT[operation]);
+
 /** Providers that a request leaves the process for, with their names for `describe.each`. */
 export const TESTED: readonly (readonly [string, Provider])[] = PROVIDERS.filter(
-  (provider) => skipReason(provider, "all") === undefined,
+  (provider) => skipReason(provider, "all") === undefined && operationsOf(provider).length > 0,
 ).map((provider) => [provider.name, provider]);
 
 /** The key that the suite's deployments of a provider have. */
 export const keyOf = (provider: Provider): string => `key-of-${provider.name}`;
-
-/** Operations that a provider answers. */
-export const operationsOf = (provider: Provider): readonly Operation[] =>
-  OPERATIONS.filter((operation) => provider.routes[operation] !== undefined);
 
 /** A provider's streamed operations. */
 export const streamsOf = (provider: Provider): readonly Operation[] =>
