@@ -31,10 +31,14 @@ export type VendorDialect =
   | "cohere-chat"
   | "cohere-embed"
   | "cohere-rerank-v2"
+  | "hf-feature-extraction"
   | "jina-rerank"
   | "nvidia-ranking"
   | "tei-rerank"
-  | "voyage-rerank";
+  | "voyage-rerank"
+  | "watsonx-chat"
+  | "watsonx-embed"
+  | "watsonx-rerank";
 
 /** Wire formats that the gateway reads or writes. A dialect is the shape of the bytes, not the vendor that sends them. */
 export type Dialect = CallerDialect | VendorDialect;

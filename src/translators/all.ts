@@ -5,9 +5,13 @@ import { cohereRerankToJinaRerank } from "./cohere-rerank-to-jina-rerank.ts";
 import { cohereRerankToNvidiaRanking } from "./cohere-rerank-to-nvidia-ranking.ts";
 import { cohereRerankToTeiRerank } from "./cohere-rerank-to-tei-rerank.ts";
 import { cohereRerankToVoyageRerank } from "./cohere-rerank-to-voyage-rerank.ts";
+import { cohereRerankToWatsonxRerank } from "./cohere-rerank-to-watsonx-rerank.ts";
 import { openaiChatToCohereChat } from "./openai-chat-to-cohere-chat.ts";
+import { openaiChatToWatsonxChat } from "./openai-chat-to-watsonx-chat.ts";
 import { openaiCompletionToOpenaiChat } from "./openai-completion-to-openai-chat.ts";
 import { openaiEmbeddingToCohereEmbed } from "./openai-embedding-to-cohere-embed.ts";
+import { openaiEmbeddingToHfFeatureExtraction } from "./openai-embedding-to-hf-feature-extraction.ts";
+import { openaiEmbeddingToWatsonxEmbed } from "./openai-embedding-to-watsonx-embed.ts";
 
 /** Every translator between two dialects, in the order of their file names. */
 export const TRANSLATORS: readonly Translator[] = [
@@ -16,7 +20,11 @@ export const TRANSLATORS: readonly Translator[] = [
   cohereRerankToNvidiaRanking,
   cohereRerankToTeiRerank,
   cohereRerankToVoyageRerank,
+  cohereRerankToWatsonxRerank,
   openaiChatToCohereChat,
+  openaiChatToWatsonxChat,
   openaiCompletionToOpenaiChat,
   openaiEmbeddingToCohereEmbed,
+  openaiEmbeddingToHfFeatureExtraction,
+  openaiEmbeddingToWatsonxEmbed,
 ];

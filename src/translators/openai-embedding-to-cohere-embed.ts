@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { countOf, objectOf } from "../core/json-values.ts";
 import type { JsonObject, ReplyContext } from "../core/translation.ts";
-import { invalidField } from "../dialects/openai/chat-request.ts";
+import { readTexts } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /** Texts that one call of Cohere's takes. */
@@ -23,7 +23,7 @@ export const openaiEmbeddingToCohereEmbed = defineTranslator({
   request: (body, { model }) => {
     const { dimensions, input_type: inputType } = body;
     const own = Object.entries(body).filter(([name]) => !KNOWN.has(name));
-    return toBatches(readInput(body["input"])).map(({ isImage, items }) => ({
+    return toBatches(readTexts(body["input"])).map(({ isImage, items }) => ({
       model,
       ...(isImage ? { images: items } : { texts: items }),
       input_type: isImage ? "image" : (inputType ?? "search_document"),
@@ -34,14 +34,6 @@ export const openaiEmbeddingToCohereEmbed = defineTranslator({
   },
   response: (reply, context) => toEmbeddings(Array.isArray(reply) ? (reply as readonly unknown[]) : [reply], context),
 });
-
-function readInput(input: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(input) ? input : [input];
-  if (list.length === 0 || !list.every((item): item is string => typeof item === "string")) {
-    throw invalidField("input", "a text or a list of at least one text");
-  }
-  return list;
-}
 
 interface Batch {
   readonly isImage: boolean;

@@ -47,7 +47,7 @@ export const casesOf = (provider: Provider): readonly FixtureCase[] => {
     const reply = streamOf(provider, operation).frames.join("");
     cases.push({ name: `${operation}-stream`, operation, body, reply, isStream: true });
   }
-  if (provider.routes.embedding?.textInputOnly === true) {
+  if (operationsOf(provider).includes("embedding") && provider.routes.embedding?.textInputOnly === true) {
     const body = { model: minimal.model, input: [15339, 1917], encoding_format: "base64" };
     cases.push({
       name: "embedding-token-ids",

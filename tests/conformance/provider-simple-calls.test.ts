@@ -1,4 +1,7 @@
 import { afterAll, afterEach, expect, test } from "bun:test";
+import { bareParams } from "../../src/config/bare-params.ts";
+import type { DeploymentParams } from "../../src/config/gateway-config.ts";
+import type { Provider } from "../../src/providers/provider.ts";
 import { MODEL, ODD_FIELDS, REPLIES } from "./canonical-calls.ts";
 import { editsOf, keyOf, PAIRS, startConformanceGateway, TESTED, upstreamModel } from "./conformance-gateway.ts";
 import { skipReason } from "./skipped-scenarios.ts";
@@ -13,6 +16,16 @@ afterAll(async () => {
 
 const INTERNAL =
   '"metadata":{"a":1},"tags":["t"],"num_retries":2,"fallbacks":["m"],"timeout":30,"litellm_call_id":"id","mock_response":null,';
+
+/** Names of the headers that a provider signs with, where that is more than one header with the key. */
+const signingHeaders = (provider: Provider, params: DeploymentParams): readonly string[] => {
+  const identities = { entra: () => () => Promise.reject(new Error("not asked for")) };
+  const source = { params: { ...params, apiKey: keyOf(provider) }, environment: {}, identities };
+  const lines = provider.credential?.(source)?.sign({ host: "127.0.0.1", target: "/", body: [] });
+  return typeof lines === "string"
+    ? lines.split("\r\n").flatMap((line) => (line === "" ? [] : [line.split(":")[0] ?? ""]))
+    : [];
+};
 
 /** JSON text of the fields that a provider's declared defaults add to the end of a body. */
 const defaultsText = (defaults: Readonly<Record<string, unknown>>): string =>
@@ -56,7 +69,10 @@ test.each(PAIRS)(
     const [keyHeader, keyValue] = provider.authorization.header(keyOf(provider));
     expect(request.headers.get(keyHeader)).toBe(keyValue);
     const own = ["accept-encoding", "content-length", "content-type", "host", ...Object.keys(provider.headers ?? {})];
-    expect(request.rawHeaders.map(([header]) => header).sort()).toEqual([keyHeader, ...own].sort());
+    const signing = signingHeaders(provider, bareParams(`${name}/${MODEL}`));
+    expect(request.rawHeaders.map(([header]) => header).sort()).toEqual(
+      [...new Set([keyHeader, ...signing]), ...own].sort(),
+    );
     const everything = [request.target, JSON.stringify(request.rawHeaders), Buffer.from(request.body).toString()].join(
       "\n",
     );

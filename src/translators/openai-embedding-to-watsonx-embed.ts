@@ -1,0 +1,34 @@
+import { GatewayError } from "../core/errors.ts";
+import { countOf, objectOf, objectsOf, textOf } from "../core/json-values.ts";
+import { readTexts } from "../dialects/openai/embedding-request.ts";
+import { defineTranslator } from "./define-translator.ts";
+
+const KNOWN: ReadonlySet<string> = new Set(["model", "input", "encoding_format"]);
+
+/**
+ * Embeddings of IBM's watsonx.ai. `parameters` (`truncate_input_tokens`, `return_options`), `project_id` and `space_id` pass.
+ * Source: https://cloud.ibm.com/apidocs/watsonx-ai#text-embeddings; PyPI ibm-watsonx-ai 1.8.1 (read 2026-11-28).
+ */
+export const openaiEmbeddingToWatsonxEmbed = defineTranslator({
+  from: "openai-embedding",
+  to: "watsonx-embed",
+  fields: { encoding_format: "emulated" },
+  request: (body, { model }) => ({
+    model_id: model,
+    inputs: readTexts(body["input"]),
+    ...Object.fromEntries(Object.entries(body).filter(([name]) => !KNOWN.has(name))),
+  }),
+  response: (reply, context) => {
+    const { results, input_token_count: tokens, model_id: model } = objectOf(reply);
+    if (!Array.isArray(results)) {
+      throw new GatewayError("upstream-malformed", "the reply has no results");
+    }
+    const promptTokens = countOf(tokens);
+    return {
+      object: "list",
+      data: objectsOf(results).map(({ embedding }, index) => ({ object: "embedding", index, embedding })),
+      model: textOf(model) ?? context.model,
+      usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
+    };
+  },
+});
