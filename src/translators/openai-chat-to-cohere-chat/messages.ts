@@ -43,7 +43,8 @@ function toBlocks(content: readonly ContentPart[], ledger: Ledger): string | rea
   if (only === undefined || (others.length === 0 && (only.kind === "text" || only.kind === "refusal"))) {
     return contentText(content);
   }
-  return content.map((part) => toBlock(part, ledger)).filter((block) => block !== undefined);
+  const blocks = content.map((part) => toBlock(part, ledger)).filter((block) => block !== undefined);
+  return blocks.length === 0 ? "" : blocks;
 }
 
 function toBlock(part: ContentPart, ledger: Ledger): JsonObject | undefined {
