@@ -18,6 +18,12 @@ function toRouterModel(model: string): string {
 }
 
 /**
+ * Too long an input, in the words of the hosted models (contract 3.5) and of TEI.
+ * Source: https://github.com/huggingface/text-embeddings-inference/blob/main/core/src/tokenization.rs (read 2026-11-28).
+ */
+const TOO_LONG = /length limit exceeded|`inputs` must have less than \d+ tokens/i;
+
+/**
  * Hugging Face: chats through its router or a TGI server of one's own; embeddings as feature extraction; reranking by a TEI
  * server of one's own only (`api_base`).
  */
@@ -42,4 +48,5 @@ export const huggingface = defineProvider({
   },
   modelName: (model, operation) => (operation === "chat" ? toRouterModel(model) : model),
   url: toHuggingFaceUrl,
+  readError: ({ message }) => (TOO_LONG.test(message) ? "context-window-exceeded" : undefined),
 });

@@ -21,7 +21,7 @@ const MAX_TEXT = 1000;
 
 /**
  * Reads the body of a failed reply: OpenAI's `{"error":{message,type,param,code}}`, the shapes of compatible servers
- * (`{"error":"..."}`, `{"message":...}`, `{"detail":...}`), or plain text.
+ * (`{"error":"..."}`, `{"errors":[...]}`, `{"message":...}`, `{"detail":...}`), or plain text.
  * Source: https://platform.openai.com/docs/guides/error-codes (read 2026-11-23); contract 3.4.
  */
 export function readVendorError(status: number, body: Uint8Array): VendorError {
@@ -58,6 +58,11 @@ function findErrorObject(value: unknown): Record<string, unknown> | undefined {
   const inner = outer["error"];
   if (typeof inner === "object" && inner !== null) {
     return inner as Record<string, unknown>;
+  }
+  const { errors } = outer;
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  if (outer["message"] === undefined && typeof first === "object" && first !== null) {
+    return first as Record<string, unknown>;
   }
   return typeof inner === "string" ? { ...outer, message: inner } : outer;
 }
