@@ -35,6 +35,7 @@ export const VENDOR_FIELDS = {
     description:
       "Vertex AI: service account or workload identity, as JSON or as the path of a file; else the default credentials.",
   },
+  token: { type: "text", isSecret: true, description: "watsonx.ai: an access token, instead of an API key." },
   watsonx_region_name: { type: "text", description: "watsonx.ai: region (`us-south` when absent)." },
 } as const satisfies FieldTable;
 

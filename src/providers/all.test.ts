@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { CALLER_DIALECT } from "../core/operation.ts";
 import { PROVIDERS } from "./all.ts";
 import type { BodyEdits, Provider } from "./provider.ts";
 
@@ -45,7 +46,8 @@ describe.each(PROVIDERS.map((provider) => [provider.name, provider] as const))("
     expect(Object.keys(provider.routes)).not.toBeEmpty();
     for (const [operation, route] of Object.entries(provider.routes)) {
       expect(route.path).toMatch(/^\/.*[^/]$/);
-      if (route.dialect.startsWith("openai-")) expect(route.dialect).toEndWith(`-${operation}`);
+      const isIdentity = (Object.values(CALLER_DIALECT) as string[]).includes(route.dialect);
+      if (isIdentity) expect(route.dialect).toEndWith(`-${operation}`);
       if (operation !== "embedding") expect([route.textInputOnly, route.floatsOnly]).toEqual([undefined, undefined]);
     }
   });

@@ -8,7 +8,7 @@ import { postJson } from "../support/gateway-setup.ts";
 import { modelsOf, PATHS } from "./canonical-calls.ts";
 import { skipReason } from "./skipped-scenarios.ts";
 
-/** Operations that a provider answers in the caller's own dialect; kits play the others. */
+/** Operations that a provider answers in the dialect of callers; those that are translated have a suite of their own. */
 export const operationsOf = (provider: Provider): readonly Operation[] =>
   OPERATIONS.filter((operation) => provider.routes[operation]?.dialect === CALLER_DIALECT[operation]);
 
