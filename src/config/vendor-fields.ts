@@ -40,7 +40,6 @@ export const VENDOR_FIELDS = {
     description:
       "Vertex AI: service account or workload identity, as JSON or as the path of a file; else the default credentials.",
   },
-  watsonx_region_name: { type: "text", description: "watsonx.ai: region (`us-south` when absent)." },
   vertex_ai_project: { type: "text", description: "Other name of `vertex_project`." },
   vertex_ai_location: { type: "text", description: "Other name of `vertex_location`." },
   vertex_ai_credentials: { type: "text", isSecret: true, description: "Other name of `vertex_credentials`." },
@@ -50,6 +49,8 @@ export const VENDOR_FIELDS = {
   oci_tenancy: { type: "text", description: "OCI: OCID of the tenancy." },
   oci_key: { type: "text", isSecret: true, description: "OCI: private key of the API key, in PEM." },
   oci_key_file: { type: "text", description: "OCI: path of a file that holds the private key." },
+  token: { type: "text", isSecret: true, description: "watsonx.ai: an access token, instead of an API key." },
+  watsonx_region_name: { type: "text", description: "watsonx.ai: region (`us-south` when absent)." },
 } as const satisfies FieldTable;
 
 /** A key of {@link VENDOR_FIELDS}. */

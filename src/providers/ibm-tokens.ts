@@ -1,7 +1,6 @@
+import { objectOf } from "../core/json-values.ts";
+import { postForm } from "../upstream/post-form.ts";
 import type { FetchToken } from "./credential.ts";
-
-/** Longest wait for a token, in milliseconds. */
-const MAX_WAIT_MS = 20_000;
 
 /**
  * Access tokens of IBM Cloud for an API key.
@@ -9,21 +8,12 @@ const MAX_WAIT_MS = 20_000;
  */
 export function ibmTokens(apiKey: string, url: string): FetchToken {
   return async () => {
-    const reply = await fetch(url, {
-      method: "POST",
-      redirect: "error",
-      signal: AbortSignal.timeout(MAX_WAIT_MS),
-      headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({
-        grant_type: "urn:ibm:params:oauth:grant-type:apikey",
-        apikey: apiKey,
-        response_type: "cloud_iam",
-      }).toString(),
+    const answer = await postForm(url, {
+      grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+      apikey: apiKey,
+      response_type: "cloud_iam",
     });
-    if (!reply.ok) {
-      throw new Error(`IBM Cloud answered the API key with status ${reply.status}`);
-    }
-    const { access_token: token, expiration } = (await reply.json()) as Readonly<Record<string, unknown>>;
+    const { access_token: token, expiration } = objectOf(answer);
     if (typeof token !== "string" || typeof expiration !== "number") {
       throw new TypeError("IBM Cloud's answer to the API key has no token");
     }

@@ -12,10 +12,10 @@ const authorization = bearer("WATSONX_API_KEY", "WATSONX_APIKEY", "WX_API_KEY");
 const toWatsonxUrl = ({ base, path, apiVersion }: UrlParts): string =>
   `${base}${path}?version=${encodeURIComponent(apiVersion ?? DEFAULT_VERSION)}`;
 
-/** An API key is changed for tokens; `WATSONX_TOKEN` is a token already. */
+/** An API key is changed for tokens; `token` and `WATSONX_TOKEN` are tokens already. */
 function toWatsonxCredential({ params, environment }: CredentialSource): Credential | undefined {
   const fromEnvironment = authorization.env.map((name) => environment[name]).find((value) => value);
-  const token = environment["WATSONX_TOKEN"];
+  const token = params.vendor.token ?? environment["WATSONX_TOKEN"];
   if (params.apiKey === undefined && token !== undefined && token !== "") {
     return fixed(...authorization.header(token));
   }

@@ -60,7 +60,7 @@ export const openaiChatToWatsonxChat = defineTranslator({
     }
     return {
       ...toHead(rest, context, "chat.completion"),
-      choices: choices.map((choice: unknown, index) => ({ index, ...objectOf(choice) })),
+      choices: choices.map((choice: unknown, index) => toChoice(objectOf(choice), index)),
       usage: toWatsonxUsage(usage) ?? { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
       system_fingerprint: null,
     };
@@ -84,6 +84,12 @@ function toToolFields(body: JsonObject): JsonObject {
         : { tool_choice: { type: "function", function: { name: choice.name } } }),
   };
 }
+
+const toChoice = (choice: JsonObject, index: number): JsonObject => ({
+  index,
+  ...choice,
+  message: { role: "assistant", content: null, ...objectOf(choice["message"]) },
+});
 
 function toHead({ id, created, model_id: model }: JsonObject, context: ReplyContext, object: string): JsonObject {
   return {

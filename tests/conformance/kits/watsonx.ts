@@ -56,8 +56,7 @@ const delta = (said: JsonObject, reason: string | null = null): string =>
 export const watsonxChatKit = defineKit({
   providers: ["watsonx"],
   operation: "chat",
-  params: { project_id: "project-1", api_key: null },
-  environment: { WATSONX_TOKEN: "token-of-ibm" }, // A key would be changed for a token far away.
+  params: { project_id: "project-1", api_key: null, token: "iam-token" },
   check,
   simple: { body: whole({ content: "café" }, "stop") },
   stream: {
