@@ -189,11 +189,14 @@ describe("ports", () => {
 
 describe("without a configuration", () => {
   test("a demo model answers, and one wildcard per provider with a key in the environment", async () => {
-    const gateway = await startGateway({ env: { GROQ_API_KEY: "gsk-planted-secret-0123456789" } });
+    const gateway = await startGateway({
+      env: { GROQ_API_KEY: "gsk-planted-secret-0123456789", ANTHROPIC_API_KEY: "sk-ant-planted-0123456789" },
+    });
     const reply = await postJson(`${gateway.url}/v1/chat/completions`, { model: "demo", messages: MESSAGES });
     expect(reply.status).toBe(200);
     expect(gateway.logs()).toMatch(/Models: .*demo/);
     expect(gateway.logs()).toContain("groq/*");
+    expect(gateway.logs()).toContain("anthropic/*");
     expect(gateway.logs()).toContain("curl http://127.0.0.1:");
     expect(gateway.logs()).toContain("WARNING: no master key");
     expect(gateway.logs()).not.toContain("planted");

@@ -6,6 +6,7 @@ import {
   invalidField,
   parseArguments,
 } from "../../dialects/openai/chat-request.ts";
+import { restoreOrder } from "./block-order.ts";
 import { CallIds, cacheControlOf, type ToolNames } from "./names.ts";
 import { type PartWriting, writeParts } from "./parts.ts";
 import { readThoughts } from "./thinking.ts";
@@ -135,17 +136,17 @@ class Turns {
     const thoughts = readThoughts(message);
     this.#noteLostThoughts(message, thoughts.length);
     const said = writeParts(message.content, "assistant", this.#writing);
-    if (said.length + toolCalls.length > 0) {
-      // Thoughts that led to nothing are refused: a turn may not end with them.
-      this.#push("assistant", path, [...thoughts, ...withCacheControl(said, toolCalls.length === 0 ? raw : {})]);
+    if (said.length + toolCalls.length === 0) {
+      return; // Thoughts that led to nothing are refused: a turn may not end with them.
     }
+    this.#turn("assistant", path); // Begins the turn, so that its calls are told from those before.
     const calls = toolCalls.map((call): JsonObject => {
-      this.#turn("assistant", path); // Begins the turn, so that its calls are told from those before.
       const id = this.#ids.add(call.id);
       const name = this.#writing.names.toVendor(call.name);
       return { type: "tool_use", id, name, input: parseArguments(call.arguments), ...cacheControlOf(call.raw) };
     });
-    this.#push("assistant", path, withCacheControl(calls, raw));
+    const blocks = restoreOrder(raw, thoughts, calls) ?? [...thoughts, ...said, ...calls];
+    this.#push("assistant", path, withCacheControl(blocks, raw));
     if (toolCalls.length > 0) {
       this.#lastCaller = path;
     }

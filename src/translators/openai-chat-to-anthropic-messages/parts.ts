@@ -16,7 +16,6 @@ const OWN_BLOCKS: Readonly<Record<"user" | "assistant", RegExp>> = {
 export interface PartWriting {
   readonly ledger: Ledger;
   readonly media: ReadonlyMap<string, Media>;
-  readonly takesNoUrls: boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import { isObject, objectOf, objectsOf, textOf } from "../../core/json-values.ts
 import type { JsonObject, ReplyContext } from "../../core/translation.ts";
 import { toOpenaiUsage } from "../../dialects/anthropic/usage.ts";
 import { writeChatCompletion } from "../../dialects/openai/chat-reply.ts";
+import { orderField, toOrderEntry } from "./block-order.ts";
 import { citationsOf, serverFields, serviceTierOf, stopFields, toFinishReason, toThinkingBlock } from "./blocks.ts";
 import { type Agreement, agreementOf } from "./request.ts";
 import { unwrapAnswer } from "./structured-output.ts";
@@ -30,6 +31,8 @@ export function readMessageReply(reply: unknown, context: ReplyContext): JsonObj
     { usage: toOpenaiUsage(objectOf(usage)), ...serviceTierOf(objectOf(usage)) },
   );
 }
+
+const isEntry = (entry: string | number | undefined): entry is string | number => entry !== undefined;
 
 interface Content {
   readonly text: string;
@@ -77,6 +80,7 @@ function writeMessage(message: JsonObject, blocks: readonly JsonObject[], { text
     ...(isObject(container) ? { container } : {}),
     ...(isObject(management) ? { context_management: management } : {}),
     ...stopFields(message),
+    ...orderField(blocks.map(({ type, text: said }) => toOrderEntry(type, textOf(said) ?? "")).filter(isEntry)),
   };
   return {
     content: text === "" && calls.length > 0 ? null : text,

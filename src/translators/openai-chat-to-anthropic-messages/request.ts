@@ -2,10 +2,11 @@ import { isObject, listOf, objectOf, textOf } from "../../core/json-values.ts";
 import type { JsonObject, Ledger, RequestContext } from "../../core/translation.ts";
 import { type ClaudeTraits, readClaudeTraits } from "../../dialects/anthropic/claude-models.ts";
 import { readMaxTokens, readNumber, readStop, restOf } from "../../dialects/openai/chat-params.ts";
-import { invalidField, readMessages } from "../../dialects/openai/chat-request.ts";
+import { type ChatMessage, invalidField, readMessages } from "../../dialects/openai/chat-request.ts";
 import { readBetas } from "./betas.ts";
 import { FIELDS } from "./fields.ts";
 import { type Conversation, writeConversation } from "./messages.ts";
+import { ToolNames } from "./names.ts";
 import { type MessagesOptions, readMessagesOptions } from "./options.ts";
 import { JSON_INSTRUCTION, type OutputPlan, planOutput } from "./structured-output.ts";
 import { planThinking, type ThinkingPlan } from "./thinking.ts";
@@ -28,6 +29,7 @@ interface Plan extends Agreement {
   readonly traits: ClaudeTraits;
   readonly thinking: ThinkingPlan;
   readonly options: MessagesOptions;
+  readonly messages: readonly ChatMessage[];
   readonly takesSchemas: boolean;
 }
 
@@ -36,7 +38,7 @@ function plan(body: JsonObject, model: string, rawOptions: JsonObject, ledger: L
   const options = readMessagesOptions(rawOptions);
   const messages = readMessages(body);
   const thinking = planThinking(body, { traits, maxTokens: readLimit(body), messages, ledger });
-  const tools = readRequestTools(body);
+  const tools = readRequestTools(body, messages);
   const { functions, others } = tools.tools;
   const output = planOutput(body, {
     traits,
@@ -45,13 +47,18 @@ function plan(body: JsonObject, model: string, rawOptions: JsonObject, ledger: L
     thinksByBudget: thinking.isBudget,
     names: tools.names,
   });
-  return { traits, thinking, options, tools, output, takesSchemas: options.structuredOutputs };
+  return { traits, thinking, options, messages, tools, output, takesSchemas: options.structuredOutputs };
 }
 
 /** What the reply to a body is read by. @throws GatewayError as {@link writeMessagesRequest} did for the same body */
-export const agreementOf = (body: JsonObject, model: string, options: JsonObject): Agreement => {
-  const { tools, output } = plan(body, model, options, SILENT);
-  return { tools, output };
+export function agreementOf(body: JsonObject, model: string, options: JsonObject): Agreement {
+  const isPlain = [body["tools"], body["functions"], body["response_format"]].every((field) => field === undefined);
+  return isPlain ? NOTHING_AGREED : plan(body, model, options, SILENT);
+}
+
+const NOTHING_AGREED: Agreement = {
+  tools: { tools: { functions: [], others: [] }, names: new ToolNames([]), undeclared: [] },
+  output: { kind: "text" },
 };
 
 /**
@@ -63,10 +70,9 @@ export function writeMessagesRequest(body: JsonObject, context: RequestContext):
   const { model, isStream, ledger, media } = context;
   const planned = plan(body, model, context.options, ledger);
   const { traits, thinking, options, tools, output, takesSchemas } = planned;
-  const conversation = writeConversation(readMessages(body), {
+  const conversation = writeConversation(planned.messages, {
     ledger,
     media,
-    takesNoUrls: options.takesNoUrls,
     names: tools.names,
     takesPrefill: traits.takesPrefill && !thinking.isOn,
   });

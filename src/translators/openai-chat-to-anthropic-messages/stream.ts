@@ -3,6 +3,7 @@ import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator
 import { statusOfErrorType } from "../../dialects/anthropic/errors.ts";
 import { mergeUsage, toOpenaiUsage } from "../../dialects/anthropic/usage.ts";
 import { ChunkWriter } from "../../dialects/openai/chat-reply.ts";
+import { orderField, toOrderEntry } from "./block-order.ts";
 import { serverFields, stopFields, toFinishReason } from "./blocks.ts";
 import { callerFields } from "./reply.ts";
 import { type Agreement, agreementOf } from "./request.ts";
@@ -16,6 +17,7 @@ interface Block {
   readonly callIndex: number;
   /** JSON of a tool's arguments so far. */
   json: string;
+  text: string;
   thinking: string;
   signature: string;
 }
@@ -29,6 +31,7 @@ export class MessagesStream implements StreamTranslator {
   readonly #agreement: Agreement;
   readonly #blocks = new Map<number, Block>();
   readonly #stop: Record<string, unknown> = {};
+  readonly #order: (string | number)[] = [];
   #usage: JsonObject | undefined;
   #calls = 0;
   #isAnswered = false;
@@ -86,12 +89,12 @@ export class MessagesStream implements StreamTranslator {
   #startBlock(index: number, start: JsonObject, sink: ChunkSink): void {
     const kind = this.#kindOf(start);
     const callIndex = kind === "call" ? this.#calls++ : -1;
-    const block: Block = { kind, start, callIndex, json: "", thinking: "", signature: "" };
+    const block: Block = { kind, start, callIndex, json: "", text: "", thinking: "", signature: "" };
     this.#blocks.set(index, block);
     if (kind === "call") {
       this.#writer.delta(sink, { tool_calls: [this.#beginCall(block)] });
-    } else if (kind === "text" && textOf(start["text"])) {
-      this.#say(textOf(start["text"]) ?? "", sink);
+    } else if (kind === "text") {
+      this.#say(block, textOf(start["text"]) ?? "", sink);
     }
   }
 
@@ -129,7 +132,7 @@ export class MessagesStream implements StreamTranslator {
     }
     switch (delta["type"]) {
       case "text_delta":
-        this.#say(textOf(delta["text"]) ?? "", sink);
+        this.#say(block, textOf(delta["text"]) ?? "", sink);
         return;
       case "input_json_delta":
         this.#argue(block, textOf(delta["partial_json"]) ?? "", sink);
@@ -147,7 +150,8 @@ export class MessagesStream implements StreamTranslator {
     }
   }
 
-  #say(text: string, sink: ChunkSink): void {
+  #say(block: Block, text: string, sink: ChunkSink): void {
+    block.text += text;
     if (this.#agreement.output.kind === "tool") {
       this.#held += text;
     } else if (text !== "") {
@@ -182,6 +186,10 @@ export class MessagesStream implements StreamTranslator {
   #stopBlock(index: number, sink: ChunkSink): void {
     const block = this.#blocks.get(index);
     this.#blocks.delete(index);
+    const entry = block === undefined ? undefined : toOrderEntry(block.start["type"], block.text);
+    if (entry !== undefined) {
+      this.#order.push(entry);
+    }
     switch (block?.kind) {
       case "thinking":
         this.#endThought(block, sink);
@@ -253,6 +261,7 @@ export class MessagesStream implements StreamTranslator {
     const { container, context_management: management } = this.#stop;
     const fields = {
       ...stopFields(this.#stop),
+      ...orderField(this.#order),
       ...(isObject(container) ? { container } : {}),
       ...(isObject(management) ? { context_management: management } : {}),
     };

@@ -3,7 +3,7 @@ import type { JsonObject, Ledger } from "../../core/translation.ts";
 import type { ClaudeTraits } from "../../dialects/anthropic/claude-models.ts";
 import { toOutputSchema } from "../../dialects/anthropic/output-schema.ts";
 import { type FunctionTool, readToolChoice, readTools, type Tools } from "../../dialects/openai/chat-params.ts";
-import { invalidField, readMessages } from "../../dialects/openai/chat-request.ts";
+import { type ChatMessage, invalidField } from "../../dialects/openai/chat-request.ts";
 import { cacheControlOf, ToolNames } from "./names.ts";
 import type { OutputPlan } from "./structured-output.ts";
 
@@ -25,11 +25,11 @@ export interface RequestTools {
 }
 
 /** Reads the tools of a caller's body. The same body gives the same names when its reply is read. @throws GatewayError */
-export function readRequestTools(body: JsonObject): RequestTools {
+export function readRequestTools(body: JsonObject, messages: readonly ChatMessage[]): RequestTools {
   const tools = readTools(body);
   const declared = tools.functions.map(({ name }) => name);
   const own = tools.others.flatMap(({ raw }) => textOf(raw["name"]) ?? []);
-  const called = readMessages(body).flatMap(({ toolCalls }) => toolCalls.map(({ name }) => name));
+  const called = messages.flatMap(({ toolCalls }) => toolCalls.map(({ name }) => name));
   const undeclared = [...new Set(called)].filter((name) => !declared.includes(name) && !own.includes(name));
   return { tools, names: new ToolNames([...own, ...declared, ...undeclared]), undeclared };
 }
