@@ -26,7 +26,7 @@ export const NOT_BUILT_LITELLM_PARAMS: NotBuiltKeys = {
     max_file_size_mb cache_control_injection_points prompt_id prompt_variables prompt_label prompt_version guardrails
     hf_model_name silent_model auto_router_config auto_router_config_path auto_router_default_model
     auto_router_embedding_model complexity_router_config default_api_key_tpm_limit default_api_key_rpm_limit
-    vertex_ai_project vertex_ai_location vertex_ai_credentials watsonx_region_name project_id metadata litellm_metadata litellm_trace_id litellm_session_id litellm_call_id
+    watsonx_region_name project_id metadata litellm_metadata litellm_trace_id litellm_session_id litellm_call_id
     caching cache ttl cache_key no-log mock_tool_calls mock_timeout mock_delay fallbacks context_window_fallbacks
     content_policy_fallbacks context_window_fallback_dict retry_policy retry_strategy force_timeout model_info
     model_list base_model allowed_model_region fastest_response fallback_depth max_fallbacks disable_fallbacks

@@ -113,7 +113,7 @@ const CLAUDE: Route = {
   options: { anthropicVersion: "vertex-2023-10-16", omitsModel: true, takesNoUrls: true, structuredOutputs: false },
 };
 
-/** Source: https://docs.mistral.ai/deployment/cloud/vertex (read 2026-11-28). */
+/** Source: https://docs.mistral.ai/models/deployment/cloud-deployments/vertex (read 2026-11-28). */
 const MISTRAL: Route = {
   dialect: "openai-chat",
   path: "/publishers/mistralai/models/{model}:rawPredict",
