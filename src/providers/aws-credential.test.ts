@@ -8,6 +8,7 @@ import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { awsIdentities } from "./aws-identities.ts";
 import { bedrock } from "./bedrock.ts";
 import { type AwsIdentity, type Credential, toCredential } from "./credential.ts";
+import { NO_IDENTITIES } from "./identities-for-tests.ts";
 import { sagemaker } from "./sagemaker.ts";
 
 const sts = startFakeUpstream();
@@ -35,7 +36,7 @@ const credentialOf = (
     asked.push(identity);
     return awsIdentities(identity);
   };
-  const identities = { aws, entra: () => () => Promise.reject(new Error("not asked for")) };
+  const identities = { ...NO_IDENTITIES, aws };
   return toCredential(provider, { params: entry.params, environment, identities, model: "m" });
 };
 

@@ -2,6 +2,7 @@ import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import { textOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
+import { readClaudeError } from "../dialects/anthropic/errors.ts";
 import { type Credential, type CredentialSource, fixed, refreshed } from "./credential.ts";
 import { readGoogleError, readGoogleRetryDelay } from "./google-errors.ts";
 import { readGoogleCredentials } from "./google-tokens.ts";
@@ -99,15 +100,20 @@ const GEMINI = geminiAt("/publishers/google/models");
 /** Tuned models are deployed, and have numbers for names. */
 const TUNED = geminiAt("/endpoints");
 
-/** Source: https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai (read 2026-11-28). */
+/**
+ * Images and documents go as data, and structured outputs are off unless an organization's policy allows them.
+ * Sources: https://platform.claude.com/docs/en/build-with-claude/claude-models-on-google-cloud/google-managed,
+ * https://platform.claude.com/docs/en/build-with-claude/vision,
+ * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/structured_outputs (read 2026-11-28).
+ */
 const CLAUDE: Route = {
   dialect: "anthropic-messages",
   path: "/publishers/anthropic/models/{model}:rawPredict",
   streamPath: "/publishers/anthropic/models/{model}:streamRawPredict",
-  options: { anthropicVersion: "vertex-2023-10-16", omitsModel: true, betasInBody: true },
+  options: { anthropicVersion: "vertex-2023-10-16", omitsModel: true, takesNoUrls: true, structuredOutputs: false },
 };
 
-/** Source: https://docs.mistral.ai/deployment/cloud/vertex (read 2026-11-28). */
+/** Source: https://docs.mistral.ai/models/deployment/cloud-deployments/vertex (read 2026-11-28). */
 const MISTRAL: Route = {
   dialect: "openai-chat",
   path: "/publishers/mistralai/models/{model}:rawPredict",
@@ -167,6 +173,8 @@ export const vertexAi = defineProvider({
   routes: { chat: GEMINI, embedding: PREDICT },
   routeOf,
   modelName: (model) => model.replace(PREFIX, ""),
-  readError: readGoogleError,
+  clientHeaders: ["anthropic-beta"],
+  statuses: { 529: 500 },
+  readError: (error) => readGoogleError(error) ?? readClaudeError(error),
   retryAfterMs: readGoogleRetryDelay,
 });
