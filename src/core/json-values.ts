@@ -26,3 +26,7 @@ export const countOf = (value: unknown): number =>
 /** An object without the fields that are `undefined`: what JSON would leave out anyway, for comparing and counting. */
 export const withoutUndefined = (object: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+/** What a table has under a name that a stranger wrote; `undefined` for `constructor` and the like, which every object has. */
+export const lookUp = <Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined =>
+  typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined;

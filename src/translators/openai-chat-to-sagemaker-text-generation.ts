@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import { countOf, isObject, objectOf, textOf } from "../core/json-values.ts";
+import { countOf, isObject, lookUp, objectOf, textOf } from "../core/json-values.ts";
 import type {
   ChunkSink,
   JsonObject,
@@ -94,7 +94,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
 };
 
 const toFinishReason = (details: JsonObject): FinishReason =>
-  FINISH_REASONS[String(details["finish_reason"])] ?? "stop";
+  lookUp(FINISH_REASONS, details["finish_reason"]) ?? "stop";
 
 /** Usage, where the container tells it: the tokens of the answer always, those of the prompt when `details` were asked for. */
 function toUsage(details: JsonObject): JsonObject | undefined {
@@ -146,7 +146,7 @@ class TokenStream implements StreamTranslator {
     const { token, details, error, error_type: type, generated_text: whole } = objectOf(JSON.parse(event.data));
     if (typeof error === "string") {
       const told = typeof type === "string" ? { type } : {};
-      sink.fail({ status: FAILURES[String(type)] ?? 500, message: error, ...told });
+      sink.fail({ status: lookUp(FAILURES, type) ?? 500, message: error, ...told });
       return;
     }
     const { text, special } = objectOf(token);

@@ -1,4 +1,4 @@
-import { countOf, isObject, listOf, numberOf, objectOf, objectsOf, textOf } from "../../core/json-values.ts";
+import { countOf, isObject, listOf, lookUp, numberOf, objectOf, objectsOf, textOf } from "../../core/json-values.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { type FinishReason, writeUsage } from "../openai/chat-reply.ts";
 
@@ -14,7 +14,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
 };
 
 /** The finish reason in OpenAI's words; `stop` for one that is new. */
-export const toFinishReason = (reason: unknown): FinishReason => FINISH_REASONS[String(reason)] ?? "stop";
+export const toFinishReason = (reason: unknown): FinishReason => lookUp(FINISH_REASONS, reason) ?? "stop";
 
 /** What a failed generation is told with; `undefined` for an answer that ended well. */
 export function findFailure(

@@ -1,5 +1,5 @@
 import { GatewayError } from "../../core/errors.ts";
-import { isObject, objectOf, objectsOf, textOf } from "../../core/json-values.ts";
+import { isObject, lookUp, objectOf, objectsOf, textOf } from "../../core/json-values.ts";
 import type { JsonObject, ReplyContext } from "../../core/translation.ts";
 import { toOpenaiUsage } from "../../dialects/bedrock/usage.ts";
 import { type FinishReason, writeChatCompletion } from "../../dialects/openai/chat-reply.ts";
@@ -24,7 +24,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
 
 /** A reason to stop; an answer that was given by a tool call ends like any other. */
 export const toFinishReason = (reason: unknown, hasToolCalls: boolean): FinishReason => {
-  const known = FINISH_REASONS[String(reason)] ?? "stop";
+  const known = lookUp(FINISH_REASONS, reason) ?? "stop";
   return known === "tool_calls" && !hasToolCalls ? "stop" : known;
 };
 
