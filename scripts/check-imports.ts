@@ -26,7 +26,7 @@ const RANKS: Readonly<Record<string, number>> = {
 /** Folders that only the composition root and what stands above it may import. */
 const ROOT_ONLY: ReadonlySet<string> = new Set(["observers"]);
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|import\("(\.[^"]+)"\)/g;
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|(?:import|require)\("(\.[^"]+)"\)/g;
 
 /** Where a path under `src/` stands: its folder, or the file itself at the top. */
 const placeOf = (path: string): string => path.split("/")[0] ?? "";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { renderModuleList, type SourceFile } from "./generate-module-list.ts";
+import { renderModuleList, renderTranslatorList, type SourceFile } from "./generate-module-list.ts";
 
 const provider = (name: string) => ({ name, text: "export const x = defineProvider({});" });
 
@@ -47,4 +47,24 @@ describe("a generated module list", () => {
       'import type { Provider } from "./provider.ts";',
     ]);
   });
+});
+
+test("a generated list of translators names each pair and loads its file when asked", () => {
+  const text = renderTranslatorList([
+    { name: "openai-chat-to-cohere-chat.ts", text: "export const openaiChatToCohereChat = defineTranslator({});" },
+    { name: "openai-chat-to-cohere-chat.test.ts", text: "defineTranslator({});" },
+    { name: "compose.ts", text: "export const composeTranslators = 1;" },
+  ]);
+  expect(text.slice(text.indexOf("= ["))).toBe(
+    [
+      "= [",
+      "  {",
+      '    from: "openai-chat",',
+      '    to: "cohere-chat",',
+      '    load: () => (require("./openai-chat-to-cohere-chat.ts") as typeof import("./openai-chat-to-cohere-chat.ts")).openaiChatToCohereChat,',
+      "  },",
+      "];",
+      "",
+    ].join("\n"),
+  );
 });

@@ -60,3 +60,38 @@ export const renderModuleList = (files: readonly SourceFile[], list: ModuleList)
     "",
   ].join("\n");
 };
+
+/** What a list of translators is made of. */
+const TRANSLATOR_HEADING = `${HEADER}
+import type { CallerDialect, Dialect } from "../core/operation.ts";
+import type { Translator } from "../core/translation.ts";
+
+/** A translator that is loaded when its pair of dialects is first asked for: together they would double the time to start. */
+interface TranslatorEntry {
+  readonly from: CallerDialect;
+  readonly to: Dialect;
+  readonly load: () => Translator;
+}
+
+/** Every translator between two dialects, in the order of their file names, which tell the pairs (\`<from>-to-<to>.ts\`). */
+export const TRANSLATORS: readonly TranslatorEntry[] = [`;
+
+/** The text of `src/translators/all.ts`. */
+export const renderTranslatorList = (files: readonly SourceFile[]): string => {
+  const stems = files
+    .filter(({ name, text }) => !name.endsWith(".test.ts") && text.includes("defineTranslator({"))
+    .map(({ name }) => name.replace(/\.ts$/, ""))
+    .sort();
+  const entries = stems.map((stem) => {
+    const at = stem.indexOf("-to-");
+    const module = `(require("./${stem}.ts") as typeof import("./${stem}.ts"))`;
+    return [
+      "  {",
+      `    from: "${stem.slice(0, at)}",`,
+      `    to: "${stem.slice(at + "-to-".length)}",`,
+      `    load: () => ${module}.${constName(stem)},`,
+      "  },",
+    ].join("\n");
+  });
+  return [TRANSLATOR_HEADING, ...entries, "];", ""].join("\n");
+};

@@ -3,7 +3,7 @@ import { ENDPOINTS } from "../src/endpoints/all.ts";
 import { PROVIDERS } from "../src/providers/all.ts";
 import { formatEndpointReference } from "./endpoint-reference.ts";
 import { formatErrorReference } from "./error-reference.ts";
-import { readSourceFiles, renderModuleList } from "./generate-module-list.ts";
+import { readSourceFiles, renderModuleList, renderTranslatorList } from "./generate-module-list.ts";
 import { formatParameterReference } from "./parameter-reference.ts";
 import { formatProviderReference } from "./provider-reference.ts";
 
@@ -34,13 +34,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     listName: "ENDPOINTS",
     description: "Every endpoint of the gateway, in the order of their file names.",
   });
-  const translators = renderModuleList(readSourceFiles("src/translators"), {
-    markers: ["defineTranslator({"],
-    typeModule: "../core/translation",
-    typeName: "Translator",
-    listName: "TRANSLATORS",
-    description: "Every translator between two dialects, in the order of their file names.",
-  });
+  const translators = renderTranslatorList(readSourceFiles("src/translators"));
   return new Map([
     ["src/providers/all.ts", providers],
     ["src/endpoints/all.ts", endpoints],

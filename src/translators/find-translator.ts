@@ -30,5 +30,5 @@ export function findTranslator(from: CallerDialect, to: Dialect): Translator | u
   return made;
 }
 
-const findOwn = (from: Dialect, to: Dialect): Translator | undefined =>
-  TRANSLATORS.find((translator) => translator.from === from && translator.to === to);
+const findOwn = (from: CallerDialect, to: Dialect): Translator | undefined =>
+  TRANSLATORS.find((entry) => entry.from === from && entry.to === to)?.load();

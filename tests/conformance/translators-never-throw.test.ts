@@ -91,7 +91,7 @@ const VARIANTS: readonly (readonly [string, Variant])[] = (() => {
     found.set(key, known);
     if (provider !== undefined) known.providers.push(provider);
   };
-  for (const translator of TRANSLATORS) add(translator, {});
+  for (const { load } of TRANSLATORS) add(load(), {});
   for (const provider of PROVIDERS) {
     for (const operation of OPERATIONS) {
       const from: CallerDialect = CALLER_DIALECT[operation];
@@ -248,6 +248,12 @@ const outcomeOf = (
   }
   return JSON.stringify(told);
 };
+
+test("every translator is for the pair of dialects that its file's name tells", () => {
+  expect(TRANSLATORS.map(({ load }) => `${load().from} to ${load().to}`)).toEqual(
+    TRANSLATORS.map(({ from, to }) => `${from} to ${to}`),
+  );
+});
 
 test("there are translators, and every pair of dialects that a route needs has one", () => {
   expect(TRANSLATORS.length).toBeGreaterThan(0);
