@@ -34,7 +34,7 @@ test.each([
   ["rerank-v3.5", "cohere"],
   ["gemini-2.5-flash", "vertex_ai"],
   ["text-embedding-005", "vertex_ai"],
-  ["jamba-large-1.7", "ai21_chat"],
+  ["jamba-large-1.7", "ai21"],
   ["anthropic.claude-3-5-sonnet-20240620-v1:0", "bedrock"],
   ["us.amazon.nova-pro-v1:0", "bedrock"],
 ])("%s is known for %s", (modelName, provider) => {

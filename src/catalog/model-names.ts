@@ -19,7 +19,7 @@ const FAMILIES: readonly (readonly [pattern: RegExp, provider: string])[] = [
   [/^(?:command(?:$|-)|embed-(?:english|multilingual|v4)|rerank-(?:english|multilingual|v\d))/, "cohere"],
   [/^gemini-/, "vertex_ai"],
   [/^text-(?:embedding-(?:00\d|large-exp|preview)|multilingual-embedding)/, "vertex_ai"],
-  [/^(?:j2-|jamba-)/, "ai21_chat"],
+  [/^jamba-/, "ai21"],
   [/^(?:(?:us|eu|apac|au|jp|global)\.)?(?:ai21|amazon|anthropic|cohere|meta|mistral)\./, "bedrock"],
 ];
 

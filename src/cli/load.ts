@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ServeOptions } from "../config/command-line.ts";
 import type { Environment } from "../config/environment-references.ts";
+import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
 import { configFromEnvironment, configFromModelFlag, type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { findModelFaults } from "../gateway.ts";
 import { PROVIDERS } from "../providers/all.ts";
@@ -20,11 +21,16 @@ export function loadFor(options: ServeOptions, environment: Environment): Loaded
   const loaded = read(options, environment);
   const merged = { ...environment, ...loaded.environmentVariables };
   const modelFaults = loaded.config === undefined ? [] : findModelFaults(loaded.config, merged);
-  const isLenient = loaded.config?.router.ignoreInvalidDeployments === true;
+  const { config } = loaded;
+  // Whoever wrote no file asked for no vendor: a key that is not enough is no reason not to start.
+  const isLenient = config !== undefined && (config.router.ignoreInvalidDeployments || !config.listsModels);
   const isLeftOut = ({ path }: ModelFault): boolean => isLenient && isEntry(path);
-  const warnings = modelFaults
-    .filter(isLeftOut)
-    .map(({ path, message }) => ({ path, message: `left out: ${message}` }));
+  const leftOut = new Map(modelFaults.filter(isLeftOut).map(({ path, message }) => [path, message]));
+  const isKept = ({ path }: ModelEntry): boolean => !leftOut.has(`${path}${PARAMS}`);
+  const warnings = [...leftOut].map(([path, message]) => ({
+    path: config?.listsModels === false ? nameOf(path, config) : path,
+    message: `left out: ${message}`,
+  }));
   const faults = [
     ...loaded.faults,
     ...modelFaults
@@ -35,13 +41,23 @@ export function loadFor(options: ServeOptions, environment: Environment): Loaded
     ...loaded,
     faults,
     warnings: [...loaded.warnings, ...warnings],
-    config: faults.length === 0 ? loaded.config : undefined,
+    config:
+      faults.length === 0 && config !== undefined
+        ? Object.freeze({ ...config, models: Object.freeze(config.models.filter(isKept)) })
+        : undefined,
     environment: merged,
   };
 }
 
+/** Where the faults of an entry stand. */
+const PARAMS = ".litellm_params";
+
 /** `ignore_invalid_deployments` speaks of entries, not of other settings that name what is not there. */
-const isEntry = (path: string): boolean => path.endsWith(".litellm_params");
+const isEntry = (path: string): boolean => path.endsWith(PARAMS);
+
+/** Without a file a path tells nobody anything. */
+const nameOf = (path: string, { models }: GatewayConfig): string =>
+  models.find((entry) => `${entry.path}${PARAMS}` === path)?.modelName ?? path;
 
 function read(options: ServeOptions, environment: Environment): LoadedConfig {
   const { configPath, overrides } = options;

@@ -164,6 +164,14 @@ describe("warnings", () => {
     ["model_lists: []", "model_lists: unknown key: ignored; did you mean model_list?"],
     ["zzzzzzzz: 1", "zzzzzzzz: unknown key: ignored"],
     [withParams("api_bse: x"), `${PARAMS}.api_bse: sent to the model as a request parameter; did you mean api_base?`],
+    [
+      withParams("aws_acces_key_id: b"),
+      `${PARAMS}.aws_acces_key_id: unknown setting of a cloud: ignored; did you mean aws_access_key_id?`,
+    ],
+    [
+      withParams("aws_sagemaker_allow_zero_temp: true"),
+      `${PARAMS}.aws_sagemaker_allow_zero_temp: known from LiteLLM, not built yet: ignored`,
+    ],
     [withParams("silent_model: b"), `${PARAMS}.silent_model: known from LiteLLM, not built yet: ignored`],
     [
       withParams("input_cost_per_second: 1"),

@@ -5,7 +5,8 @@ import { FORBIDDEN_USER_PARAMS, IGNORED_USER_KEYS, MAX_USER_MODELS } from "./use
 
 const OTHER_KEYS: Readonly<Record<ConfigSection["otherKeys"], string>> = {
   "warned of": "Any other key is warned of and ignored.",
-  "request defaults": "Any other key is a default of the request body, sent when the caller does not set it.",
+  "request defaults":
+    "Any other key is a default of the request body, sent when the caller does not set it; unknown ones that begin with `aws_` or `vertex_` are warned of and ignored.",
   kept: "Any other key is kept and shown by `/model/info`.",
 };
 

@@ -16,6 +16,8 @@ export interface WrittenFallback {
 export interface FieldValues {
   /** Text; a bare number is taken as its digits, since YAML users seldom quote versions and ids. */
   readonly text: string;
+  /** Text, or a mapping, which becomes its JSON. */
+  readonly "json-text": string;
   readonly boolean: boolean;
   readonly integer: number;
   readonly number: number;

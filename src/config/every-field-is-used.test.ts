@@ -18,6 +18,7 @@ import { REDIS_FIELDS } from "./router-settings-fields.ts";
 
 const SAMPLES: Readonly<Record<FieldType, unknown>> = {
   text: "sample",
+  "json-text": { sample: "a" },
   boolean: true,
   integer: 7,
   number: 0.5,

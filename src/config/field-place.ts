@@ -27,6 +27,7 @@ export const describeValue = (value: unknown, isShown: boolean): string => {
 
 const NOUNS: Readonly<Record<FieldType, string>> = {
   text: "text",
+  "json-text": "text, or a mapping",
   boolean: "true or false",
   integer: "a whole number",
   number: "a number",

@@ -9,6 +9,7 @@ import {
   readHeaderName,
   readHost,
   readInteger,
+  readJsonText,
   readNumber,
   readRedisUrl,
   readText,
@@ -21,6 +22,7 @@ const BYTES_PER_MEGABYTE = 1024 * 1024;
 /** One reader per field type. Each returns the value in the gateway's units, or reports a fault and returns `undefined`. */
 export const FIELD_READERS: { readonly [Type in FieldType]: FieldReader<FieldValues[Type]> } = {
   text: readText,
+  "json-text": readJsonText,
   boolean: readBoolean,
   integer: readInteger,
   number: readNumber,

@@ -236,6 +236,14 @@ describe("include", () => {
   });
 });
 
+test("credentials of Google may be written as a mapping", () => {
+  const text =
+    "model_list: [{model_name: a, litellm_params: {model: vertex_ai/x, vertex_credentials: {type: service_account}}}]";
+  const loaded = loadConfig({ path: "/main.yaml", environment: {}, readFile: memoryFiles({ "/main.yaml": text }) });
+  expect(loaded.faults).toEqual([]);
+  expect(loaded.config?.models[0]?.params.vendor.vertex_credentials).toBe('{"type":"service_account"}');
+});
+
 describe("without a file", () => {
   const providers = [
     { name: "openai", keyEnv: ["OPENAI_API_KEY"] },

@@ -32,6 +32,7 @@ export const NOT_BUILT_LITELLM_PARAMS: NotBuiltKeys = {
     model_list base_model allowed_model_region fastest_response fallback_depth max_fallbacks disable_fallbacks
     supports_system_message ensure_alternating_roles roles bos_token eos_token shared_session search_tool_name
     provider_specific_header model_file_id_mapping litellm_logging_obj input_cost_per_second priority policies
+    aws_sagemaker_allow_zero_temp aws_batch_role_arn s3_bucket_name s3_region_name gcs_bucket_name
   `),
   pattern: PRICING,
 };
@@ -101,6 +102,9 @@ export const NOT_BUILT_PRE_CALL_CHECKS: ReadonlySet<string> = words(`
   prompt_caching router_budget_limiting responses_api_deployment_check deployment_affinity session_affinity
   forward_client_headers_by_model_group encrypted_content_affinity
 `);
+
+/** Settings of clouds, misspelt ones too: a vendor must not get them as request parameters. */
+export const CLOUD_SETTING = /^(?:aws|vertex)_/;
 
 /** Whether a key is LiteLLM's and not built yet. */
 export const isNotBuilt = (key: string, keys: NotBuiltKeys): boolean =>

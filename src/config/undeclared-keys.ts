@@ -2,7 +2,7 @@ import { CONFIG_SECTIONS, type ConfigSection } from "./config-sections.ts";
 import type { ReadContext } from "./environment-references.ts";
 import type { ConfigFault } from "./findings.ts";
 import { didYouMean, findNearestName } from "./nearest-name.ts";
-import { isNotBuilt } from "./not-built-keys.ts";
+import { CLOUD_SETTING, isNotBuilt } from "./not-built-keys.ts";
 import { findUndeclared } from "./read-section.ts";
 import { REQUEST_PARAM_NAMES } from "./request-param-names.ts";
 
@@ -32,6 +32,9 @@ const hintFor = (key: string, section: ConfigSection): string => {
   return home === undefined ? "" : `; it belongs under ${home}`;
 };
 
+const isCloudSetting = (key: string, section: ConfigSection): boolean =>
+  section.otherKeys === "request defaults" && CLOUD_SETTING.test(key);
+
 const isMisspelling = (key: string, section: ConfigSection): boolean => {
   if (REQUEST_PARAM_NAMES.has(key)) return false;
   const maximumEdits = key.length <= SHORT_NAME_LENGTH ? 1 : 2;
@@ -44,6 +47,7 @@ const findWarning = (key: string, section: ConfigSection): string | undefined =>
     return `known from LiteLLM, not built yet: ${effect}`;
   }
   if (section.otherKeys === "kept") return undefined;
+  if (isCloudSetting(key, section)) return `unknown setting of a cloud: ignored${hintFor(key, section)}`;
   if (section.otherKeys === "warned of") return `unknown key: ignored${hintFor(key, section)}`;
   if (!isMisspelling(key, section)) return undefined;
   return `sent to the model as a request parameter${didYouMean(key, namesOf(section))}`;
@@ -59,7 +63,9 @@ const warnOfUndeclared = (
     const message = findWarning(key, section);
     if (message !== undefined) context.findings.warnings.push({ path: join(path, key), message });
     if (section.otherKeys === "kept") return true;
-    return section.otherKeys === "request defaults" && !isNotBuilt(key, section.notBuilt);
+    return (
+      section.otherKeys === "request defaults" && !isNotBuilt(key, section.notBuilt) && !isCloudSetting(key, section)
+    );
   });
 
 const isEmpty = (value: unknown): boolean =>

@@ -1,3 +1,4 @@
+import { isMapping } from "./environment-references.ts";
 import { describeValue, type FieldReader, refuse, refuseValue } from "./field-place.ts";
 import { didYouMean } from "./nearest-name.ts";
 
@@ -28,6 +29,10 @@ export const readText: FieldReader<string> = (value, place) => {
   if (place.field.isNonEmpty && text.trim() === "") return refuse(place, "found empty text");
   return text;
 };
+
+/** Text; a mapping as its JSON. */
+export const readJsonText: FieldReader<string> = (value, place) =>
+  isMapping(value) ? JSON.stringify(value) : readText(value, place);
 
 /** `true` and `false`, also as the words of YAML 1.1 and shells. */
 export const readBoolean: FieldReader<boolean> = (value, place) => {

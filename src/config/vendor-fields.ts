@@ -35,14 +35,14 @@ export const VENDOR_FIELDS = {
   vertex_project: { type: "text", description: "Vertex AI: project." },
   vertex_location: { type: "text", description: "Vertex AI: location." },
   vertex_credentials: {
-    type: "text",
+    type: "json-text",
     isSecret: true,
     description:
-      "Vertex AI: service account or workload identity, as JSON or as the path of a file; else the default credentials.",
+      "Vertex AI: service account or workload identity, as JSON, as a mapping or as the path of a file; else the default credentials.",
   },
   vertex_ai_project: { type: "text", description: "Other name of `vertex_project`." },
   vertex_ai_location: { type: "text", description: "Other name of `vertex_location`." },
-  vertex_ai_credentials: { type: "text", isSecret: true, description: "Other name of `vertex_credentials`." },
+  vertex_ai_credentials: { type: "json-text", isSecret: true, description: "Other name of `vertex_credentials`." },
   oci_region: { type: "text", description: "OCI: region; `us-ashburn-1` when neither it nor OCI_REGION is set." },
   oci_user: { type: "text", description: "OCI: OCID of the user whose API key signs." },
   oci_fingerprint: { type: "text", description: "OCI: fingerprint of the API key." },

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { bareParams } from "../config/bare-params.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import { azureAi } from "./azure-ai.ts";
+import { bedrock } from "./bedrock.ts";
 import { cohere } from "./cohere.ts";
 import { huggingface } from "./huggingface.ts";
 import { NO_IDENTITIES } from "./identities-for-tests.ts";
@@ -32,6 +33,19 @@ const sign = async (
 
 const urlOf = (provider: Provider, base: string, path: string, apiVersion?: string): string | undefined =>
   provider.url?.({ base, path, model: "org/name", apiVersion });
+
+test.each([
+  "agent/L1RT58GYRW/MFPSBCXYTW",
+  "llama/arn:aws:bedrock:us-east-1:1:imported-model/x",
+  "converse/qwen2/arn:aws:x",
+])("names by which only LiteLLM calls Bedrock are refused when the gateway starts: %s", (model) => {
+  expect(() => bedrock.routeOf?.("chat", model)).toThrow("is not built");
+});
+
+test("an ARN of Bedrock may have slashes", () => {
+  const arn = "arn:aws:bedrock:us-east-1:1:application-inference-profile/x";
+  expect(bedrock.modelName?.(`converse/${arn}`, "chat")).toBe(arn);
+});
 
 describe("azure_ai", () => {
   const CHAT = "/chat/completions";

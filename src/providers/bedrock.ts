@@ -11,6 +11,8 @@ const BEARER_ENV = "AWS_BEARER_TOKEN_BEDROCK";
 /** LiteLLM's variable for another address, and AWS' own. */
 const ENDPOINT_ENV: readonly string[] = ["AWS_BEDROCK_RUNTIME_ENDPOINT", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"];
 
+const BUILT = "models, profiles and ARNs are called as bedrock/..., bedrock/converse/... or bedrock/invoke/...";
+
 /** What stands before a model's name: how it is called, and where. */
 interface BedrockName {
   /** The name itself: a model, an inference profile, an ARN. */
@@ -34,6 +36,10 @@ function readName(name: string): BedrockName {
       break;
     }
     model = model.slice(slash + 1);
+  }
+  if (model.includes("/") && !model.startsWith("arn:")) {
+    // Agents, imported models in formats of their own and the like: LiteLLM has them under further prefixes.
+    throw new TypeError(`'bedrock/${model.slice(0, model.indexOf("/"))}/...' is not built: ${BUILT}`);
   }
   return { model, region: regionOfArn(model) ?? region, isInvoke };
 }

@@ -48,6 +48,13 @@ const addressOf = (
   return `${route.origin.hostHeader} ${line.replace(/^POST | HTTP\/1\.1$/g, "")}`;
 };
 
+test.each(["bge/123", "gemma/gemma-3-12b-it-1222199011122", "openai/5464397967697903616", "jamba-1.5-large@001"])(
+  "what is called in ways of its own is refused, not sent to Gemini: %s",
+  (model) => {
+    expect(() => vertexAi.routeOf?.("chat", model)).toThrow("not built");
+  },
+);
+
 describe("addresses", () => {
   const at = { vertex_project: "p", vertex_location: "europe-west4" };
   const base = "europe-west4-aiplatform.googleapis.com /v1/projects/p/locations/europe-west4";

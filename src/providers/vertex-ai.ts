@@ -145,7 +145,14 @@ const CHAT_ROUTES: readonly (readonly [pattern: RegExp, route: Route])[] = [
   [/^\d+$/, TUNED],
 ];
 
+/** What LiteLLM has under such names is called in other ways, which are not built: it must not go to Gemini. */
+const NOT_BUILT = /^(?:bge|gemma|agent_engine)\/|^openai\/\d+$|^jamba/;
+
+/** @throws TypeError for models that only LiteLLM reaches */
 function routeOf(operation: Operation, model: string): Route | undefined {
+  if (NOT_BUILT.test(model)) {
+    throw new TypeError(`'vertex_ai/${model}' is called in a way of its own, which is not built`);
+  }
   if (operation === "embedding") {
     return model.includes("gemini") && model !== "gemini-embedding-001" ? EMBED_CONTENT : PREDICT;
   }

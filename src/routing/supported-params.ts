@@ -24,7 +24,11 @@ export function findSupportedParams(name: string, models: ModelTable): readonly 
     return supportedParamsOf(deployment);
   }
   const named = models.findProviderModel(name);
-  return named === undefined ? undefined : paramsOfProvider(named);
+  try {
+    return named === undefined ? undefined : paramsOfProvider(named);
+  } catch {
+    return undefined; // A name that its provider refuses.
+  }
 }
 
 function paramsOfProvider({ provider, model }: ProviderModel): readonly string[] | undefined {

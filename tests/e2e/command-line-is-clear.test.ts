@@ -203,6 +203,21 @@ describe("without a configuration", () => {
     expect(await gateway.stop()).toBe(0);
   });
 
+  test("a vendor whose key alone is not enough is left out, with a word of what it needs", async () => {
+    const gateway = await startGateway({
+      env: { AZURE_API_KEY: "planted-0123456789", OCI_KEY: "planted-0123456789", GROQ_API_KEY: "gsk-planted" },
+    });
+    const { data } = (await (await fetch(`${gateway.url}/v1/models?return_wildcard_routes=true`)).json()) as {
+      readonly data: readonly { id: string }[];
+    };
+    expect(data.map(({ id }) => id)).toEqual(["demo", "groq/*"]);
+    expect(gateway.logs()).toMatch(/azure\/\*: left out: .*AZURE_API_BASE/);
+    expect(gateway.logs()).toMatch(/oci\/\*: left out: .*OCI_TENANCY/);
+    expect(gateway.logs()).toMatch(/Models: demo, groq\/\*$/m);
+    expect(gateway.logs()).not.toContain("planted");
+    expect(await gateway.stop()).toBe(0);
+  });
+
   test("LITELLM_MASTER_KEY closes it", async () => {
     const gateway = await startGateway({ env: { LITELLM_MASTER_KEY: "sk-from-environment-0123" } });
     const ask = (key: string): Promise<Response> =>
