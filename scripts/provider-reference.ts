@@ -1,4 +1,4 @@
-import { OPERATIONS } from "../src/core/operation.ts";
+import { CALLER_DIALECT, OPERATIONS, type Operation } from "../src/core/operation.ts";
 import type { BodyEdits, Provider, Route } from "../src/providers/provider.ts";
 
 const HEADING = `# Providers
@@ -10,6 +10,10 @@ deployment's \`api_key\`, else the first of the variables below that is set; the
 variable, else the default. Any other server that speaks OpenAI's API is \`openai/<model>\` with an \`api_base\`.
 A new vendor is one file: [add a provider](../guides/add-a-provider.md).
 
+**Operations**: behind each stands the format that the vendor speaks, where it is not the caller's: bodies and replies are then
+[translated](translation.md). *by model*: other models of the vendor speak other formats. Vendors that have chats without text completions
+answer text completions by a chat.
+
 How to read the differences:
 
 - **refuses**: a request that carries the parameter gets 400, unless \`drop_params\` is on (it is left out) or
@@ -19,7 +23,7 @@ How to read the differences:
 - **needs**: sent when the caller does not.
 - **token ids become text**, **base64 made here**: the gateway does for embeddings what the vendor cannot.
 - **usage on streams**: *asked for* by \`stream_options\` (see [ADR 0007](../adr/0007-usage-on-streams-is-asked-for-and-hidden.md)), *always* sent
-  unasked, or *never* there.
+  unasked, *never* there, or *translated*: callers who ask get it, whatever the vendor's way of telling.
 `;
 
 const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
@@ -58,18 +62,25 @@ const describeDifferences = (provider: Provider): string => {
 
 const STREAM_USAGE = { ask: "asked for", always: "always", never: "never" } as const;
 
+const describeStreamUsage = ({ routes: { chat }, streamUsage = "ask" }: Provider): string =>
+  chat !== undefined && chat.dialect !== CALLER_DIALECT.chat ? "translated" : STREAM_USAGE[streamUsage];
+
 const describeAddress = (provider: Provider): string => {
   const variables = codes(provider.baseUrlEnv ?? []);
   if (provider.answer !== undefined) {
     return "in the process";
   }
-  const fallback = provider.baseUrl === undefined ? "`api_base` is needed" : code(provider.baseUrl);
+  const own = provider.baseUrl === undefined ? "`api_base` is needed" : code(provider.baseUrl);
+  const fallback = provider.needs?.address ?? own;
   return variables === "" ? fallback : `${variables}, else ${fallback}`;
 };
 
-const describeKeys = ({ authorization, acceptsEntraTokens, answer }: Provider): string => {
+const describeKeys = ({ authorization, acceptsEntraTokens, answer, needs }: Provider): string => {
   if (answer !== undefined) {
     return "none";
+  }
+  if (needs?.keys !== undefined) {
+    return needs.keys;
   }
   const names = codes(authorization.env) || "`api_key`";
   return [names, authorization.optional ? "optional" : "", acceptsEntraTokens === true ? "or Microsoft Entra" : ""]
@@ -77,11 +88,22 @@ const describeKeys = ({ authorization, acceptsEntraTokens, answer }: Provider): 
     .join(", ");
 };
 
+/** An operation with the vendor's format, where callers speak another. */
+const describeOperation = ({ routes, routeOf }: Provider, operation: Operation): string | undefined => {
+  const dialect = routes[operation]?.dialect;
+  if (dialect === undefined) {
+    return undefined;
+  }
+  const own = dialect === CALLER_DIALECT[operation] ? [] : [code(dialect)];
+  const notes = [...own, ...(routeOf === undefined ? [] : ["by model"])].join(", ");
+  return notes === "" ? operation : `${operation} (${notes})`;
+};
+
 /** An address as a link, with the words around it; the built-in provider has none. */
-const describeSource = (source: string): string => source.replace(/https:\/\/\S+/, (url) => `[docs](${url})`);
+const describeSource = (source: string): string => source.replace(/https:\/\/\S*[^\s,]/, (url) => `[docs](${url})`);
 
 const formatRow = (provider: Provider): string => {
-  const operations = OPERATIONS.filter((operation) => provider.routes[operation] !== undefined).join(", ");
+  const operations = OPERATIONS.flatMap((operation) => describeOperation(provider, operation) ?? []).join("<br>");
   const streams = provider.routes.chat !== undefined || provider.routes.completion !== undefined;
   const cells = [
     code(provider.name),
@@ -89,7 +111,7 @@ const formatRow = (provider: Provider): string => {
     describeAddress(provider),
     operations,
     describeDifferences(provider),
-    streams ? STREAM_USAGE[provider.streamUsage ?? "ask"] : "",
+    streams ? describeStreamUsage(provider) : "",
     describeSource(provider.source),
   ];
   return `| ${cells.join(" | ")} |`;

@@ -68,6 +68,10 @@ describe.each(PROVIDERS.map((provider) => [provider.name, provider] as const))("
     }
   });
 
+  test("tells the reference what an address that depends on the deployment is made of", () => {
+    expect(provider.needs?.address !== undefined).toBe(provider.baseUrlOf !== undefined);
+  });
+
   test("builds a URL on its base", () => {
     const parts = { base: "https://host.example", path: "/v1/chat", model: "some-model", apiVersion: undefined };
     expect(provider.url?.(parts) ?? `${parts.base}${parts.path}`).toStartWith("https://host.example/");

@@ -15,6 +15,9 @@ import {
 /** Variables without which no wildcard of an AWS vendor is served at start. */
 export const AWS_KEY_ENV = "AWS_ACCESS_KEY_ID";
 
+/** Settings of identities, for the reference. */
+export const AWS_KEYS = "`aws_access_key_id` and its kin, `aws_role_name`, `aws_profile_name`";
+
 /** How calls to a service of AWS are signed. */
 export interface AwsSigning {
   /** Name of the service in signatures. */

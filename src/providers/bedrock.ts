@@ -2,7 +2,7 @@ import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import type { ErrorKind } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
-import { AWS_KEY_ENV, awsCredential } from "./aws-credential.ts";
+import { AWS_KEY_ENV, AWS_KEYS, awsCredential } from "./aws-credential.ts";
 import { isAwsRegion, readAwsRegion, regionOfArn, toAwsHost } from "./aws-region.ts";
 import { bearer, defineProvider, type Route, type UpstreamError } from "./provider.ts";
 
@@ -157,6 +157,10 @@ export const bedrock = defineProvider({
     params.vendor.aws_bedrock_runtime_endpoint ??
     ENDPOINT_ENV.map((name) => environment[name]).find((value) => value) ??
     toAwsHost("bedrock-runtime", regionOf(params, environment, model)),
+  needs: {
+    keys: `a bearer \`api_key\`, or any identity of AWS (${AWS_KEYS}); \`${BEARER_ENV}\`, \`${AWS_KEY_ENV}\`; else AWS' default chain`,
+    address: "by region; or `aws_bedrock_runtime_endpoint`",
+  },
   authorization: bearer(BEARER_ENV, AWS_KEY_ENV),
   credential: awsCredential({ service: "bedrock", regionOf, bearerEnv: BEARER_ENV }),
   modelName: (name) => readName(name).model,

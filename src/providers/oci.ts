@@ -11,6 +11,10 @@ export const oci = defineProvider({
   hostFamilies: ["*.oci.oraclecloud.com"],
   baseUrlOf: ({ vendor }: DeploymentParams, environment) =>
     `https://inference.generativeai.${vendor.oci_region ?? environment["OCI_REGION"] ?? "us-ashburn-1"}.oci.oraclecloud.com`,
+  needs: {
+    keys: "`oci_user`, `oci_fingerprint`, `oci_tenancy`, and `oci_key` or `oci_key_file`; or the variables `OCI_USER` and so on",
+    address: "by `oci_region` or `OCI_REGION`, else `us-ashburn-1`",
+  },
   authorization: bearer("OCI_KEY"),
   credential: ociCredential,
   routes: {

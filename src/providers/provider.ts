@@ -162,6 +162,8 @@ export interface Provider {
    * the name as the deployment has it.
    */
   readonly baseUrlOf?: (params: DeploymentParams, environment: Environment, model: string) => string;
+  /** For the reference: what signs calls, where {@link authorization} does not tell all; and what {@link baseUrlOf} makes the address of. */
+  readonly needs?: { readonly keys?: string; readonly address?: string };
   /** How calls are signed, where one header with a key is not all; {@link authorization} then tells the key's names only. */
   readonly credential?: (source: CredentialSource) => Credential | undefined;
   /** A header of failed replies that tells what kind of failure it is (`x-amzn-errortype`), up to its first colon. */

@@ -1,5 +1,5 @@
 import type { ErrorKind } from "../core/errors.ts";
-import { AWS_KEY_ENV, awsCredential } from "./aws-credential.ts";
+import { AWS_KEY_ENV, AWS_KEYS, awsCredential } from "./aws-credential.ts";
 import { readAwsRegion, toAwsHost } from "./aws-region.ts";
 import { bearer, type Provider, type UpstreamError } from "./provider.ts";
 
@@ -40,6 +40,10 @@ export const SAGEMAKER = {
     toAwsHost("runtime.sagemaker", readAwsRegion(params, environment, undefined)),
   url: ({ base, path }) =>
     FULL_ADDRESS.test(base) ? base.replace(FULL_ADDRESS, path.slice(path.lastIndexOf("/"))) : base + path,
+  needs: {
+    keys: `any identity of AWS (${AWS_KEYS}); \`${AWS_KEY_ENV}\`; else AWS' default chain`,
+    address: "by region; or `sagemaker_base_url`",
+  },
   authorization: bearer(AWS_KEY_ENV),
   credential: awsCredential({
     service: "sagemaker",

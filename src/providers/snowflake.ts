@@ -42,6 +42,7 @@ export const snowflake = defineProvider({
   baseUrlOf: (_params, environment) => toAccountUrl(environment["SNOWFLAKE_ACCOUNT_ID"]),
   baseUrlEnv: ["SNOWFLAKE_API_BASE"],
   hostFamilies: ["*.snowflakecomputing.com"],
+  needs: { address: "by the account, `SNOWFLAKE_ACCOUNT_ID`" },
   authorization,
   credential: toSnowflakeCredential,
   routes: { chat: { dialect: "openai-chat", path: "/api/v2/cortex/v1/chat/completions" } },

@@ -175,6 +175,10 @@ export const vertexAi = defineProvider({
   baseUrl: undefined,
   baseUrlEnv: ["VERTEXAI_API_BASE", "VERTEX_API_BASE"],
   baseUrlOf: toBaseUrl,
+  needs: {
+    keys: "`vertex_credentials`, `VERTEXAI_CREDENTIALS`, `GOOGLE_APPLICATION_CREDENTIALS`, else the machine's own identity; or an `api_key`",
+    address: "by `vertex_project` and `vertex_location`",
+  },
   authorization: optionalBearer(),
   credential: toCredential,
   routes: { chat: GEMINI, embedding: PREDICT },

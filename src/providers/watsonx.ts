@@ -38,6 +38,10 @@ export const watsonx = defineProvider({
   baseUrl: undefined,
   baseUrlEnv: ["WATSONX_API_BASE", "WATSONX_URL", "WX_URL"],
   baseUrlOf: ({ vendor }) => `https://${encodeURIComponent(vendor.watsonx_region_name ?? "us-south")}.ml.cloud.ibm.com`,
+  needs: {
+    keys: "`WATSONX_API_KEY`, `WATSONX_APIKEY`, `WX_API_KEY`; or a `token`, `WATSONX_TOKEN`",
+    address: "by `watsonx_region_name`, else `us-south`",
+  },
   hostFamilies: ["*.ml.cloud.ibm.com"],
   apiVersionEnv: ["WATSONX_API_VERSION"],
   authorization,
