@@ -24,6 +24,7 @@ const EXPOSED_HEADERS = [
   "x-litellm-overhead-duration-ms",
   "x-litellm-attempted-retries",
   "x-litellm-attempted-fallbacks",
+  "x-portolan-dropped",
 ].join(", ");
 
 /** How long a browser may keep a preflight's answer, in seconds. */

@@ -3,8 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { unraisedKinds } from "../../scripts/error-reference.ts";
 import { COMMAND_LINE_FLAGS, NOT_BUILT_FLAGS } from "../../src/config/command-line-flags.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { isInternalParam } from "../../src/core/edits.ts";
 import { ERROR_POLICY } from "../../src/core/error-policy.ts";
+import { CALLER_DIALECT } from "../../src/core/operation.ts";
+import { findModelFaults } from "../../src/gateway.ts";
+import { PROVIDERS } from "../../src/providers/all.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -69,6 +73,46 @@ test("every flag of the gateway that the docs name exists, and each that exists 
   const known = new Set([...Object.keys(COMMAND_LINE_FLAGS), ...Object.keys(NOT_BUILT_FLAGS)]);
   expect([...new Set(flags)].filter((flag) => !known.has(flag.replaceAll("-", "_")))).toEqual([]);
   expect(Object.keys(COMMAND_LINE_FLAGS).filter((flag) => !flags.includes(flag))).toEqual([]);
+});
+
+describe("reach-every-vendor.md", () => {
+  const cells = [...read("docs/guides/reach-every-vendor.md").matchAll(/^\| `(\{ model: .+? \})` \|/gm)].map(
+    ([, cell = ""]) => cell,
+  );
+
+  test("has an entry for every provider that is translated to, and all that need more than a key", () => {
+    const named = cells.map((cell) => /model: ([^/]+)\//.exec(cell)?.[1]);
+    const page = read("docs/guides/reach-every-vendor.md");
+    const isTranslated = ({ routes: { chat } }: (typeof PROVIDERS)[number]): boolean =>
+      chat !== undefined && chat.dialect !== CALLER_DIALECT.chat;
+    const lost = PROVIDERS.filter((provider) => isTranslated(provider) || provider.needs !== undefined)
+      .map(({ name }) => name)
+      .filter((name) => !named.includes(name) && !page.includes(`\`${name}/\``));
+    expect(lost).toEqual([]);
+  });
+
+  test("shows entries that serve as they stand", () => {
+    const text = `model_list:\n${cells.map((cell) => `  - {model_name: a, litellm_params: ${cell}}\n`).join("")}`;
+    const keys = PROVIDERS.flatMap(({ authorization }) => authorization.env).filter((name) => !name.startsWith("OCI_"));
+    const environment = Object.fromEntries(keys.map((name) => [name, "key"]));
+    const loaded = loadConfig({ path: "/config.yaml", environment, readFile: () => text });
+    expect([loaded.faults, loaded.warnings]).toEqual([[], []]);
+    if (loaded.config === undefined) throw new Error("there is no configuration");
+    const faults = findModelFaults(loaded.config, environment).map(({ message }) => message);
+    expect(faults.filter((message) => !message.includes("OCI_"))).toEqual([]);
+  });
+});
+
+test("README.md counts the providers", () => {
+  const [, count] = /(\d+) \[providers\]/.exec(read("README.md")) ?? [];
+  expect(Number(count)).toBe(PROVIDERS.filter(({ answer }) => answer === undefined).length);
+});
+
+test("ADR 0006 has a line for every dependency", () => {
+  const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
+  const page = read("docs/adr/0006-dependencies.md");
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
 describe("errors.md", () => {

@@ -117,6 +117,7 @@ describe("a gateway with keys", () => {
     expect(reply.status).toBe(200);
     expect(reply.headers.get("access-control-allow-origin")).toBe(ELSEWHERE);
     expect(reply.headers.get("access-control-expose-headers")).toContain("x-litellm-call-id");
+    expect(reply.headers.get("access-control-expose-headers")).toContain("x-portolan-dropped");
     expect(reply.headers.get("access-control-allow-credentials")).toBeNull();
   });
 
