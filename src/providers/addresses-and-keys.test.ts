@@ -85,6 +85,23 @@ describe("azure_ai", () => {
     expect(urlOf(azureAi, base, CHAT, version)).toBe(expected);
   });
 
+  test.each([
+    "https://x.services.ai.azure.com",
+    "https://x.services.ai.azure.com/models",
+    "https://x.services.ai.azure.com/anthropic",
+    "https://x.services.ai.azure.com/anthropic/v1/messages",
+  ])("Claude is reached by its own API: %s", async (base) => {
+    const route = azureAi.routeOf?.("chat", "claude-opus-4-1");
+    expect(route?.dialect).toBe("anthropic-messages");
+    expect(urlOf(azureAi, base, route?.path ?? "", "2025-04-01")).toBe(
+      "https://x.services.ai.azure.com/anthropic/v1/messages",
+    );
+    const source = { params: { ...bareParams("azure_ai/m"), apiKey: "k" }, environment: {}, identities, model: "m" };
+    const credential = azureAi.credential?.(source);
+    const request = { host: "x.services.ai.azure.com", target: "/anthropic/v1/messages", body: [] };
+    expect(await credential?.sign(request)).toBe("x-api-key: k\r\n");
+  });
+
   test("reranking is at the root, without a version", () => {
     expect(urlOf(azureAi, "https://x.eastus.models.ai.azure.com", "/v2/rerank", "2025-04-01")).toBe(
       "https://x.eastus.models.ai.azure.com/v2/rerank",

@@ -93,7 +93,7 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
   const { origin, path, query } = readBaseUrl(isRemote ? apiBase : "http://mock.invalid");
   const versionEnv = provider.apiVersionEnv?.map((name) => environment[name]).find((value) => value);
   const ownVersion = params.apiVersion ?? versionEnv;
-  const headers = writeHeaders(provider, params, origin.hostHeader);
+  const headers = writeHeaders(provider, route, params, origin.hostHeader);
   const base = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${path}`;
   const toHead = (routePath: string, apiVersion: string | undefined): string => {
     const filled = routePath.includes("{model}")
@@ -134,9 +134,9 @@ function toSegment(provider: Provider, model: string): string {
   return provider.modelsArePaths === true ? toPathSegment(model) : encodeURIComponent(checkModelName(model));
 }
 
-function writeHeaders(provider: Provider, params: DeploymentParams, host: string): string {
+function writeHeaders(provider: Provider, route: Route, params: DeploymentParams, host: string): string {
   let lines = `${toHeaderLine("host", host)}content-type: application/json\r\naccept-encoding: identity\r\n`;
-  const extra = { ...provider.headers, ...provider.headersOf?.(params), ...params.extraHeaders };
+  const extra = { ...provider.headers, ...route.headers, ...provider.headersOf?.(params), ...params.extraHeaders };
   if (params.organization !== undefined) {
     lines += toHeaderLine("openai-organization", params.organization);
   }

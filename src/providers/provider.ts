@@ -32,6 +32,8 @@ export interface Route {
   readonly streamPath?: string;
   /** The vendor's variant of the dialect, for its translator; the translator's file says which keys it reads. */
   readonly options?: JsonObject;
+  /** Headers that calls of this route need beside the provider's own. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly edits?: BodyEdits;
   /** Embeddings: the vendor takes text only, so token ids are decoded to text first. */
   readonly textInputOnly?: boolean;

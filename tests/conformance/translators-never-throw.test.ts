@@ -70,7 +70,13 @@ const MODELS = [
 /** Routes of an operation: the provider's own, and those that single models have. */
 const routesOf = (provider: Provider, operation: Operation): readonly Route[] => {
   const { routeOf } = provider as Provider & { readonly routeOf?: (of: Operation, model: string) => Route | undefined };
-  const own = MODELS.flatMap((model) => routeOf?.(operation, model) ?? []);
+  const own = MODELS.flatMap((model) => {
+    try {
+      return routeOf?.(operation, model) ?? [];
+    } catch {
+      return []; // A name that is not the provider's.
+    }
+  });
   return [...(provider.routes[operation] === undefined ? [] : [provider.routes[operation]]), ...own];
 };
 
