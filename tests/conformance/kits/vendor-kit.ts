@@ -37,7 +37,9 @@ export interface VendorKit {
   /** The vendor tells no usage, as the reason says; then there is none. */
   readonly tellsNoUsage?: string;
   /** Chat scenarios that the vendor has no place for, each with the reason. */
-  readonly skipped?: Readonly<Partial<Record<"tools" | "images" | "structured output" | "stream", string>>>;
+  readonly skipped?: Readonly<
+    Partial<Record<"tools" | "images" | "structured output" | "stream" | "unsupported parameters", string>>
+  >;
 }
 
 /** Names a kit; the type check is the whole of it. */
