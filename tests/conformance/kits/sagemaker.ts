@@ -254,6 +254,7 @@ export const sagemakerEmbeddingKit: VendorKit = defineKit({
     );
   },
   simple: { body: [[0.5, -1.25]] },
+  embedding: { textsOf: ({ inputs }) => listOf(inputs), reply: (vectors) => ({ body: vectors }) },
   error,
   tellsNoUsage: "the container has none in its replies",
 });
