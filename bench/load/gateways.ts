@@ -53,6 +53,13 @@ function gatewayRequest(site: Site, row: Row): LoadRequest {
   return { url, headers: { authorization: `Bearer ${MASTER_KEY}` }, body: row.body };
 }
 
+/** What opens the upstream. */
+function paramLines({ vendorParams = { api_key: UPSTREAM_KEY } }: Row): string {
+  return Object.entries(vendorParams)
+    .map(([name, value]) => `      ${name}: ${value}`)
+    .join("\n");
+}
+
 /** The configuration that Portolan and LiteLLM read alike. */
 function writeModelList(site: Site): string {
   const entries = site.rows.flatMap((row) =>
@@ -62,7 +69,7 @@ function writeModelList(site: Site): string {
     litellm_params:
       model: ${row.vendorModel ?? "openai/gpt-4o-mini"}
       api_base: ${originOf(site.origins, row, index)}${row.vendorModel === undefined ? "/v1" : ""}
-      api_key: ${UPSTREAM_KEY}
+${paramLines(row)}
     model_info: { id: ${row.name}-${index} }
 `,
     ),
