@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { ENGINE_ENVIRONMENT } from "./engine-environment.ts";
 import { type UpstreamOrigins, writeProxyConfig } from "./nginx-config.ts";
 import type { Launch } from "./processes.ts";
 import { GATEWAY_CORE } from "./processes.ts";
@@ -52,6 +53,13 @@ function gatewayRequest(site: Site, row: Row): LoadRequest {
   return { url, headers: { authorization: `Bearer ${MASTER_KEY}` }, body: row.body };
 }
 
+/** What opens the upstream. */
+function paramLines({ vendorParams = { api_key: UPSTREAM_KEY } }: Row): string {
+  return Object.entries(vendorParams)
+    .map(([name, value]) => `      ${name}: ${value}`)
+    .join("\n");
+}
+
 /** The configuration that Portolan and LiteLLM read alike. */
 function writeModelList(site: Site): string {
   const entries = site.rows.flatMap((row) =>
@@ -61,7 +69,7 @@ function writeModelList(site: Site): string {
     litellm_params:
       model: ${row.vendorModel ?? "openai/gpt-4o-mini"}
       api_base: ${originOf(site.origins, row, index)}${row.vendorModel === undefined ? "/v1" : ""}
-      api_key: ${UPSTREAM_KEY}
+${paramLines(row)}
     model_info: { id: ${row.name}-${index} }
 `,
     ),
@@ -117,7 +125,8 @@ const portolan: Gateway = {
   prepare(site) {
     const main = join(ROOT, "src/main.ts");
     const config = writeModelList(site);
-    return toLaunch(site, [process.execPath, main, "--config", config, "--port", String(site.port)]);
+    const command = [process.execPath, main, "--config", config, "--port", String(site.port)];
+    return toLaunch(site, command, ENGINE_ENVIRONMENT);
   },
   request: gatewayRequest,
 };

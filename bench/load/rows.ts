@@ -17,6 +17,8 @@ export interface Row {
   readonly isFaulty?: boolean;
   /** The vendor whose format the upstream speaks, so that gateways translate: `provider/model` as configurations spell it. */
   readonly vendorModel?: string;
+  /** What the vendor's deployments are called with instead of an API key, as configurations spell it. */
+  readonly vendorParams?: Readonly<Record<string, string>>;
   /** The body that every gateway gets, byte for byte. */
   readonly body: string;
 }
@@ -29,6 +31,15 @@ export const CONNECTIONS: readonly number[] = [1, 64, 256];
 
 /** Connections of a quick run. */
 export const QUICK_CONNECTIONS: readonly number[] = [64];
+
+const BEDROCK_MODEL = "bedrock/converse/us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+
+/** Keys that sign and open nothing. */
+const AWS_PARAMS: Readonly<Record<string, string>> = {
+  aws_access_key_id: "AKIDEXAMPLE",
+  aws_secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+  aws_region_name: "us-east-1",
+};
 
 const PROMPT_BYTES = 400_000;
 
@@ -121,6 +132,28 @@ export const ROWS: readonly Row[] = [
     plainRow: "burst-stream",
     vendorModel: "anthropic/claude-sonnet-4-5",
     body: smallBody("anthropic-burst-stream", { stream: true, stream_options: { include_usage: true } }),
+  },
+  {
+    name: "bedrock-stream",
+    title: `${STREAM_CHUNKS}-chunk stream, paced, translated from Bedrock's Converse`,
+    upstream: "socket",
+    isStream: true,
+    connections: [64],
+    plainRow: "stream",
+    vendorModel: BEDROCK_MODEL,
+    vendorParams: AWS_PARAMS,
+    body: smallBody("bedrock-stream", { stream: true, stream_options: { include_usage: true } }),
+  },
+  {
+    name: "bedrock-burst-stream",
+    title: `${STREAM_CHUNKS}-chunk stream, unpaced, translated from Bedrock's Converse`,
+    upstream: "socket",
+    isStream: true,
+    connections: [64],
+    plainRow: "burst-stream",
+    vendorModel: BEDROCK_MODEL,
+    vendorParams: AWS_PARAMS,
+    body: smallBody("bedrock-burst-stream", { stream: true, stream_options: { include_usage: true } }),
   },
   {
     name: "prompt-400k",

@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { bedrockStreamEvents } from "./bedrock-events.ts";
 import { anthropicStreamEvents, CHAT_REPLY, streamEvents } from "./replies.ts";
 
 /**
@@ -6,7 +7,7 @@ import { anthropicStreamEvents, CHAT_REPLY, streamEvents } from "./replies.ts";
  * gateway. It reads a request to its end and answers with bytes made at start. A path under `/stream` gets the
  * event stream, one event per write and one write per `PACE_MS`; a path under `/burst-stream` gets `BURST_EVENTS`
  * per write and one write per turn of the event loop; `/anthropic-stream` and `/anthropic-burst-stream` the same in
- * Anthropic's format; any other path gets the fixed reply.
+ * Anthropic's format, `/bedrock-stream` and `/bedrock-burst-stream` in AWS event streams; any other path gets the fixed reply.
  */
 
 /**
@@ -20,28 +21,36 @@ const BURST_EVENTS = 5;
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 const CHUNKED_END = "0\r\n\r\n";
-const STREAM_HEAD = Buffer.from(
-  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n",
-);
+
+const toStreamHead = (contentType: string): Buffer =>
+  Buffer.from(
+    `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ncache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n`,
+  );
+
+const SSE_HEAD = toStreamHead("text/event-stream; charset=utf-8");
+const AWS_HEAD = toStreamHead("application/vnd.amazon.eventstream");
 const PLAIN_REPLY = Buffer.from(
   `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${CHAT_REPLY.length}\r\n\r\n${CHAT_REPLY}`,
 );
 
 /** A stream as it is written: events in the HTTP chunked coding, one or several to a write. */
 interface Script {
+  readonly head: Buffer;
   readonly writes: readonly Buffer[];
   readonly isPaced: boolean;
 }
 
 /** One chunk of the coding per event; the last one carries the end mark too. */
-function toScript(events: readonly string[], eventsPerWrite: number): Script {
-  const chunks = events.map((event, index) =>
-    Buffer.from(`${event.length.toString(16)}\r\n${event}\r\n${index === events.length - 1 ? CHUNKED_END : ""}`),
-  );
+function toScript(events: readonly (string | Uint8Array)[], eventsPerWrite: number, head = SSE_HEAD): Script {
+  const chunks = events.map((event, index) => {
+    const bytes = typeof event === "string" ? Buffer.from(event) : event;
+    const end = `\r\n${index === events.length - 1 ? CHUNKED_END : ""}`;
+    return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from(end)]);
+  });
   const writes = Array.from({ length: Math.ceil(chunks.length / eventsPerWrite) }, (_, index) =>
     Buffer.concat(chunks.slice(index * eventsPerWrite, (index + 1) * eventsPerWrite)),
   );
-  return { writes, isPaced: eventsPerWrite === 1 };
+  return { head, writes, isPaced: eventsPerWrite === 1 };
 }
 
 /** What is streamed under each first piece of a path. */
@@ -50,6 +59,8 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map([
   ["burst-stream", toScript(streamEvents(), BURST_EVENTS)],
   ["anthropic-stream", toScript(anthropicStreamEvents(), 1)],
   ["anthropic-burst-stream", toScript(anthropicStreamEvents(), BURST_EVENTS)],
+  ["bedrock-stream", toScript(bedrockStreamEvents(), 1, AWS_HEAD)],
+  ["bedrock-burst-stream", toScript(bedrockStreamEvents(), BURST_EVENTS, AWS_HEAD)],
 ]);
 
 interface Connection {
@@ -105,7 +116,7 @@ function answer(client: Client): void {
     send(client, PLAIN_REPLY);
     return;
   }
-  send(client, STREAM_HEAD);
+  send(client, data.script.head);
   if (data.script.isPaced) {
     paced.add(client);
     ticker ??= setInterval(tickPaced, PACE_MS);

@@ -4,6 +4,8 @@ const TEXT = `
 model_list:
   - model_name: gpt-4o
     litellm_params: {model: openai/gpt-4o, api_base: "http://127.0.0.1:9/v1", api_key: sk-up}
+  - model_name: claude
+    litellm_params: {model: anthropic/claude-sonnet-4-5, api_base: "http://127.0.0.1:10", api_key: sk-up}
 general_settings: {master_key: sk-1234}
 `;
 
@@ -12,5 +14,5 @@ if (config === undefined) {
   throw new Error("the bench's configuration has faults");
 }
 
-/** One deployment behind a master key. */
+/** A deployment that speaks OpenAI's API and one that is translated, behind a master key. */
 export const bareConfig = config;

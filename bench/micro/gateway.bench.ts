@@ -1,6 +1,7 @@
 // The whole gateway without a kernel: sockets are faked, so that what is left is the gateway's own CPU per call.
 
 import { Gateway } from "../../src/gateway.ts";
+import { ANTHROPIC_REPLY } from "../load/replies.ts";
 import { bareConfig } from "./gateway-config.ts";
 
 /** What the faked listener was given. */
@@ -46,18 +47,35 @@ const REPLY_BODY = JSON.stringify({
   usage: { prompt_tokens: 12, completion_tokens: 47, total_tokens: 59, prompt_tokens_details: { cached_tokens: 0 } },
   system_fingerprint: "fp_44709d6fcb",
 });
-const REPLY = Buffer.from(
-  `HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Mon, 23 Nov 2026 10:51:31 GMT\r\nContent-Type: application/json\r\nContent-Length: ${REPLY_BODY.length}\r\nConnection: keep-alive\r\n\r\n${REPLY_BODY}`,
-);
-const BODY = '{"model":"gpt-4o","messages":[{"role":"user","content":"hello world"}],"temperature":0.1}';
-const REQUEST = Buffer.from(
-  `POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:4000\r\nContent-Type: application/json\r\nAuthorization: Bearer sk-1234\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`,
-);
+const toReply = (body: string): Buffer =>
+  Buffer.from(
+    `HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Mon, 23 Nov 2026 10:51:31 GMT\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: keep-alive\r\n\r\n${body}`,
+  );
+const toRequest = (model: string): Buffer => {
+  const body = `{"model":"${model}","messages":[{"role":"user","content":"hello world"}],"temperature":0.1}`;
+  return Buffer.from(
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:4000\r\nContent-Type: application/json\r\nAuthorization: Bearer sk-1234\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+};
+
+/** A call, and what the vendor answers it with. */
+interface Scenario {
+  readonly name: string;
+  readonly request: Buffer;
+  readonly reply: Buffer;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: "small chat", request: toRequest("gpt-4o"), reply: toReply(REPLY_BODY) },
+  { name: "small chat through Anthropic's format", request: toRequest("claude"), reply: toReply(ANTHROPIC_REPLY) },
+];
 const CLIENTS = 64;
 const CALLS = 100_000;
 
 /** Turns of the event loop are what sockets deliver in. */
 let turn: (() => void)[] = [];
+
+let [scenario] = SCENARIOS as readonly [Scenario];
 
 const listener: { handlers?: Handlers } = {};
 const real = { listen: Bun.listen, connect: Bun.connect };
@@ -68,7 +86,7 @@ Object.assign(Bun, {
   },
   connect: (options: { socket: Handlers; data: unknown }) => {
     const socket: FakeSocket = new FakeSocket(
-      () => turn.push(() => options.socket.data(socket, Buffer.from(REPLY))),
+      () => turn.push(() => options.socket.data(socket, Buffer.from(scenario.reply))),
       options.data,
     );
     turn.push(() => options.socket.open(socket));
@@ -95,7 +113,7 @@ async function run(calls: number): Promise<void> {
   for (let index = 0; index < CLIENTS; index++) {
     const ask = (): void => {
       if (left-- > 0) {
-        turn.push(() => handlers?.data(socket, Buffer.from(REQUEST)));
+        turn.push(() => handlers?.data(socket, Buffer.from(scenario.request)));
       }
     };
     const socket: FakeSocket = new FakeSocket(ask);
@@ -112,12 +130,15 @@ async function run(calls: number): Promise<void> {
   }
 }
 
-await run(CALLS);
-for (let round = 0; round < 5; round++) {
-  const before = process.cpuUsage();
+for (const next of SCENARIOS) {
+  scenario = next;
   await run(CALLS);
-  const { user, system } = process.cpuUsage(before);
-  console.log(`gateway, small chat, no kernel: ${((user + system) / CALLS).toFixed(1)} us CPU per call`);
+  for (let round = 0; round < 5; round++) {
+    const before = process.cpuUsage();
+    await run(CALLS);
+    const { user, system } = process.cpuUsage(before);
+    console.log(`gateway, ${scenario.name}, no kernel: ${((user + system) / CALLS).toFixed(1)} us CPU per call`);
+  }
 }
 Object.assign(Bun, real);
 process.exit(0);

@@ -54,7 +54,7 @@ export interface ReplyContext {
   readonly created: number;
   /** An id for replies that bring none (`chatcmpl-<uuid>`). */
   readonly id: string;
-  /** A header of the vendor's reply, by its lower-case name. */
+  /** A header of the vendor's reply, by its lower-case name; where one call was several, all of theirs in order, joined by commas. */
   readonly header: (name: string) => string | undefined;
   readonly options: JsonObject;
 }

@@ -45,7 +45,9 @@ export function readCallParams(call: Call, body: ScannedObject): void {
     if (required === undefined) {
       throw invalid(name, `${operationPath(call)}: Missing required parameter: '${name}'.`);
     }
-    expect(required, kinds, kinds.map((kind) => `${kind === "array" ? "an" : "a"} ${kind}`).join(" or "));
+    if (!kinds.includes(required.kind)) {
+      expect(required, kinds, kinds.map((kind) => `${kind === "array" ? "an" : "a"} ${kind}`).join(" or "));
+    }
   }
   const stream = present(body, "stream");
   if (stream !== undefined) {

@@ -3,7 +3,7 @@ import { startFakeUpstream } from "../../tests/support/fake-upstream.ts";
 import { HttpTransport } from "../upstream/http-transport.ts";
 import { readBaseUrl } from "../upstream/origin.ts";
 import type { UpstreamRequest } from "../upstream/transport.ts";
-import { FannedExchange } from "./fanned-exchange.ts";
+import { FannedExchange, JoinedReply } from "./fanned-exchange.ts";
 
 const upstream = startFakeUpstream();
 const transport = new HttpTransport();
@@ -54,6 +54,34 @@ test("the first failure is the reply of all, and the rest is not asked", async (
   const failed = await reply;
   expect([failed.status, Buffer.from(await failed.readBody(1000)).toString()]).toEqual([429, "slow down"]);
   expect(upstream.requests.length).toBeLessThan(requests.length);
+});
+
+test("what is under way when a part fails is ended, not waited for", async () => {
+  for (const index of requests.keys()) {
+    const failure = { status: 503, body: "busy", after: upstream.request(7) };
+    upstream.forModel(`part-${index}`, index === 2 ? failure : { body: "{}", ending: "stall" });
+  }
+  const failed = await new FannedExchange(transport, requests).reply;
+  expect([failed.status, Buffer.from(await failed.readBody(1000)).toString()]).toEqual([503, "busy"]);
+  expect(upstream.requests).toHaveLength(8);
+  await Promise.all(upstream.requests.filter((_, index) => index !== 2).map((request) => request.aborted));
+});
+
+test("parts that a vendor compressed unasked are put together as they were; headers of all can be read", async () => {
+  for (const index of requests.keys()) {
+    upstream.forModel(`part-${index}`, {
+      body: { index },
+      isGzipped: index % 2 === 0,
+      headers: index === 3 ? {} : { "x-count": String(index) },
+    });
+  }
+  const whole = await new FannedExchange(transport, requests.slice(0, 5)).reply;
+  expect(whole.header("content-encoding")).toBeUndefined();
+  expect(JSON.parse(Buffer.from(await whole.readBody(1000)).toString())).toHaveLength(5);
+  expect(whole).toBeInstanceOf(JoinedReply);
+  if (whole instanceof JoinedReply) {
+    expect([whole.headersOfAll("x-count"), whole.headersOfAll("x-none")]).toEqual(["0, 1, 2, 4", undefined]);
+  }
 });
 
 test("a lost connection fails all, and ends what is under way", async () => {

@@ -1,5 +1,6 @@
 import type { BodySink, Exchange, Transport, UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
 import type { HeaderBlock } from "../wire/header-block.ts";
+import { decodeReply } from "./reply-encoding.ts";
 
 /** Requests of one call that are under way at once. */
 const MAX_AT_ONCE = 8;
@@ -30,41 +31,53 @@ export class FannedExchange implements Exchange {
   }
 
   async #sendAll(requests: readonly UpstreamRequest[]): Promise<UpstreamReply> {
-    const bodies: Uint8Array[] = [];
+    const parts: Part[] = [];
     let failed: UpstreamReply | undefined;
-    let last: UpstreamReply | undefined;
     let next = 0;
     const work = async (): Promise<void> => {
-      for (let index = next++; index < requests.length && failed === undefined && !this.#isAborted; index = next++) {
-        const reply = await this.#send(requests[index] as UpstreamRequest, bodies, index);
-        last = reply;
-        failed ??= reply.status >= 300 ? reply : undefined;
+      for (let index = next++; index < requests.length && !this.#isAborted; index = next++) {
+        const part = await this.#send(requests[index] as UpstreamRequest);
+        parts[index] = part;
+        if (part.reply.status >= 300 && failed === undefined) {
+          failed = new JoinedReply([part.reply], part.body);
+          this.abort(); // Nobody will read the others.
+        }
       }
     };
     try {
       await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, requests.length) }, work));
     } catch (error) {
       this.abort();
-      throw error;
+      if (failed === undefined) {
+        throw error;
+      }
     }
-    if (failed !== undefined || last === undefined) {
-      return failed ?? Promise.reject(new Error("a call was fanned out into nothing"));
+    if (failed !== undefined) {
+      return failed;
     }
-    return new JoinedReply(last, joinJson(bodies));
+    return new JoinedReply(
+      parts.map(({ reply }) => reply),
+      joinJson(parts.map(({ body }) => body)),
+    );
   }
 
-  async #send(request: UpstreamRequest, bodies: Uint8Array[], index: number): Promise<UpstreamReply> {
+  async #send(request: UpstreamRequest): Promise<Part> {
     const exchange = this.#transport.open(request);
     this.#open.add(exchange);
     try {
       const reply = await exchange.reply;
-      const body = await reply.readBody(MAX_REPLY_BYTES);
-      bodies[index] = body;
-      return reply.status >= 300 ? new JoinedReply(reply, body) : reply;
+      const body = await decodeReply(reply, await reply.readBody(MAX_REPLY_BYTES), MAX_REPLY_BYTES);
+      return { reply, body };
     } finally {
       this.#open.delete(exchange);
     }
   }
+}
+
+/** One request's reply with its body, decoded. */
+interface Part {
+  readonly reply: UpstreamReply;
+  readonly body: Uint8Array;
 }
 
 function joinJson(bodies: readonly Uint8Array[]): Uint8Array {
@@ -73,22 +86,34 @@ function joinJson(bodies: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([Buffer.from("["), ...pieces, Buffer.from("]")]);
 }
 
-/** A reply whose body has been read, or made of several. */
-class JoinedReply implements UpstreamReply {
+/** A reply whose body has been read, or made of several; its status and headers are the last one's. */
+export class JoinedReply implements UpstreamReply {
   readonly status: number;
   readonly headers: HeaderBlock;
-  readonly #reply: UpstreamReply;
+  readonly #replies: readonly UpstreamReply[];
+  readonly #last: UpstreamReply;
   readonly #body: Uint8Array;
 
-  constructor(reply: UpstreamReply, body: Uint8Array) {
-    this.status = reply.status;
-    this.headers = reply.headers;
-    this.#reply = reply;
+  constructor(replies: readonly UpstreamReply[], body: Uint8Array) {
+    const last = replies.at(-1);
+    if (last === undefined) {
+      throw new Error("a call was fanned out into nothing");
+    }
+    this.status = last.status;
+    this.headers = last.headers;
+    this.#replies = replies;
+    this.#last = last;
     this.#body = body;
   }
 
   header(name: string): string | undefined {
-    return this.#reply.header(name);
+    return name === "content-encoding" ? undefined : this.#last.header(name);
+  }
+
+  /** A header of all replies in their order, joined by commas; `undefined` when none has it. */
+  headersOfAll(name: string): string | undefined {
+    const values = this.#replies.flatMap((reply) => reply.header(name) ?? []);
+    return values.length === 0 ? undefined : values.join(", ");
   }
 
   readBody(): Uint8Array {

@@ -11,7 +11,7 @@ import type { Call } from "./call.ts";
 import { forwardedHeaders } from "./forwarded-headers.ts";
 import { readQuery } from "./request-target.ts";
 import { timeLimitsOf } from "./time-limits.ts";
-import { translateRequest } from "./translate-request.ts";
+import { type TranslatedRequest, translateRequest } from "./translate-request.ts";
 
 /** Requests of one attempt: one, or as many as the vendor needs for it. */
 export type PreparedRequests = readonly [UpstreamRequest, ...UpstreamRequest[]];
@@ -57,18 +57,31 @@ async function prepareEmbedding(
     : prepareTranslated(call, route, call.translator, pieces);
 }
 
-async function prepareTranslated(
+function prepareTranslated(
   call: Call,
   route: PreparedRoute,
   translator: Translator,
   edited: readonly Uint8Array[],
-): Promise<PreparedRequests> {
-  const { bodies, headers } = await translateRequest(call, route, translator, Buffer.concat(edited));
-  const [first, ...others] = await Promise.all(bodies.map((body) => toUpstreamRequest(call, route, [body], headers)));
+): PreparedRequests | Promise<PreparedRequests> {
+  const translated = translateRequest(call, route, translator, Buffer.concat(edited));
+  return translated instanceof Promise
+    ? translated.then((made) => toRequests(call, route, made))
+    : toRequests(call, route, translated);
+}
+
+function toRequests(
+  call: Call,
+  route: PreparedRoute,
+  { bodies, headers }: TranslatedRequest,
+): PreparedRequests | Promise<PreparedRequests> {
+  const [first, ...others] = bodies;
   if (first === undefined) {
-    throw new Error(`the translator to ${translator.to} made no request`);
+    throw new Error(`the translator to ${route.route.dialect} made no request`);
   }
-  return [first, ...others];
+  const request = toUpstreamRequest(call, route, [first], headers);
+  return others.length === 0
+    ? one(request)
+    : Promise.all([request, ...others.map((body) => toUpstreamRequest(call, route, [body], headers))]);
 }
 
 function toUpstreamRequest(

@@ -2,6 +2,7 @@ import type { Translator } from "../core/translation.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
+import { JoinedReply } from "./fanned-exchange.ts";
 import { optionsOf } from "./translate-request.ts";
 import { TranslatedReply } from "./translated-reply.ts";
 import { asksForUsage } from "./usage-inserter.ts";
@@ -26,7 +27,7 @@ export function translateReply(
     request: call.translated ?? {},
     created: Math.floor(call.startedAt / 1000),
     id: (ID_PREFIX[call.operation] ?? "") + call.id,
-    header: (name: string) => reply.header(name),
+    header: (name: string) => (reply instanceof JoinedReply ? reply.headersOfAll(name) : reply.header(name)),
     options: optionsOf(route),
   };
   return new TranslatedReply(call, reply, { translator, context, includesUsage });

@@ -15,7 +15,7 @@ const NO_MEDIA: ReadonlyMap<string, Media> = new Map();
 export const optionsOf = (route: PreparedRoute): JsonObject => route.route.options ?? NO_OPTIONS;
 
 /** What a vendor gets for a caller's body. */
-interface TranslatedRequest {
+export interface TranslatedRequest {
   /** One body, or as many as the translator needs. */
   readonly bodies: readonly Uint8Array[];
   /** Header lines of the translator's making, each with its CRLF. */
@@ -23,20 +23,31 @@ interface TranslatedRequest {
 }
 
 /**
- * What the vendor gets for a caller's (edited) body. Files that the vendor would not fetch are fetched first.
+ * What the vendor gets for a caller's (edited) body. Files that the vendor would not fetch are fetched first; without
+ * any, nothing is waited for.
  * @throws GatewayError for what cannot be translated, or fetched
  */
-export async function translateRequest(
+export function translateRequest(
   call: Call,
   route: PreparedRoute,
   translator: Translator,
   edited: Uint8Array,
-): Promise<TranslatedRequest> {
+): TranslatedRequest | Promise<TranslatedRequest> {
   const body = parse(edited);
   call.translated = body;
+  const urls = translator.mediaUrls?.(body, optionsOf(route)) ?? [];
+  return urls.length === 0
+    ? write(call, route, translator, { body, media: NO_MEDIA })
+    : fetchMedia(call, urls).then((media) => write(call, route, translator, { body, media }));
+}
+
+function write(
+  call: Call,
+  route: PreparedRoute,
+  translator: Translator,
+  { body, media }: { readonly body: JsonObject; readonly media: ReadonlyMap<string, Media> },
+): TranslatedRequest {
   const options = optionsOf(route);
-  const urls = translator.mediaUrls?.(body, options) ?? [];
-  const media = urls.length === 0 ? NO_MEDIA : await fetchMedia(call, urls);
   const dropParams = call.editOptions.dropParams ?? route.plan.dropParams;
   const written = translator.request(body, {
     model: route.model,
@@ -46,11 +57,11 @@ export async function translateRequest(
     options,
   });
   const bodies = Array.isArray(written) ? (written as readonly JsonObject[]) : [written as JsonObject];
-  const headers = Object.entries(translator.headers?.(body, options) ?? {});
-  return {
-    bodies: bodies.map((vendorBody) => Buffer.from(JSON.stringify(vendorBody))),
-    headers: headers.map(([name, value]) => toHeaderLine(name, value)).join(""),
-  };
+  let headers = "";
+  for (const [name, value] of Object.entries(translator.headers?.(body, options) ?? {})) {
+    headers += toHeaderLine(name, value);
+  }
+  return { bodies: bodies.map((vendorBody) => Buffer.from(JSON.stringify(vendorBody))), headers };
 }
 
 /** Deepest body that is translated; tool schemas are a dozen levels. */

@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { isObject } from "../core/json-values.ts";
 import type {
   ChunkSink,
   JsonObject,
@@ -67,18 +68,29 @@ export class TranslatedReply implements UpstreamReply {
     }
   }
 
-  async readBody(limitBytes: number): Promise<Uint8Array> {
-    return Buffer.from(JSON.stringify(await this.#readWhole(limitBytes)));
+  readBody(limitBytes: number): Uint8Array | Promise<Uint8Array> {
+    const whole = this.#readWhole(limitBytes);
+    return whole instanceof Promise ? whole.then(toBytes) : toBytes(whole);
   }
 
-  async #readWhole(limitBytes: number): Promise<JsonObject> {
+  /** The translated body; a promise only while the vendor's is under way, or encoded. */
+  #readWhole(limitBytes: number): JsonObject | Promise<JsonObject> {
     const limit = Math.min(limitBytes, MAX_REPLY_BYTES);
-    const bytes = await decodeReply(this.#reply, await this.#reply.readBody(limit), limit);
+    const decode = (bytes: Uint8Array): Uint8Array | Promise<Uint8Array> => decodeReply(this.#reply, bytes, limit);
+    const read = this.#reply.readBody(limit);
+    const plain = read instanceof Promise ? read.then(decode) : decode(read);
+    return plain instanceof Promise ? plain.then((bytes) => this.#translate(bytes)) : this.#translate(plain);
+  }
+
+  #translate(bytes: Uint8Array): JsonObject {
     const { translator, context } = this.#translation;
     if (isDeeperThan(bytes, MAX_DEPTH)) {
       throw new GatewayError("upstream-malformed", `the reply is nested more than ${MAX_DEPTH} levels deep`);
     }
-    return guarded(() => translator.response(JSON.parse(toBuffer(bytes).toString("utf8")), context));
+    const body = guarded(() => translator.response(JSON.parse(toBuffer(bytes).toString("utf8")), context));
+    const { usage } = body;
+    this.#call.usage = isObject(usage) ? toUsage(usage) : undefined;
+    return body;
   }
 
   streamTo(sink: BodySink): void {
@@ -94,10 +106,9 @@ export class TranslatedReply implements UpstreamReply {
   /** A whole reply as a stream. */
   #streamWhole(sink: BodySink): void {
     const { includesUsage } = this.#translation;
-    this.#readWhole(MAX_REPLY_BYTES).then(
+    const whole = new Promise<JsonObject>((resolve) => resolve(this.#readWhole(MAX_REPLY_BYTES)));
+    whole.then(
       (body) => {
-        const { usage } = body;
-        this.#call.usage = typeof usage === "object" && usage !== null ? toUsage(usage) : undefined;
         sink.chunk(Buffer.from(toChunks(body, includesUsage).map(toFrame).join("") + DONE));
         sink.end();
       },
@@ -113,6 +124,8 @@ export class TranslatedReply implements UpstreamReply {
     this.#reply.resume();
   }
 }
+
+const toBytes = (body: JsonObject): Uint8Array => Buffer.from(JSON.stringify(body));
 
 const toFrame = (chunk: JsonObject): string => `data: ${JSON.stringify(chunk)}\n\n`;
 

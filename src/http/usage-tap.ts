@@ -4,10 +4,10 @@ import { readLastUsage } from "../dialects/openai/usage.ts";
 /** Usage stands at a stream's end: this much of it is looked at, in bytes. */
 const TAIL_BYTES = 8 * 1024;
 
-/** Remembers the end of a stream, so that usage can be read once it is over. Holds references, copies nothing. */
+/** Remembers the end of a stream, so that usage can be read once it is over. Copies it: a piece kept is a piece that grows old. */
 export class UsageTap {
-  #tail: Uint8Array[] = [];
-  #tailBytes = 0;
+  /** The last bytes; the byte number `n` of the stream stands at `n % TAIL_BYTES`. */
+  #ring: Buffer | undefined;
   #totalBytes = 0;
 
   get totalBytes(): number {
@@ -15,23 +15,33 @@ export class UsageTap {
   }
 
   push(bytes: Uint8Array): void {
+    const last = bytes.length > TAIL_BYTES ? bytes.subarray(bytes.length - TAIL_BYTES) : bytes;
     this.#totalBytes += bytes.length;
-    this.#tail.push(bytes);
-    this.#tailBytes += bytes.length;
-    let first = this.#tail[0];
-    while (first !== undefined && this.#tailBytes - first.length >= TAIL_BYTES) {
-      this.#tail.shift();
-      this.#tailBytes -= first.length;
-      first = this.#tail[0];
+    this.#ring ??= Buffer.allocUnsafeSlow(TAIL_BYTES);
+    const ring = this.#ring;
+    const end = this.#totalBytes % TAIL_BYTES;
+    if (last.length <= end) {
+      ring.set(last, end - last.length);
+    } else {
+      const size = last.length - end;
+      ring.set(last.subarray(0, size), TAIL_BYTES - size);
+      ring.set(last.subarray(size), 0);
     }
   }
 
-  /** The end of the stream so far: at least the last 8 KiB of it, or all there was. */
+  /** The end of the stream so far: the last 8 KiB of it, or all there was. */
   readTail(): Buffer {
-    return Buffer.concat(this.#tail);
+    const ring = this.#ring;
+    const end = this.#totalBytes % TAIL_BYTES;
+    if (ring === undefined || this.#totalBytes < TAIL_BYTES) {
+      return ring?.subarray(0, end) ?? NOTHING;
+    }
+    return Buffer.concat([ring.subarray(end), ring.subarray(0, end)]);
   }
 
   readUsage(): Usage | undefined {
     return readLastUsage(this.readTail());
   }
 }
+
+const NOTHING = Buffer.alloc(0);

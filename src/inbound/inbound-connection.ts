@@ -2,7 +2,8 @@ import type { Socket } from "bun";
 import { byteRange } from "../wire/byte-range.ts";
 import { requestBegins, requestEnds, type TurnReader } from "../wire/turn.ts";
 import { BodyReader } from "./body-reader.ts";
-import type { HeaderReader, InboundHandler, InboundReply, InboundRequest } from "./inbound.ts";
+import { ConnectionRequest } from "./connection-request.ts";
+import type { InboundHandler, InboundReply } from "./inbound.ts";
 import { BodyError } from "./inbound.ts";
 import { ReplyWriter, type ReplyWriterOwner } from "./reply-writer.ts";
 import { HeadError, type RequestHead, readRequestHead } from "./request-head.ts";
@@ -63,6 +64,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
   /** Whether the request counts as under way. */
   #isCounted = false;
   #isBodyAsked = false;
+  #isPaused = false;
   /** When the server's sweep must end the connection, in `performance.now()` milliseconds. */
   deadlineMs: number;
 
@@ -88,7 +90,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     this.#held = this.#held === undefined ? rest : Buffer.concat([this.#held, rest]);
     if (this.#phase === "handling") {
       if (this.#held.length > MAX_PIPELINED_BYTES) {
-        this.#socket.pause();
+        this.#pause();
       }
       return;
     }
@@ -165,7 +167,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     }
     const read = body.read(limitBytes);
     this.#isBodyAsked = true;
-    this.#socket.resume();
+    this.#resume();
     if (body.isWaiting) {
       if (this.#head?.expectsContinue === true) {
         this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -239,6 +241,30 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     } else {
       this.#send(reply, request);
     }
+    this.#pauseUnasked();
+  }
+
+  /** Holds back a client whose body nobody has asked for yet. */
+  #pauseUnasked(): void {
+    const body = this.#body;
+    if (body !== undefined && !body.isComplete && body.unaskedBytes > MAX_UNASKED_BYTES) {
+      this.#pause();
+    }
+  }
+
+  /** Both cost system calls, and a paused socket another turn of the event loop. */
+  #pause(): void {
+    if (!this.#isPaused && this.#phase !== "closing") {
+      this.#isPaused = true;
+      this.#socket.pause();
+    }
+  }
+
+  #resume(): void {
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
   }
 
   #send(reply: InboundReply, request: ConnectionRequest): void {
@@ -287,13 +313,13 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     }
     if (body.isWaiting) {
       this.#extend(this.#owner.limits.bodyGapMs);
-    } else if (body.unaskedBytes > MAX_UNASKED_BYTES) {
-      this.#socket.pause();
     } else if (body.discardedBytes > MAX_DISCARDED_BYTES) {
       this.close();
       return undefined;
     } else if (body.isComplete && this.#isReplySent) {
       this.#finish();
+    } else if (this.#request !== undefined) {
+      this.#pauseUnasked(); // Before there is a request, its handler has not had a chance to ask.
     }
     return rest;
   }
@@ -308,7 +334,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     if (this.#body?.isComplete === false && (mayKeepAlive || !head.expectsContinue)) {
       // Read to its end, then go on or close: a close in the midst would reset the answer away.
       this.#body.discard();
-      this.#socket.resume();
+      this.#resume();
       this.#extend(this.#owner.limits.bodyGapMs);
       return;
     }
@@ -318,11 +344,12 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     }
     this.#phase = "idle";
     this.#head = undefined;
+    this.#body?.release();
     this.#body = undefined;
     this.#writer = undefined;
     this.#extend(this.#owner.limits.idleMs);
+    this.#resume();
     if (this.#held !== undefined) {
-      this.#socket.resume();
       this.#readHead();
     }
   }
@@ -351,31 +378,5 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
 
   #extend(limitMs: number): void {
     this.deadlineMs = this.#owner.nowMs + limitMs;
-  }
-}
-
-/** A request as handlers see it. */
-class ConnectionRequest implements InboundRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: HeaderReader;
-  onGone: (() => void) | undefined = undefined;
-  isGone = false;
-  readonly #connection: InboundConnection;
-
-  constructor(head: RequestHead, connection: InboundConnection) {
-    this.method = head.method;
-    this.target = head.target;
-    this.headers = head.headers;
-    this.#connection = connection;
-  }
-
-  readBody(limitBytes: number): Uint8Array | Promise<Uint8Array> {
-    return this.#connection.startBody(limitBytes);
-  }
-
-  tellGone(): void {
-    this.isGone = true;
-    this.onGone?.();
   }
 }

@@ -16,7 +16,8 @@ export interface InboundRequest {
   /** Called once if the client goes before it has its whole answer. */
   onGone: (() => void) | undefined;
   /**
-   * The whole body; to be called once. A client that waits for `100 Continue` is told to go on.
+   * The whole body; to be called once. A client that waits for `100 Continue` is told to go on. The bytes are good until
+   * the answer has been sent: who needs them longer copies them.
    * @throws BodyError (or rejects with it)
    */
   readBody(limitBytes: number): Uint8Array | Promise<Uint8Array>;

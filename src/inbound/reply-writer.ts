@@ -6,7 +6,11 @@ import type { InboundReply, StreamSink, StreamSource } from "./inbound.ts";
 /** A client this far behind is given no more until it has caught up. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
+const CR = 13;
+const LF = 10;
 const LAST_CHUNK = Buffer.from("0\r\n\r\n");
+/** More than the size line and the line end of any chunk take. */
+const MAX_CHUNK_MARKS_BYTES = 32;
 const NO_BYTES = new Uint8Array(0);
 
 /** How the connection wants a reply framed. */
@@ -65,7 +69,12 @@ export class ReplyWriter implements StreamSink, TurnWriter {
 
   write(bytes: Uint8Array): boolean {
     if (this.#end === "open" && bytes.length > 0 && !this.#isHead) {
-      this.#push(this.#frame(bytes));
+      const size = this.#pendingHead.length + bytes.length + MAX_CHUNK_MARKS_BYTES;
+      if (this.#isChunked && this.#unsentBytes === 0 && size <= SCRATCH_BYTES) {
+        this.#writeFramed(bytes);
+      } else {
+        this.#push(this.#frame(bytes));
+      }
     }
     return !this.#isBehind;
   }
@@ -131,6 +140,18 @@ export class ReplyWriter implements StreamSink, TurnWriter {
     this.#owner.onReplyBroken();
   }
 
+  /** Sends a piece as it goes over the wire; only what the socket does not take becomes a buffer of its own. */
+  #writeFramed(bytes: Uint8Array): void {
+    const head = this.#takeHead();
+    SCRATCH.set(head, 0);
+    let at = head.length + SCRATCH.write(`${bytes.length.toString(16)}\r\n`, head.length, "latin1");
+    SCRATCH.set(bytes, at);
+    at += bytes.length;
+    SCRATCH[at++] = CR;
+    SCRATCH[at++] = LF;
+    this.#push(writeScratch(this.#socket, at) ?? NO_BYTES);
+  }
+
   /** A piece as it goes over the wire; the head goes with the first. */
   #frame(bytes: Uint8Array): Uint8Array {
     const head = this.#takeHead();
@@ -142,8 +163,8 @@ export class ReplyWriter implements StreamSink, TurnWriter {
     framed.set(head, 0);
     framed.write(size, head.length, "latin1");
     framed.set(bytes, head.length + size.length);
-    framed[framed.length - 2] = 13;
-    framed[framed.length - 1] = 10;
+    framed[framed.length - 2] = CR;
+    framed[framed.length - 1] = LF;
     return framed;
   }
 

@@ -2,6 +2,7 @@ import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import type { ErrorKind } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
+import { readClaudeError } from "../dialects/anthropic/errors.ts";
 import { AWS_KEY_ENV, AWS_KEYS, awsCredential } from "./aws-credential.ts";
 import { isAwsRegion, readAwsRegion, regionOfArn, toAwsHost } from "./aws-region.ts";
 import { bearer, defineProvider, type Route, type UpstreamError } from "./provider.ts";
@@ -129,8 +130,9 @@ function routeOf(operation: Operation, name: string): Route | undefined {
 const CONTEXT_WINDOW = /too many tokens|expected maxlength|input is too long|prompt is too long/i;
 const BAD_KEY = /security token|unrecognizedclient|expiredtoken|invalidsignature|signature does not match|api key/i;
 
-/** The vendor's words and exceptions (contract 3.5, "Bedrock"). */
-function readError({ status, message, type }: UpstreamError): ErrorKind | undefined {
+/** The vendor's words and exceptions (contract 3.5, "Bedrock"); Claude has words of its own, as on every cloud. */
+function readError(error: UpstreamError): ErrorKind | undefined {
+  const { status, message, type } = error;
   if (status < 429 && CONTEXT_WINDOW.test(message)) {
     return "context-window-exceeded";
   }
@@ -139,6 +141,10 @@ function readError({ status, message, type }: UpstreamError): ErrorKind | undefi
   }
   if (status === 403 && BAD_KEY.test(`${type} ${message}`)) {
     return "upstream-unauthenticated";
+  }
+  const ofClaude = readClaudeError(error);
+  if (ofClaude !== undefined) {
+    return ofClaude;
   }
   // 424: the model failed over the request. Source: API_runtime_Converse.html, "Errors".
   return status === 424 ? "upstream-failed" : status === 500 ? "upstream-unavailable" : undefined;

@@ -1,4 +1,7 @@
+import { isObject } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
+import type { JsonObject } from "../core/translation.ts";
+import { toChunks } from "../dialects/openai/whole-as-stream.ts";
 import { writeBase64Floats } from "../wire/base64-floats.ts";
 import { defineProvider, type InProcessReply, type InProcessRequest } from "./provider.ts";
 
@@ -12,6 +15,11 @@ const EMBEDDING_SIZE = 8;
 type Answer = (request: InProcessRequest) => InProcessReply;
 
 const json = (value: unknown): InProcessReply => ({ status: 200, frames: [JSON.stringify(value)] });
+
+const toStream = (chunks: readonly JsonObject[]): InProcessReply => ({
+  status: 200,
+  frames: [...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"],
+});
 
 /** Usage that every canned answer reports (contract 2.6, `mock_response`). */
 const USAGE = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
@@ -55,8 +63,8 @@ function choiceCount(body: Readonly<Record<string, unknown>>): number {
 
 const answerChat: Answer = (request) => {
   const { body, created, isStream, mockResponse, model } = request;
-  if (typeof mockResponse === "object" && mockResponse !== null) {
-    return json(mockResponse);
+  if (isObject(mockResponse)) {
+    return isStream ? toStream(toChunks(mockResponse, wantsUsage(body))) : json(mockResponse);
   }
   const text = cannedText(request);
   const breaksOff = isStream && text.startsWith(STREAMING_ERROR);

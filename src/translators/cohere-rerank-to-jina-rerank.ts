@@ -19,7 +19,7 @@ export const cohereRerankToJinaRerank = defineTranslator({
     const { rank_fields: rankFields, documents } = body;
     const isRanked = rankFields !== undefined && rankFields !== null;
     const isRaw = options["objects"] === true && (!isRanked || options["rankFields"] === true);
-    const { query, texts, topN } = readRerank(isRaw && Array.isArray(documents) ? { ...body, documents: [] } : body);
+    const { query, texts, topN } = readRerank(body, isRaw);
     return {
       model,
       query,

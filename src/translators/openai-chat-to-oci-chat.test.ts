@@ -217,7 +217,9 @@ test("embeddings of many texts are several calls, their replies one list", () =>
     { embeddings: [[1]], usage: { promptTokens: 2 } },
     { embeddings: [[2], [3]], usage: { promptTokens: 3 } },
   ];
-  expect(openaiEmbeddingToOciEmbed.response(reply, replyContext())).toMatchObject({
+  expect(
+    openaiEmbeddingToOciEmbed.response(reply, replyContext({ request: { input: ["a", "b", "c"] } })),
+  ).toMatchObject({
     data: [
       { index: 0, embedding: [1] },
       { index: 1, embedding: [2] },

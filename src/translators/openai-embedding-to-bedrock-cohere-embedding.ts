@@ -1,9 +1,8 @@
-import { GatewayError } from "../core/errors.ts";
 import { countOf, isObject, listOf, objectOf } from "../core/json-values.ts";
 import type { JsonObject } from "../core/translation.ts";
 import { restOf } from "../dialects/openai/chat-params.ts";
 import { invalidField, readDataUrl } from "../dialects/openai/chat-request.ts";
-import { readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
+import { readDimensions, readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /** Most texts of one call to the vendor; more are several calls. */
@@ -12,7 +11,7 @@ const MAX_TEXTS = 96;
 /** What is embedded when the caller does not say, as in LiteLLM. */
 const DEFAULT_INPUT_TYPE = "search_document";
 
-/** Header with the tokens of a reply's request. */
+/** Header with the tokens of a request; of several, all of them. */
 const TOKENS_HEADER = "x-amzn-bedrock-input-token-count";
 
 const FIELDS = { dimensions: "mapped", encoding_format: "emulated" } as const;
@@ -28,14 +27,12 @@ export const openaiEmbeddingToBedrockCohereEmbedding = defineTranslator({
   to: "bedrock-cohere-embedding",
   fields: FIELDS,
   request: writeRequests,
-  response: (reply, { model, header }) => {
+  response: (reply, context) => {
     const replies = (Array.isArray(reply) ? reply : [reply]).map(objectOf);
     const vectors = replies.flatMap(({ embeddings }) => readVectors(embeddings));
-    if (vectors.length === 0) {
-      throw new GatewayError("upstream-malformed", "the reply has no embeddings");
-    }
-    // The header counts one call; of several only the last one's is known.
-    return writeEmbeddings(vectors, model, replies.length === 1 ? countOf(Number(header(TOKENS_HEADER))) : 0);
+    const counts = context.header(TOKENS_HEADER)?.split(",") ?? [];
+    const tokens = counts.reduce((sum, count) => sum + countOf(Number(count)), 0);
+    return writeEmbeddings(vectors, context, tokens);
   },
 });
 
@@ -45,12 +42,13 @@ function readVectors(embeddings: unknown): readonly unknown[] {
 }
 
 function writeRequests(body: JsonObject): JsonObject | readonly JsonObject[] {
-  const { input: _input, dimensions, ...rest } = body;
+  const { input: _input, ...rest } = body;
+  const dimensions = readDimensions(body);
   const texts = readTexts(body["input"]);
   const own = { input_type: DEFAULT_INPUT_TYPE, ...restOf(rest, FIELDS) };
   const shared = {
     ...own,
-    ...(dimensions === undefined || dimensions === null ? {} : { output_dimension: dimensions }),
+    ...(dimensions === undefined ? {} : { output_dimension: dimensions }),
   };
   const images = texts.filter((text, index) => readDataUrl(text, `input[${index}]`) !== undefined);
   if (images.length > 0) {

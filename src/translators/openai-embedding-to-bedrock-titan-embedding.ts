@@ -3,7 +3,7 @@ import { countOf, objectOf } from "../core/json-values.ts";
 import type { JsonObject, RequestContext } from "../core/translation.ts";
 import { restOf } from "../dialects/openai/chat-params.ts";
 import { readDataUrl } from "../dialects/openai/chat-request.ts";
-import { readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
+import { readDimensions, readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /** Most texts of one call: each is a call of its own to the vendor. */
@@ -22,7 +22,7 @@ export const openaiEmbeddingToBedrockTitanEmbedding = defineTranslator({
   to: "bedrock-titan-embedding",
   fields: FIELDS,
   request: writeRequests,
-  response: (reply, { model }) => {
+  response: (reply, context) => {
     const replies = (Array.isArray(reply) ? reply : [reply]).map(objectOf);
     for (const { embedding, message } of replies) {
       if (!Array.isArray(embedding)) {
@@ -35,14 +35,15 @@ export const openaiEmbeddingToBedrockTitanEmbedding = defineTranslator({
     const tokens = replies.reduce((sum, { inputTextTokenCount }) => sum + countOf(inputTextTokenCount), 0);
     return writeEmbeddings(
       replies.map(({ embedding }) => embedding),
-      model,
+      context,
       tokens,
     );
   },
 });
 
 function writeRequests(body: JsonObject, { options }: RequestContext): readonly JsonObject[] {
-  const { input: _input, dimensions, ...rest } = body;
+  const { input: _input, ...rest } = body;
+  const dimensions = readDimensions(body);
   const texts = readTexts(body["input"]);
   if (texts.length > MAX_TEXTS) {
     throw new GatewayError("invalid-request", `'input' has ${texts.length} texts; at most ${MAX_TEXTS} may be.`, {
@@ -50,7 +51,7 @@ function writeRequests(body: JsonObject, { options }: RequestContext): readonly 
     });
   }
   const own = restOf(rest, FIELDS);
-  const hasDimensions = dimensions !== undefined && dimensions !== null;
+  const hasDimensions = dimensions !== undefined;
   if (options["variant"] !== "image") {
     return texts.map((inputText) => ({ inputText, ...(hasDimensions ? { dimensions } : {}), ...own }));
   }

@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { countOf, objectOf } from "../core/json-values.ts";
 import type { JsonObject, ReplyContext } from "../core/translation.ts";
-import { readTexts } from "../dialects/openai/embedding-request.ts";
+import { checkVectors, readDimensions, readTexts } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /** Texts that one call of Cohere's takes. */
@@ -21,14 +21,15 @@ export const openaiEmbeddingToCohereEmbed = defineTranslator({
   to: "cohere-embed",
   fields: { dimensions: "mapped", encoding_format: "emulated" },
   request: (body, { model }) => {
-    const { dimensions, input_type: inputType } = body;
+    const { input_type: inputType } = body;
+    const dimensions = readDimensions(body);
     const own = Object.entries(body).filter(([name]) => !KNOWN.has(name));
     return toBatches(readTexts(body["input"])).map(({ isImage, items }) => ({
       model,
       ...(isImage ? { images: items } : { texts: items }),
       input_type: isImage ? "image" : (inputType ?? "search_document"),
       embedding_types: ["float"],
-      ...(dimensions === undefined || dimensions === null ? {} : { output_dimension: dimensions }),
+      ...(dimensions === undefined ? {} : { output_dimension: dimensions }),
       ...Object.fromEntries(own),
     }));
   },
@@ -55,10 +56,20 @@ function toBatches(input: readonly string[]): readonly Batch[] {
   return batches;
 }
 
-function toEmbeddings(replies: readonly unknown[], { model }: ReplyContext): JsonObject {
+function toEmbeddings(replies: readonly unknown[], { model, request }: ReplyContext): JsonObject {
   const vectors = replies.flatMap((reply) => readVectors(objectOf(reply)["embeddings"]));
   const promptTokens = replies.map(readTokens).reduce((sum, count) => sum + count, 0);
+  if (vectors.length === 0) {
+    throw new GatewayError("upstream-malformed", "the reply has no embeddings");
+  }
   const types = new Set(vectors.map(({ type }) => type));
+  for (const type of types) {
+    const ofType = vectors.filter((vector) => vector.type === type);
+    checkVectors(
+      ofType.map(({ embedding }) => embedding),
+      request,
+    );
+  }
   const counts = new Map<string, number>();
   const data = vectors.map(({ type, embedding }) => {
     const index = counts.get(type) ?? 0;

@@ -3,9 +3,9 @@ import {
   EMBEDDING_FIELDS,
   inPieces,
   readEmbeddingParams,
-  readTexts,
-  writeEmbeddings,
+  writeGoogleEmbeddings,
 } from "../dialects/gemini/embeddings.ts";
+import { readTexts } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /** Most texts of one call; the vendor answers more with 400. Source: https://github.com/weaviate/weaviate/pull/11277 (read 2026-11-28). */
@@ -21,7 +21,7 @@ export const openaiEmbeddingToGeminiBatchEmbedContents = defineTranslator({
   fields: EMBEDDING_FIELDS,
   request: (body, { model }) => {
     const { outputDimensionality, taskType, title, rest } = readEmbeddingParams(body);
-    const requests = readTexts(body).map((text) =>
+    const requests = readTexts(body["input"]).map((text) =>
       withoutUndefined({
         model: `models/${model}`,
         content: { parts: [{ text }] },
@@ -33,7 +33,7 @@ export const openaiEmbeddingToGeminiBatchEmbedContents = defineTranslator({
     );
     return inPieces(requests, MAX_TEXTS).map((piece) => ({ requests: piece }));
   },
-  response: (reply, { model }) => {
+  response: (reply, context) => {
     const replies = (Array.isArray(reply) ? (reply as readonly unknown[]) : [reply]).map(objectOf);
     const embeddings = replies.flatMap(({ embeddings: found, usageMetadata }) =>
       objectsOf(found).map(({ values }, index) => ({
@@ -41,6 +41,6 @@ export const openaiEmbeddingToGeminiBatchEmbedContents = defineTranslator({
         tokens: index === 0 ? objectOf(usageMetadata)["promptTokenCount"] : 0,
       })),
     );
-    return writeEmbeddings(embeddings, model);
+    return writeGoogleEmbeddings(embeddings, context);
   },
 });

@@ -18,6 +18,9 @@ const bodiesOf = (translator: Translator, body: JsonObject, model = "m"): readon
 const params = { dimensions: 2, input_type: "RETRIEVAL_QUERY", title: "t", encoding_format: "base64" };
 const many = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index));
 
+/** The context of a request with two texts. */
+const TWO = replyContext({ request: { input: ["a", "b"] } });
+
 const embedded = (vectors: readonly (readonly number[])[], tokens: number): JsonObject => ({
   object: "list",
   data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
@@ -36,7 +39,7 @@ describe("on AI Studio", () => {
     const bodies = bodiesOf(batch, { input: many(201) });
     expect(bodies.map(({ requests }) => (requests as readonly unknown[]).length)).toEqual([100, 100, 1]);
     const replies = [[1], [2]].map((values) => ({ embeddings: [{ values }], usageMetadata: { promptTokenCount: 3 } }));
-    expect(batch.response(replies, replyContext())).toEqual(embedded([[1], [2]], 6));
+    expect(batch.response(replies, TWO)).toEqual(embedded([[1], [2]], 6));
     expect(batch.response({ embeddings: [{ values: [1] }] }, replyContext())).toEqual(embedded([[1]], 0));
   });
 });
@@ -60,7 +63,7 @@ describe("on Vertex AI by predictions", () => {
     const reply = (values: readonly number[], count: number): JsonObject => ({
       predictions: [{ embeddings: { values, statistics: { token_count: count, truncated: false } } }],
     });
-    expect(predict.response([reply([1], 2), reply([3], 4)], replyContext())).toEqual(embedded([[1], [3]], 6));
+    expect(predict.response([reply([1], 2), reply([3], 4)], TWO)).toEqual(embedded([[1], [3]], 6));
     expect(predict.response(reply([1], 2), replyContext())).toEqual(embedded([[1]], 2));
   });
 });
@@ -71,7 +74,7 @@ test("later models on Vertex AI take one content a call", () => {
     ["a", "b"].map((text) => ({ content: { role: "user", parts: [{ text }] }, embedContentConfig })),
   );
   const reply = { embedding: { values: [1] }, usageMetadata: { promptTokenCount: 2 } };
-  expect(embedContent.response([reply, reply], replyContext())).toEqual(embedded([[1], [1]], 4));
+  expect(embedContent.response([reply, reply], TWO)).toEqual(embedded([[1], [1]], 4));
 });
 
 test.each([batch, predict, embedContent])(

@@ -1,9 +1,9 @@
 import { GatewayError } from "../core/errors.ts";
-import { countOf } from "../core/json-values.ts";
-import { readTexts } from "../dialects/openai/embedding-request.ts";
+import { countOf, withoutUndefined } from "../core/json-values.ts";
+import { readDimensions, readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
-const KNOWN: ReadonlySet<string> = new Set(["model", "input", "encoding_format"]);
+const KNOWN: ReadonlySet<string> = new Set(["model", "input", "encoding_format", "dimensions"]);
 
 /**
  * Embeddings as Hugging Face's feature extraction: a bare list of vectors. `normalize`, `prompt_name`, `truncate` and
@@ -17,9 +17,10 @@ export const openaiEmbeddingToHfFeatureExtraction = defineTranslator({
   fields: { dimensions: "forwarded", encoding_format: "emulated" },
   request: (body) => ({
     inputs: readTexts(body["input"]),
+    ...withoutUndefined({ dimensions: readDimensions(body) }),
     ...Object.fromEntries(Object.entries(body).filter(([name]) => !KNOWN.has(name))),
   }),
-  response: (reply, { model, header }) => {
+  response: (reply, context) => {
     const vectors = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
     if (vectors.length === 0 || !vectors.every(isVector)) {
       throw new GatewayError(
@@ -27,13 +28,7 @@ export const openaiEmbeddingToHfFeatureExtraction = defineTranslator({
         "the reply is no list of vectors: does the model embed whole texts?",
       );
     }
-    const promptTokens = countOf(Number(header("x-compute-tokens")));
-    return {
-      object: "list",
-      data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
-      model,
-      usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
-    };
+    return writeEmbeddings(vectors, context, countOf(Number(context.header("x-compute-tokens"))));
   },
 });
 

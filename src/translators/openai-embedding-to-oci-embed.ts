@@ -1,8 +1,8 @@
 import { GatewayError } from "../core/errors.ts";
-import { countOf, isObject, listOf, objectOf, textOf } from "../core/json-values.ts";
+import { countOf, listOf, objectOf, textOf } from "../core/json-values.ts";
 import { OCI_PLACE, writePlace } from "../dialects/oci/details.ts";
 import { restOf } from "../dialects/openai/chat-params.ts";
-import { invalidField } from "../dialects/openai/chat-request.ts";
+import { readDimensions, readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 const FIELDS = { dimensions: "mapped", encoding_format: "emulated" } as const;
@@ -19,14 +19,12 @@ export const openaiEmbeddingToOciEmbed = defineTranslator({
   to: "oci-embed",
   fields: FIELDS,
   request: (body, context) => {
-    const { input, dimensions, input_type: type, truncate } = body;
-    const texts = Array.isArray(input) ? (input as readonly unknown[]) : [input];
-    if (texts.length === 0 || !texts.every((text) => typeof text === "string")) {
-      throw invalidField("input", "a text or a list of texts");
-    }
+    const { input, input_type: type, truncate } = body;
+    const texts = readTexts(input);
+    const dimensions = readDimensions(body);
     const shared = {
       ...writePlace(body, context.model),
-      ...(typeof dimensions === "number" ? { outputDimensions: dimensions } : {}),
+      ...(dimensions === undefined ? {} : { outputDimensions: dimensions }),
       ...(typeof type === "string" ? { inputType: type.toUpperCase() } : {}),
       ...(typeof truncate === "string" ? { truncate: truncate.toUpperCase() } : {}),
       ...restOf(body, { ...FIELDS, ...OCI_PLACE, input: "", input_type: "", truncate: "" }),
@@ -49,11 +47,7 @@ export const openaiEmbeddingToOciEmbed = defineTranslator({
     });
     const usages = replies.map((part) => objectOf(objectOf(part)["usage"]));
     const tokens = usages.reduce((sum, usage) => sum + countOf(usage["promptTokens"] ?? usage["totalTokens"]), 0);
-    return {
-      object: "list",
-      data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
-      model: (isObject(replies[0]) ? textOf(replies[0]["modelId"]) : undefined) ?? context.model,
-      usage: { prompt_tokens: tokens, total_tokens: tokens },
-    };
+    const model = textOf(objectOf(replies[0])["modelId"]) ?? context.model;
+    return writeEmbeddings(vectors, { ...context, model }, tokens);
   },
 });

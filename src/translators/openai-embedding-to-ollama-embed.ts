@@ -2,7 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import { countOf } from "../core/json-values.ts";
 import { writeOllamaParams } from "../dialects/ollama/params.ts";
 import { readHead, readOllamaReply } from "../dialects/ollama/reply.ts";
-import { invalidField } from "../dialects/openai/chat-request.ts";
+import { readDimensions, readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 const FIELDS = { dimensions: "forwarded", encoding_format: "emulated" } as const;
@@ -17,14 +17,12 @@ export const openaiEmbeddingToOllamaEmbed = defineTranslator({
   fields: FIELDS,
   request: (body, context) => {
     const { input } = body;
-    const texts = Array.isArray(input) ? (input as readonly unknown[]) : [input];
-    if (texts.length === 0 || !texts.every((text) => typeof text === "string")) {
-      throw invalidField("input", "a text or a list of texts");
-    }
+    readTexts(input); // What is no text is refused; texts pass as they are.
+    const dimensions = readDimensions(body);
     return {
       model: context.model,
       input,
-      ...(typeof body["dimensions"] === "number" ? { dimensions: body["dimensions"] } : {}),
+      ...(dimensions === undefined ? {} : { dimensions }),
       ...writeOllamaParams(body, { ...FIELDS, input: "", user: "" }),
     };
   },
@@ -34,11 +32,7 @@ export const openaiEmbeddingToOllamaEmbed = defineTranslator({
     if (!Array.isArray(embeddings)) {
       throw new GatewayError("upstream-malformed", "the reply has no embeddings");
     }
-    return {
-      object: "list",
-      data: embeddings.map((embedding: unknown, index) => ({ object: "embedding", index, embedding })),
-      model: readHead(read).model ?? context.model,
-      usage: { prompt_tokens: countOf(count), total_tokens: countOf(count) },
-    };
+    const model = readHead(read).model ?? context.model;
+    return writeEmbeddings(embeddings, { ...context, model }, countOf(count));
   },
 });

@@ -20,14 +20,14 @@ export const openaiEmbeddingToSagemakerEmbedding = defineTranslator({
     const { input: _input, ...rest } = body;
     return { inputs: readTexts(body["input"]), ...restOf(rest, FIELDS) };
   },
-  response: (reply, { model }) => {
+  response: (reply, context) => {
     const { embedding } = objectOf(reply);
     const found = Array.isArray(reply) ? reply : embedding;
     if (!Array.isArray(found) || found.length === 0) {
       throw new GatewayError("upstream-malformed", "the reply has no embeddings");
     }
     const vectors = typeof found[0] === "number" ? [found] : found;
-    return writeEmbeddings(vectors.map(toVector), model, 0);
+    return writeEmbeddings(vectors.map(toVector), context, 0);
   },
 });
 

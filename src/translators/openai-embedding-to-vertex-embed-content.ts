@@ -1,5 +1,6 @@
 import { objectOf, withoutUndefined } from "../core/json-values.ts";
-import { EMBEDDING_FIELDS, readEmbeddingParams, readTexts, writeEmbeddings } from "../dialects/gemini/embeddings.ts";
+import { EMBEDDING_FIELDS, readEmbeddingParams, writeGoogleEmbeddings } from "../dialects/gemini/embeddings.ts";
+import { readTexts } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /**
@@ -13,18 +14,18 @@ export const openaiEmbeddingToVertexEmbedContent = defineTranslator({
   request: (body) => {
     const { outputDimensionality, taskType, title, autoTruncate, rest } = readEmbeddingParams(body);
     const config = withoutUndefined({ taskType, title, outputDimensionality, autoTruncate });
-    return readTexts(body).map((text) => ({
+    return readTexts(body["input"]).map((text) => ({
       content: { role: "user", parts: [{ text }] },
       ...(Object.keys(config).length === 0 ? {} : { embedContentConfig: config }),
       ...rest,
     }));
   },
-  response: (reply, { model }) => {
+  response: (reply, context) => {
     const replies = (Array.isArray(reply) ? (reply as readonly unknown[]) : [reply]).map(objectOf);
     const embeddings = replies.map(({ embedding, usageMetadata }) => ({
       values: objectOf(embedding)["values"],
       tokens: objectOf(usageMetadata)["promptTokenCount"],
     }));
-    return writeEmbeddings(embeddings, model);
+    return writeGoogleEmbeddings(embeddings, context);
   },
 });

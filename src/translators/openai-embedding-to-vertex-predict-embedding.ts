@@ -3,9 +3,9 @@ import {
   EMBEDDING_FIELDS,
   inPieces,
   readEmbeddingParams,
-  readTexts,
-  writeEmbeddings,
+  writeGoogleEmbeddings,
 } from "../dialects/gemini/embeddings.ts";
+import { readTexts } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /** Most texts of one call. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings (read 2026-11-28). */
@@ -25,14 +25,16 @@ export const openaiEmbeddingToVertexPredictEmbedding = defineTranslator({
   request: (body, { model }) => {
     const { outputDimensionality, taskType, title, autoTruncate, rest } = readEmbeddingParams(body);
     const parameters = withoutUndefined({ autoTruncate, outputDimensionality });
-    const instances = readTexts(body).map((content) => withoutUndefined({ content, task_type: taskType, title }));
+    const instances = readTexts(body["input"]).map((content) =>
+      withoutUndefined({ content, task_type: taskType, title }),
+    );
     return inPieces(instances, ONE_TEXT_MODELS.has(model) ? 1 : MAX_TEXTS).map((piece) => ({
       instances: piece,
       ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
       ...rest,
     }));
   },
-  response: (reply, { model }) => {
+  response: (reply, context) => {
     const replies = (Array.isArray(reply) ? (reply as readonly unknown[]) : [reply]).map(objectOf);
     const embeddings = replies.flatMap(({ predictions }) =>
       objectsOf(predictions).map((prediction) => {
@@ -40,6 +42,6 @@ export const openaiEmbeddingToVertexPredictEmbedding = defineTranslator({
         return { values, tokens: objectOf(statistics)["token_count"] };
       }),
     );
-    return writeEmbeddings(embeddings, model);
+    return writeGoogleEmbeddings(embeddings, context);
   },
 });

@@ -1,6 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { countOf, objectOf, objectsOf, textOf } from "../core/json-values.ts";
-import { readTexts } from "../dialects/openai/embedding-request.ts";
+import { readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(["model", "input", "encoding_format"]);
@@ -23,12 +23,7 @@ export const openaiEmbeddingToWatsonxEmbed = defineTranslator({
     if (!Array.isArray(results)) {
       throw new GatewayError("upstream-malformed", "the reply has no results");
     }
-    const promptTokens = countOf(tokens);
-    return {
-      object: "list",
-      data: objectsOf(results).map(({ embedding }, index) => ({ object: "embedding", index, embedding })),
-      model: textOf(model) ?? context.model,
-      usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
-    };
+    const vectors = objectsOf(results).map(({ embedding }) => embedding);
+    return writeEmbeddings(vectors, { ...context, model: textOf(model) ?? context.model }, countOf(tokens));
   },
 });

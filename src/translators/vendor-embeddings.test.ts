@@ -45,7 +45,8 @@ describe("cohere-embed", () => {
       embeddings,
       meta: { billed_units: { input_tokens: 2, image_tokens: 1 } },
     });
-    expect(cohere.response([reply({ float: [[1]] }), reply({ float: [[2]] })], replyContext())).toEqual({
+    const two = replyContext({ request: { input: ["a", "b"] } });
+    expect(cohere.response([reply({ float: [[1]] }), reply({ float: [[2]] })], two)).toEqual({
       object: "list",
       data: [
         { object: "embedding", index: 0, embedding: [1] },

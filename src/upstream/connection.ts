@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { joinPieces } from "../wire/join-pieces.ts";
 import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
 import { readInTurn, settleReads, type TurnReader, type TurnWriter, writeInTurn } from "../wire/turn.ts";
 import type { HttpExchange } from "./http-exchange.ts";
@@ -61,7 +62,7 @@ export class Connection implements TurnReader, TurnWriter {
     }
     const fullHead = `${head}content-length: ${bodyBytes}\r\n\r\n`;
     if (fullHead.length + bodyBytes > SCRATCH_BYTES) {
-      this.#unsent = [Buffer.from(fullHead, "latin1"), ...body];
+      this.#unsent = joinPieces([Buffer.from(fullHead, "latin1"), ...body]);
       this.#flush();
     } else {
       this.#small = { head: fullHead, body };

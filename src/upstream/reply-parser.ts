@@ -23,8 +23,8 @@ type State = "head" | "length" | "chunked" | "until-close" | "done";
 
 /**
  * Incremental HTTP/1.1 response parser (RFC 9112): any split of the bytes gives the same events; body pieces are
- * handed out without a copy, but for chunks that came in one read, which are joined. `push` throws an Error with a plain
- * message on malformed input; the owner closes the connection.
+ * handed out without a copy (small ones aside), the chunks of one read in one. `push` throws an Error with a plain message
+ * on malformed input; the owner closes the connection.
  */
 export class ReplyParser {
   readonly #events: ReplyEvents;
@@ -33,8 +33,6 @@ export class ReplyParser {
   #held: Buffer | undefined;
   #remaining = 0;
   #chunks = NO_CHUNKS;
-  /** Body of the chunks of one read. */
-  #pieces: Buffer[] = [];
   #keepAlive = true;
   #hasStarted = false;
 
@@ -55,7 +53,7 @@ export class ReplyParser {
     this.#hasStarted = false;
   }
 
-  /** @throws Error when the bytes are not a valid reply. */
+  /** Takes bytes, which are the parser's from now on. @throws Error when they are not a valid reply. */
   push(bytes: Buffer): void {
     this.#hasStarted = true;
     let rest: Buffer | undefined = bytes;
@@ -140,7 +138,7 @@ export class ReplyParser {
     } else if (coding !== null) {
       // Both framings at once is how replies are smuggled: believe the chunks, trust the connection no more.
       this.#keepAlive = this.#keepAlive && length === undefined;
-      this.#chunks = new ChunkedDecoder((bytes) => this.#pieces.push(bytes));
+      this.#chunks = new ChunkedDecoder((bytes) => this.#events.onChunk(bytes));
       this.#state = "chunked";
     } else if (length !== undefined) {
       this.#remaining = length;
@@ -165,25 +163,11 @@ export class ReplyParser {
   }
 
   #readChunks(bytes: Buffer): Buffer | undefined {
-    let rest: Buffer | undefined;
-    try {
-      rest = this.#chunks.push(bytes);
-    } finally {
-      this.#passPieces(); // What came before a malformed chunk is good.
-    }
+    const rest = this.#chunks.push(bytes);
     if (this.#chunks.isDone) {
       this.#finish(rest === undefined);
     }
     return rest;
-  }
-
-  /** Chunks that came in one read go on in one piece: each piece costs the client's side a write. */
-  #passPieces(): void {
-    const pieces = this.#pieces;
-    if (pieces.length > 0) {
-      this.#pieces = [];
-      this.#events.onChunk(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
-    }
   }
 
   #finish(isReusable = true): void {

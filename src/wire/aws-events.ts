@@ -34,6 +34,9 @@ export class AwsEventReader {
   #heldBytes = 0;
   /** Length of the message under way; 0 while its prelude is not there. */
   #messageBytes = 0;
+  /** Headers of the message before: nearly all messages of a stream have the same ones. */
+  #headerBytes: Buffer = Buffer.alloc(0);
+  #headers: ReadonlyMap<string, string> = new Map();
 
   constructor(onEvent: OnAwsEvent) {
     this.#onEvent = onEvent;
@@ -43,19 +46,24 @@ export class AwsEventReader {
   push(chunk: Uint8Array): void {
     this.#held.push(toBuffer(chunk));
     this.#heldBytes += chunk.length;
-    while (this.#heldBytes >= (this.#messageBytes || PRELUDE_BYTES)) {
-      if (this.#messageBytes === 0) {
-        this.#messageBytes = readLength(this.#join());
-        continue;
-      }
-      const bytes = this.#join();
-      const message = bytes.subarray(0, this.#messageBytes);
-      const rest = bytes.subarray(this.#messageBytes);
-      this.#held = rest.length === 0 ? [] : [rest];
-      this.#heldBytes = rest.length;
-      this.#messageBytes = 0;
-      this.#read(message);
+    if (this.#heldBytes < (this.#messageBytes || PRELUDE_BYTES)) {
+      return;
     }
+    const bytes = this.#join();
+    let at = 0;
+    this.#messageBytes = 0;
+    while (bytes.length - at >= PRELUDE_BYTES) {
+      const length = bytes.readUInt32BE(at);
+      if (length > bytes.length - at || length < MIN_MESSAGE_BYTES) {
+        checkPrelude(bytes.subarray(at, at + PRELUDE_BYTES), length);
+        this.#messageBytes = length;
+        break;
+      }
+      this.#read(bytes.subarray(at, at + length)); // Its checksum covers the prelude.
+      at += length;
+    }
+    this.#held = at === bytes.length ? [] : [bytes.subarray(at)];
+    this.#heldBytes = bytes.length - at;
   }
 
   /** The stream is over. @throws Error when it ended within a message */
@@ -81,7 +89,10 @@ export class AwsEventReader {
       throw new Error("the event stream is corrupt: a message does not match its checksum");
     }
     const bodyStart = PRELUDE_BYTES + message.readUInt32BE(4);
-    const headers = readHeaders(message.subarray(PRELUDE_BYTES, bodyStart));
+    if (bodyStart > end) {
+      throw new Error("the event stream has a message whose headers are longer than itself");
+    }
+    const headers = this.#headersOf(message.subarray(PRELUDE_BYTES, bodyStart));
     const body = message.subarray(bodyStart, end);
     switch (headers.get(":message-type")) {
       case "error":
@@ -96,6 +107,14 @@ export class AwsEventReader {
       default:
         this.#onEvent(headers.get(":event-type") ?? "", body);
     }
+  }
+
+  #headersOf(bytes: Buffer): ReadonlyMap<string, string> {
+    if (!bytes.equals(this.#headerBytes)) {
+      this.#headers = readHeaders(bytes);
+      this.#headerBytes = Buffer.from(bytes); // A copy: the message must not be held with it.
+    }
+    return this.#headers;
   }
 }
 
@@ -123,14 +142,16 @@ function readHeaders(bytes: Buffer): ReadonlyMap<string, string> {
   return headers;
 }
 
-/** The message's length, checked before the rest of it is waited for: a corrupt length must not hold memory. */
-function readLength(bytes: Buffer): number {
-  const length = bytes.readUInt32BE(0);
-  if (crc32(bytes.subarray(0, 8)) !== bytes.readUInt32BE(8)) {
+/** A length is checked before the rest of its message is waited for: a corrupt one must not hold memory. */
+function checkPrelude(prelude: Buffer, length: number): void {
+  if (crc32(prelude.subarray(0, 8)) !== prelude.readUInt32BE(8)) {
     throw new Error("the event stream is corrupt: a prelude does not match its checksum");
   }
-  if (length < MIN_MESSAGE_BYTES || length > MAX_MESSAGE_BYTES || bytes.readUInt32BE(4) > length - MIN_MESSAGE_BYTES) {
+  if (
+    length < MIN_MESSAGE_BYTES ||
+    length > MAX_MESSAGE_BYTES ||
+    prelude.readUInt32BE(4) > length - MIN_MESSAGE_BYTES
+  ) {
     throw new Error(`the event stream has a message of ${length} bytes, which none may have`);
   }
-  return length;
 }

@@ -1,3 +1,5 @@
+import { byteRange } from "./byte-range.ts";
+
 /** Most hex digits of a chunk size: 16^12 is far above any body. */
 const MAX_SIZE_DIGITS = 12;
 /** Most bytes of chunk extensions and trailers accepted in one body; nobody reads them. */
@@ -24,7 +26,8 @@ type State =
 
 /**
  * Incremental decoder of the chunked transfer coding (RFC 9112 7.1), a byte at a time outside the data, so that any
- * split of the bytes gives the same body and nothing is held back. Pieces of body are handed out without a copy.
+ * split of the bytes gives the same body and nothing is held back. The body of all chunks that came together is handed
+ * out in one piece: each piece costs its receiver a write.
  */
 export class ChunkedDecoder {
   readonly #onData: (bytes: Buffer) => void;
@@ -32,6 +35,9 @@ export class ChunkedDecoder {
   #digits = 0;
   #remaining = 0;
   #ignoredBytes = 0;
+  /** Where the body stands in the bytes being taken; empty when both are equal. */
+  #bodyStart = 0;
+  #bodyEnd = 0;
 
   constructor(onData: (bytes: Buffer) => void) {
     this.#onData = onData;
@@ -42,19 +48,25 @@ export class ChunkedDecoder {
   }
 
   /**
-   * Takes the next bytes.
+   * Takes the next bytes, which are the decoder's from now on: chunks are moved together within them.
    * @returns what came behind the end of the body; `undefined` when nothing did
-   * @throws Error with a plain message on malformed input
+   * @throws Error with a plain message on malformed input; the body before it has been handed out
    */
   push(bytes: Buffer): Buffer | undefined {
+    this.#bodyStart = 0;
+    this.#bodyEnd = 0;
     let at = 0;
-    while (at < bytes.length && this.#state !== "done") {
-      if (this.#state === "data") {
-        at = this.#takeData(bytes, at);
-      } else {
-        this.#takeByte(bytes[at] ?? 0);
-        at++;
+    try {
+      while (at < bytes.length && this.#state !== "done") {
+        if (this.#state === "data") {
+          at = this.#takeData(bytes, at);
+        } else {
+          this.#takeByte(bytes[at] ?? 0);
+          at++;
+        }
       }
+    } finally {
+      this.#handOut(bytes);
     }
     return at < bytes.length ? bytes.subarray(at) : undefined;
   }
@@ -65,8 +77,22 @@ export class ChunkedDecoder {
     if (this.#remaining === 0) {
       this.#state = "data-cr";
     }
-    this.#onData(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+    if (this.#bodyEnd === this.#bodyStart) {
+      this.#bodyStart = start;
+      this.#bodyEnd = end;
+    } else {
+      bytes.copyWithin(this.#bodyEnd, start, end);
+      this.#bodyEnd += end - start;
+    }
     return end;
+  }
+
+  #handOut(bytes: Buffer): void {
+    const start = this.#bodyStart;
+    const end = this.#bodyEnd;
+    if (end > start) {
+      this.#onData(end - start === bytes.length ? bytes : byteRange(bytes, start, end));
+    }
   }
 
   #takeByte(byte: number): void {

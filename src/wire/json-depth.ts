@@ -8,6 +8,9 @@ const BACKSLASH = 0x5c;
  * writing its value again takes seconds before it fails (Bun 1.4.5, 100,000 levels). Text that is no JSON gets some answer.
  */
 export function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
+  if (bytes.length <= limit) {
+    return false; // A level costs a byte at least.
+  }
   const buffer = toBuffer(bytes);
   let depth = 0;
   for (let at = 0; at < buffer.length; at++) {

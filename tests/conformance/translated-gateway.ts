@@ -72,6 +72,12 @@ export interface TranslatedGateway {
     reply: ScriptedReply,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Response>;
+  /** Sends a body to the kit's endpoint; what the vendor answers is the test's to say. */
+  post(
+    played: Played,
+    body: object,
+    init?: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
+  ): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -111,15 +117,17 @@ export const startTranslatedGateway = (): TranslatedGateway => {
     logError: (message, cause) => void failures.push(`${message}: ${String(cause)}`),
   });
   const url = `http://127.0.0.1:${gateway.listen({ hostname: "127.0.0.1", port: 0, isShared: false })}`;
+  const post: TranslatedGateway["post"] = (played, body, init) =>
+    postJson(url + PATHS[played.kit.operation], { model: played.model, ...body }, init);
   return {
     url,
     upstream,
     failures,
     log,
+    post,
     call: (played, body, reply, headers) => {
       upstream.next((request) => played.kit.check(request) ?? reply);
-      const init = headers === undefined ? {} : { headers };
-      return postJson(url + PATHS[played.kit.operation], { model: played.model, ...body }, init);
+      return post(played, body, headers === undefined ? {} : { headers });
     },
     stop: async () => {
       await gateway.stop(1000);

@@ -146,6 +146,15 @@ describe("failures acted out on request", () => {
 });
 
 describe("mock_response", () => {
+  test("an object is the completion, whole and in pieces", async () => {
+    const choices = [{ index: 0, message: { role: "assistant", content: "canned" }, finish_reason: "stop" }];
+    const mock_response = { id: "c1", object: "chat.completion", created: 1, model: "m", choices };
+    expect(await (await ask("lonely", { mock_response })).json()).toEqual(mock_response);
+    const text = await (await ask("lonely", { mock_response, stream: true })).text();
+    expect(text).toContain('"delta":{"content":"canned"}');
+    expect(text).toEndWith("data: [DONE]\n\n");
+  });
+
   test.each([
     ["litellm.RateLimitError", 429],
     ["litellm.ContextWindowExceededError", 400],

@@ -80,6 +80,21 @@ export const awsEvent = (name: string, body: unknown): Uint8Array =>
     body: body instanceof Uint8Array ? body : Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
   });
 
+/** A stream of a SageMaker endpoint's container, cut into payload parts where no part ends with a line or a character. */
+export const awsPayloadParts = (stream: string, size = 29): Uint8Array[] => {
+  const bytes = Buffer.from(stream);
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+    codec.encode({
+      headers: {
+        ":event-type": text("PayloadPart"),
+        ":content-type": text("application/octet-stream"),
+        ":message-type": text("event"),
+      },
+      body: bytes.subarray(at * size, (at + 1) * size),
+    }),
+  );
+};
+
 /** An exception within an AWS event stream. */
 export const awsException = (name: string, message: string): Uint8Array =>
   codec.encode({

@@ -259,3 +259,24 @@ export function checkPredictRequest(request: RecordedRequest): ScriptedReply | u
     instances.map((instance) => unknownField(instance, words("content task_type title"))).find(Boolean);
   return odd === undefined ? undefined : invalid(odd);
 }
+
+/** What Vertex refuses of `embedContent`. Source: `Models.embedContent` of `@google/genai` 3.3.0 for Vertex (read 2026-11-28). */
+export function checkEmbedContentRequest(request: RecordedRequest): ScriptedReply | undefined {
+  const refusal = checkKey(request, VERTEX);
+  if (refusal !== undefined) return refusal;
+  const body = objectOf(request.json);
+  if (!/\/publishers\/google\/models\/[^/:]+:embedContent$/.test(request.path)) {
+    return googleError(404, "NOT_FOUND", "Publisher Model was not found.");
+  }
+  const odd =
+    unknownField(body, words("content embedContentConfig")) ??
+    unknownField(
+      objectOf(body["embedContentConfig"]),
+      words("taskType title outputDimensionality autoTruncate documentOcr audioTrackExtraction"),
+    );
+  const parts = objectsOf(objectOf(body["content"])["parts"]);
+  if (odd !== undefined) return invalid(odd);
+  return parts.length === 0 || parts.some(({ text }) => typeof text !== "string")
+    ? invalid("content is empty")
+    : undefined;
+}

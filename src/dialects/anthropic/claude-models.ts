@@ -1,3 +1,4 @@
+import { toBoundedMap } from "../../core/bounded-map.ts";
 /** How a model can be told to think: by a budget of tokens, by effort alone, by either, or not at all. */
 export type ThinkingMode = "none" | "budget" | "either" | "adaptive";
 
@@ -63,7 +64,9 @@ function readGeneration(model: string): Generation | undefined {
  * https://platform.claude.com/docs/en/models/sonnet-5-5/whats-new-sonnet-5-5,
  * https://platform.claude.com/docs/en/models/haiku-5-5/whats-new-haiku-5-5 (all read 2026-11-28).
  */
-export function readClaudeTraits(model: string): ClaudeTraits {
+export const readClaudeTraits = toBoundedMap(256, traitsOf);
+
+function traitsOf(model: string): ClaudeTraits {
   const generation = readGeneration(model);
   if (generation === undefined) {
     return UNKNOWN;

@@ -12,15 +12,14 @@ export function toOpenaiUsage(usage: JsonObject): JsonObject {
   const hasCache = typeof written === "number" || typeof read === "number";
   const { thinking_tokens: thinking } = objectOf(usage["output_tokens_details"]);
   const { server_tool_use: serverTools } = usage;
-  return {
-    ...writeUsage({
-      promptTokens: countOf(input_tokens) + countOf(written) + countOf(read),
-      completionTokens: countOf(output_tokens),
-      ...(hasCache ? { cachedTokens: countOf(read), cacheCreationTokens: countOf(written) } : {}),
-      ...(typeof thinking === "number" ? { reasoningTokens: countOf(thinking) } : {}),
-    }),
-    ...(isObject(serverTools) ? { server_tool_use: serverTools } : {}),
-  };
+  const counted = writeUsage({
+    promptTokens: countOf(input_tokens) + countOf(written) + countOf(read),
+    completionTokens: countOf(output_tokens),
+    cachedTokens: hasCache ? countOf(read) : undefined,
+    cacheCreationTokens: hasCache ? countOf(written) : undefined,
+    reasoningTokens: typeof thinking === "number" ? countOf(thinking) : undefined,
+  });
+  return isObject(serverTools) ? { ...counted, server_tool_use: serverTools } : counted;
 }
 
 /** Usage of a stream's later event over an earlier one: its counts are totals, `null` says nothing. */

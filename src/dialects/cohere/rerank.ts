@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { GatewayError } from "../../core/errors.ts";
-import { isObject, listOf, numberOf, objectsOf, textOf } from "../../core/json-values.ts";
+import { isObject, listOf, numberOf, objectOf, textOf } from "../../core/json-values.ts";
 import type { JsonObject, ReplyContext } from "../../core/translation.ts";
 import { invalidField } from "../openai/chat-request.ts";
 
@@ -28,20 +28,28 @@ const KNOWN: ReadonlySet<string> = new Set([
 /**
  * Reads a rerank request. Documents may be texts or objects: of these the `rank_fields` are ranked, as YAML, or their `text`.
  * Source: https://docs.cohere.com/v1/reference/rerank; https://docs.cohere.com/docs/rerank-overview (structured data as YAML) (read 2026-11-28).
+ * @param takesObjects the vendor ranks objects by itself: they need no text here, and `texts` is empty
  * @throws GatewayError `invalid-request`
  */
-export function readRerank(body: JsonObject): RerankRequest {
+export function readRerank(body: JsonObject, takesObjects = false): RerankRequest {
   const { query, documents, top_n: topN } = body;
   if (typeof query !== "string") {
     throw invalidField("query", "text");
   }
-  if (!Array.isArray(documents)) {
-    throw invalidField("documents", "a list of texts or objects");
+  if (!Array.isArray(documents) || documents.length === 0) {
+    throw invalidField("documents", "a list of at least one text or object");
   }
   if (topN !== undefined && topN !== null && !(Number.isInteger(topN) && Number(topN) > 0)) {
     throw invalidField("top_n", "a whole number above 0");
   }
   const fields = readRankFields(body["rank_fields"]);
+  if (takesObjects) {
+    const odd = documents.findIndex((document) => typeof document !== "string" && !isObject(document));
+    if (odd >= 0) {
+      throw invalidField(`documents[${odd}]`, "a text or an object");
+    }
+    return { query, texts: [], topN: numberOf(topN) };
+  }
   const texts = documents.map((document: unknown, index) => toText(document, fields, `documents[${index}]`));
   return { query, texts, topN: numberOf(topN) };
 }
@@ -94,11 +102,14 @@ export interface RerankReply {
 /**
  * A rerank reply in Cohere's shape (contract 2.10), with the caller's own documents when it asked for them: Cohere's second
  * version and others tell indexes only.
- * @throws GatewayError `upstream-malformed` on an index that no document has
+ * @throws GatewayError `upstream-malformed` on an index that no document has, or that comes twice
  */
 export function writeRerank(context: ReplyContext, { id, results, usage, meta, rest }: RerankReply): JsonObject {
   const documents = listOf(context.request["documents"]);
   const returns = context.request["return_documents"] === true;
+  if (new Set(results.map(({ index }) => index)).size < results.length) {
+    throw new GatewayError("upstream-malformed", "the reply ranks a document twice");
+  }
   return {
     id: textOf(id) ?? context.id.replace(/^chatcmpl-/, ""),
     results: results.map(({ index, score }) => {
@@ -132,5 +143,5 @@ export function readResults(list: unknown, scoreName = "relevance_score"): Reran
   if (!Array.isArray(list)) {
     throw new GatewayError("upstream-malformed", "the reply has no results");
   }
-  return objectsOf(list).map((result) => ({ index: result["index"], score: result[scoreName] }));
+  return list.map(objectOf).map((result) => ({ index: result["index"], score: result[scoreName] }));
 }

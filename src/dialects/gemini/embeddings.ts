@@ -1,8 +1,6 @@
-import { GatewayError } from "../../core/errors.ts";
-import { countOf, listOf, textOf } from "../../core/json-values.ts";
-import type { FieldFate, JsonObject } from "../../core/translation.ts";
-import { readNumber } from "../openai/chat-params.ts";
-import { invalidField } from "../openai/chat-request.ts";
+import { countOf, textOf } from "../../core/json-values.ts";
+import type { FieldFate, JsonObject, ReplyContext } from "../../core/translation.ts";
+import { readDimensions, writeEmbeddings } from "../openai/embedding-request.ts";
 
 /** What becomes of the parameters of embeddings with all of Google's ways to ask for them. */
 export const EMBEDDING_FIELDS: Readonly<Record<string, FieldFate>> = {
@@ -37,22 +35,12 @@ export function readEmbeddingParams(body: JsonObject): EmbeddingParams {
     ...rest
   } = body;
   return {
-    outputDimensionality: readNumber(body, "dimensions"),
+    outputDimensionality: readDimensions(body),
     taskType: textOf(taskType),
     title: textOf(title),
     autoTruncate: typeof autoTruncate === "boolean" ? autoTruncate : undefined,
     rest,
   };
-}
-
-/** The texts to embed. @throws GatewayError `invalid-request` */
-export function readTexts(body: JsonObject): readonly string[] {
-  const { input } = body;
-  const texts: readonly unknown[] = Array.isArray(input) ? input : [input];
-  if (texts.length === 0 || !texts.every((text): text is string => typeof text === "string")) {
-    throw invalidField("input", "a text or a list of texts");
-  }
-  return texts;
 }
 
 /** A list in pieces of at most `size` items. */
@@ -65,19 +53,10 @@ export interface Embedding {
   readonly tokens: unknown;
 }
 
-/**
- * OpenAI's list of embeddings. Source: https://platform.openai.com/docs/api-reference/embeddings (read 2026-11-28).
- * @throws GatewayError `upstream-malformed` on a reply without vectors
- */
-export function writeEmbeddings(embeddings: readonly Embedding[], model: string): JsonObject {
-  if (embeddings.length === 0 || embeddings.some(({ values }) => listOf(values).length === 0)) {
-    throw new GatewayError("upstream-malformed", "the reply lacks embeddings");
-  }
-  const tokens = embeddings.reduce((sum, embedding) => sum + countOf(embedding.tokens), 0);
-  return {
-    object: "list",
-    data: embeddings.map(({ values }, index) => ({ object: "embedding", index, embedding: values })),
-    model,
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
-  };
-}
+/** OpenAI's list of embeddings. @throws GatewayError `upstream-malformed` on a reply without a vector for each text */
+export const writeGoogleEmbeddings = (embeddings: readonly Embedding[], context: ReplyContext): JsonObject =>
+  writeEmbeddings(
+    embeddings.map(({ values }) => values),
+    context,
+    embeddings.reduce((sum, { tokens }) => sum + countOf(tokens), 0),
+  );

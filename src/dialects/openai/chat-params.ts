@@ -166,8 +166,9 @@ export function readNumber(body: JsonObject, name: string): number | undefined {
 
 /** Fields of a body that the translator knows nothing of: the vendor's own parameters. `messages`, `model` and `stream` are known. */
 export function restOf(body: JsonObject, known: Readonly<Record<string, unknown>>): JsonObject {
-  const own = ["model", "messages", "stream"];
-  return Object.fromEntries(
-    Object.entries(body).filter(([name]) => !Object.hasOwn(known, name) && !own.includes(name)),
-  );
+  const names = Object.keys(body).filter((name) => !OWN_FIELDS.has(name) && !Object.hasOwn(known, name));
+  return names.length === 0 ? NOTHING : Object.fromEntries(names.map((name) => [name, body[name]]));
 }
+
+const OWN_FIELDS: ReadonlySet<string> = new Set(["model", "messages", "stream"]);
+const NOTHING: JsonObject = {};

@@ -21,22 +21,28 @@ export interface UsageCounts {
 export function writeUsage(counts: UsageCounts): JsonObject {
   const { promptTokens, completionTokens, totalTokens, cachedTokens, cacheCreationTokens, reasoningTokens } = counts;
   const { audioPromptTokens } = counts;
-  const promptDetails = {
-    ...(cachedTokens === undefined ? {} : { cached_tokens: cachedTokens }),
-    ...(cacheCreationTokens === undefined ? {} : { cache_creation_tokens: cacheCreationTokens }),
-    ...(audioPromptTokens === undefined ? {} : { audio_tokens: audioPromptTokens }),
-  };
-  return {
+  const usage: Record<string, unknown> = {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: totalTokens ?? promptTokens + completionTokens,
-    ...(Object.keys(promptDetails).length === 0 ? {} : { prompt_tokens_details: promptDetails }),
-    ...(reasoningTokens === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
-    ...(cacheCreationTokens === undefined ? {} : { cache_creation_input_tokens: cacheCreationTokens }),
-    ...(cacheCreationTokens === undefined || cachedTokens === undefined
-      ? {}
-      : { cache_read_input_tokens: cachedTokens }),
   };
+  if (cachedTokens !== undefined || cacheCreationTokens !== undefined || audioPromptTokens !== undefined) {
+    usage["prompt_tokens_details"] = {
+      ...(cachedTokens === undefined ? {} : { cached_tokens: cachedTokens }),
+      ...(cacheCreationTokens === undefined ? {} : { cache_creation_tokens: cacheCreationTokens }),
+      ...(audioPromptTokens === undefined ? {} : { audio_tokens: audioPromptTokens }),
+    };
+  }
+  if (reasoningTokens !== undefined) {
+    usage["completion_tokens_details"] = { reasoning_tokens: reasoningTokens };
+  }
+  if (cacheCreationTokens !== undefined) {
+    usage["cache_creation_input_tokens"] = cacheCreationTokens;
+    if (cachedTokens !== undefined) {
+      usage["cache_read_input_tokens"] = cachedTokens;
+    }
+  }
+  return usage;
 }
 
 /** What is known of a reply before its content. */

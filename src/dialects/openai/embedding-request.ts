@@ -1,4 +1,5 @@
-import type { JsonObject } from "../../core/translation.ts";
+import { GatewayError } from "../../core/errors.ts";
+import type { JsonObject, ReplyContext } from "../../core/translation.ts";
 import { invalidField } from "./chat-request.ts";
 
 /**
@@ -14,10 +15,51 @@ export function readTexts(input: unknown): readonly string[] {
   return list;
 }
 
-/** Vectors as OpenAI's embedding reply. */
-export const writeEmbeddings = (vectors: readonly unknown[], model: string, promptTokens: number): JsonObject => ({
-  object: "list",
-  data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
-  model,
-  usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
-});
+/** The caller's `dimensions`; `undefined` when it has no wish. @throws GatewayError `invalid-request` */
+export function readDimensions({ dimensions }: JsonObject): number | undefined {
+  if (dimensions === undefined || dimensions === null) {
+    return undefined;
+  }
+  if (typeof dimensions !== "number" || !Number.isInteger(dimensions) || dimensions < 1) {
+    throw invalidField("dimensions", "a whole number above 0");
+  }
+  return dimensions;
+}
+
+/**
+ * Vectors as OpenAI's embedding reply.
+ * @throws GatewayError `upstream-malformed` unless there is a vector for each text of the request
+ */
+export function writeEmbeddings(
+  vectors: readonly unknown[],
+  { model, request }: Pick<ReplyContext, "model" | "request">,
+  promptTokens: number,
+): JsonObject {
+  checkVectors(vectors, request);
+  return {
+    object: "list",
+    data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
+    model,
+    usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
+  };
+}
+
+/**
+ * One vector too few would give texts the vectors of others, so none may be missing. Vectors are lists of numbers, or text where
+ * callers ask vendors for encodings of their own.
+ * @throws GatewayError `upstream-malformed`
+ */
+export function checkVectors(vectors: readonly unknown[], { input }: JsonObject): void {
+  const wanted = Array.isArray(input) ? input.length : 1;
+  if (vectors.length !== wanted) {
+    throw new GatewayError("upstream-malformed", `the reply has ${vectors.length} embeddings for ${wanted} inputs`);
+  }
+  if (!vectors.every(isVector)) {
+    throw new GatewayError("upstream-malformed", "the reply has an embedding that is no list of numbers");
+  }
+}
+
+const isVector = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.length > 0 && value.every((number) => typeof number === "number")
+    : typeof value === "string" && value !== "";

@@ -36,11 +36,16 @@ export function stopFields({
   };
 }
 
+const NOTHING: JsonObject = {};
+
 /**
  * Blocks that neither text nor thoughts nor calls for the caller are: what tools of the vendor's own were asked and
  * found. Under LiteLLM's names where it has some.
  */
 export function serverFields(blocks: readonly JsonObject[]): JsonObject {
+  if (blocks.every(({ type }) => type === "text" || type === "tool_use" || type === "thinking")) {
+    return NOTHING; // As nearly all answers.
+  }
   const ofType = (test: (type: string) => boolean): readonly JsonObject[] =>
     blocks.filter(({ type }) => typeof type === "string" && test(type));
   const found = {

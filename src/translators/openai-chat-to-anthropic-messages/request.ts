@@ -17,6 +17,8 @@ const OWN_FIELDS = ["thinking", "betas", "system", "output_config", "stop_sequen
 
 const KNOWN: JsonObject = { ...FIELDS, ...Object.fromEntries(OWN_FIELDS.map((name) => [name, true])) };
 
+const KNOWN_WITH_TOP_K: JsonObject = { ...KNOWN, top_k: true };
+
 const SILENT: Ledger = { drop: () => undefined, refuse: () => undefined };
 
 /** What both directions must agree on: the names of tools and the form of the answer. */
@@ -85,24 +87,29 @@ export function writeMessagesRequest(body: JsonObject, context: RequestContext):
     thinksByBudget: thinking.isBudget,
   });
   const betas = options.betasInBody ? readBetas(body) : [];
-  return {
-    ...(options.anthropicVersion === undefined ? {} : { anthropic_version: options.anthropicVersion }),
-    ...(options.omitsModel ? {} : { model }),
-    max_tokens: thinking.maxTokens,
-    ...writeSystem(body, conversation, output),
-    messages: conversation.messages,
-    ...(written.length === 0 ? {} : { tools: written }),
-    ...(choice === undefined ? {} : { tool_choice: choice }),
-    ...(thinking.thinking === undefined ? {} : { thinking: thinking.thinking }),
-    ...writeOutputConfig(body, planned),
-    ...writeSampling(body, planned, ledger),
-    ...writeStop(body, ledger),
-    ...writeUser(body, ledger),
-    ...writeServiceTier(body, ledger),
-    ...(isStream && !options.omitsStream ? { stream: true } : {}),
-    ...restOf(body, { ...KNOWN, ...(thinking.isOn || !traits.takesSampling ? { top_k: true } : {}) }),
-    ...(betas.length === 0 ? {} : { anthropic_beta: betas }),
+  const request: Record<string, unknown> = {};
+  const put = (name: string, value: unknown): void => {
+    if (value !== undefined) {
+      request[name] = value;
+    }
   };
+  put("anthropic_version", options.anthropicVersion);
+  put("model", options.omitsModel ? undefined : model);
+  put("max_tokens", thinking.maxTokens);
+  put("system", writeSystem(body, conversation, output));
+  put("messages", conversation.messages);
+  put("tools", written.length === 0 ? undefined : written);
+  put("tool_choice", choice);
+  put("thinking", thinking.thinking);
+  put("output_config", writeOutputConfig(body, planned));
+  Object.assign(request, writeSampling(body, planned, ledger));
+  put("stop_sequences", writeStop(body, ledger));
+  put("metadata", writeUser(body, ledger));
+  put("service_tier", writeServiceTier(body, ledger));
+  put("stream", isStream && !options.omitsStream ? true : undefined);
+  put("anthropic_beta", betas.length === 0 ? undefined : betas);
+  const rest = restOf(body, thinking.isOn || !traits.takesSampling ? KNOWN_WITH_TOP_K : KNOWN);
+  return Object.keys(rest).length === 0 ? request : { ...request, ...rest };
 }
 
 /** Claude answers in text. */
@@ -125,21 +132,24 @@ function readLimit(body: JsonObject): number | undefined {
 }
 
 /** The system prompt: the vendor's own parameter, if the caller sent it, before the conversation's. */
-function writeSystem(body: JsonObject, { system }: Conversation, output: OutputPlan): JsonObject {
+function writeSystem(body: JsonObject, { system }: Conversation, output: OutputPlan): readonly unknown[] | undefined {
   const { system: own } = body;
   const given = typeof own === "string" ? [{ type: "text", text: own }] : Array.isArray(own) ? (own as unknown[]) : [];
   const instruction = output.kind === "instruction" ? [{ type: "text", text: JSON_INSTRUCTION }] : [];
   const all = [...given, ...system, ...instruction];
-  return all.length === 0 ? {} : { system: all };
+  return all.length === 0 ? undefined : all;
 }
 
-function writeOutputConfig(body: JsonObject, { thinking, output }: Plan): JsonObject {
+function writeOutputConfig(body: JsonObject, { thinking, output }: Plan): JsonObject | undefined {
+  if (thinking.effort === undefined && output.kind !== "native" && body["output_config"] === undefined) {
+    return undefined;
+  }
   const config = {
     ...(thinking.effort === undefined ? {} : { effort: thinking.effort }),
     ...(output.kind === "native" ? { format: { type: "json_schema", schema: output.schema } } : {}),
     ...objectOf(body["output_config"]),
   };
-  return Object.keys(config).length === 0 ? {} : { output_config: config };
+  return Object.keys(config).length === 0 ? undefined : config;
 }
 
 /**
@@ -179,14 +189,17 @@ function writeSampling(body: JsonObject, { traits, thinking }: Plan, ledger: Led
 }
 
 /** Anthropic refuses stop sequences that no one could see. Source: https://github.com/BerriAI/litellm/issues/3286. */
-function writeStop(body: JsonObject, ledger: Ledger): JsonObject {
-  const { stop_sequences: own } = body;
+function writeStop(body: JsonObject, ledger: Ledger): readonly string[] | undefined {
+  const { stop, stop_sequences: own } = body;
+  if (stop === undefined && own === undefined) {
+    return undefined;
+  }
   const texts = [...readStop(body), ...readStop({ stop: own })];
   const visible = texts.filter((text) => text.trim() !== "");
   if (visible.length < texts.length) {
     ledger.refuse("stop", "stop sequences of white space alone");
   }
-  return visible.length === 0 ? {} : { stop_sequences: visible };
+  return visible.length === 0 ? undefined : visible;
 }
 
 const EMAIL = /^[\w.%+-]+@[\w.-]+\.[A-Za-z]{2,}$/;
@@ -194,17 +207,17 @@ const PHONE = /^\+?[\d\s()-]{7,}$/;
 const MAX_USER_ID = 512;
 
 /** Anthropic wants ids of users that say nothing of them: addresses and telephone numbers stay here, as with LiteLLM. */
-function writeUser(body: JsonObject, ledger: Ledger): JsonObject {
+function writeUser(body: JsonObject, ledger: Ledger): JsonObject | undefined {
   const field = textOf(body["user"]) === undefined ? "safety_identifier" : "user";
   const id = textOf(body[field]);
   if (id === undefined || id === "") {
-    return {};
+    return undefined;
   }
   if (EMAIL.test(id) || PHONE.test(id) || id.length > MAX_USER_ID) {
     ledger.drop(field);
-    return {};
+    return undefined;
   }
-  return { metadata: { user_id: id } };
+  return { user_id: id };
 }
 
 /** OpenAI's tiers as Anthropic's. Source: https://platform.claude.com/docs/en/api/service-tiers (read 2026-11-28). */
@@ -214,14 +227,14 @@ const SERVICE_TIERS: Readonly<Record<string, string>> = {
   standard_only: "standard_only",
 };
 
-function writeServiceTier(body: JsonObject, ledger: Ledger): JsonObject {
+function writeServiceTier(body: JsonObject, ledger: Ledger): string | undefined {
   const tier = body["service_tier"] ?? undefined;
   if (tier === undefined) {
-    return {};
+    return undefined;
   }
   if (typeof tier !== "string" || !Object.hasOwn(SERVICE_TIERS, tier)) {
     ledger.refuse("service_tier", "service tiers other than auto, default and standard_only");
-    return {};
+    return undefined;
   }
-  return { service_tier: SERVICE_TIERS[tier] };
+  return SERVICE_TIERS[tier];
 }

@@ -6,7 +6,7 @@ import {
   anthropicStart,
   anthropicStream,
 } from "../../support/anthropic-stream.ts";
-import { defineKit } from "./vendor-kit.ts";
+import { defineKit, type VendorKit } from "./vendor-kit.ts";
 
 /** The vendor's types by status. Source: https://platform.claude.com/docs/en/api/errors (read 2026-11-28). */
 const ERROR_TYPES: Readonly<Record<number, string>> = {
@@ -34,17 +34,15 @@ const call = anthropicBlock(0, { ...CALL, input: {} }, [
   { type: "input_json_delta", partial_json: '"sea"}' },
 ]);
 
-/** Anthropic's Messages API. */
-export const anthropicKit = defineKit({
-  providers: ["anthropic"],
+/** What Claude answers, whoever serves it in Anthropic's format. */
+export const CLAUDE_ANSWERS = {
   operation: "chat",
-  model: "claude-sonnet-4-5",
-  check: checkAnthropicRequest,
   simple: { body: anthropicMessage([{ type: "text", text: "caf\u00e9" }]) },
   stream: { chunks: anthropicStream("end_turn", text) },
   tool: { body: anthropicMessage([{ ...CALL, input: { at: "sea" } }], { stop_reason: "tool_use" }) },
   toolStream: { chunks: anthropicStream("tool_use", call) },
-  error: (status, message) => anthropicError(status, ERROR_TYPES[status] ?? "invalid_request_error", message),
+  error: (status: number, message: string) =>
+    anthropicError(status, ERROR_TYPES[status] ?? "invalid_request_error", message),
   failingStream: {
     chunks: [
       anthropicStart(),
@@ -54,4 +52,12 @@ export const anthropicKit = defineKit({
   },
   contextWindow: { status: 400, message: "prompt is too long: 212345 tokens > 200000 maximum" },
   contentPolicy: { status: 400, message: "Output blocked by content filtering policy" },
+} satisfies Partial<VendorKit>;
+
+/** Anthropic's Messages API. */
+export const anthropicKit = defineKit({
+  ...CLAUDE_ANSWERS,
+  providers: ["anthropic"],
+  model: "claude-sonnet-4-5",
+  check: checkAnthropicRequest,
 });

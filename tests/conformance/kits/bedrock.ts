@@ -7,6 +7,8 @@ import {
   EVENT_STREAM,
 } from "../../support/aws-rules.ts";
 import { checkConverse } from "../../support/converse-rules.ts";
+import type { RecordedRequest } from "../../support/recorded-request.ts";
+import type { ScriptedReply } from "../../support/scripted-reply.ts";
 import { defineKit } from "./vendor-kit.ts";
 
 const usage = { inputTokens: 11, outputTokens: 7, totalTokens: 18 };
@@ -45,17 +47,30 @@ const EXCEPTIONS: Readonly<Record<number, string>> = {
   503: "ServiceUnavailableException",
 };
 
+/** A failure of Bedrock's with this status. */
+export const bedrockError = (status: number, message: string): ScriptedReply =>
+  awsError(status, EXCEPTIONS[status] ?? "ValidationException", message);
+
+/** What a deployment of Bedrock needs. */
+export const BEDROCK_PARAMS = {
+  api_key: null,
+  aws_access_key_id: AWS_KEYS.accessKeyId,
+  aws_secret_access_key: AWS_KEYS.secretAccessKey,
+  aws_region_name: "us-east-1",
+};
+
+/** Refuses what is no signed call of InvokeModel. */
+export const checkInvoke = (request: RecordedRequest): ScriptedReply | undefined =>
+  /^\/model\/[^/]+\/invoke(?:-with-response-stream)?$/.test(request.path)
+    ? checkAwsSignature(request, { service: "bedrock" })
+    : awsError(404, "UnknownOperationException", "");
+
 /** Bedrock's Converse API. */
 export const bedrockKit = defineKit({
   providers: ["bedrock"],
   operation: "chat",
   model: "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-  params: {
-    api_key: null,
-    aws_access_key_id: AWS_KEYS.accessKeyId,
-    aws_secret_access_key: AWS_KEYS.secretAccessKey,
-    aws_region_name: "us-east-1",
-  },
+  params: BEDROCK_PARAMS,
   check: (request) => {
     if (!/^\/(?:base\/)?model\/[^/]+\/converse(?:-stream)?$/.test(request.path)) {
       return awsError(404, "UnknownOperationException", "");
@@ -69,7 +84,7 @@ export const bedrockKit = defineKit({
     awsEvent("contentBlockStart", { contentBlockIndex: 0, start: { toolUse: call } }),
     ...deltas({ toolUse: { input: '{"at":' } }, { toolUse: { input: '"sea"}' } }),
   ]),
-  error: (status, message) => awsError(status, EXCEPTIONS[status] ?? "ValidationException", message),
+  error: bedrockError,
   failingStream: {
     headers: EVENT_STREAM,
     chunks: [start, ...deltas({ text: "ca" }), awsException("serviceUnavailableException", "Bedrock is overloaded.")],

@@ -8,9 +8,12 @@ export const cohereError = (status: number, message: string): ScriptedReply => (
 
 const invalid = (message: string): ScriptedReply => cohereError(400, `invalid request: ${message}`);
 
-/** What is wrong with a request before its endpoint's own rules. */
+/** Refuses requests without a key. */
+export const checkBearer = (request: RecordedRequest): ScriptedReply | undefined =>
+  /^Bearer \S+$/.test(request.headers.get("authorization") ?? "") ? undefined : cohereError(401, "no api key supplied");
+
+/** What is wrong with a body before its endpoint's own rules. */
 const findCommonFault = (request: RecordedRequest, known: readonly string[]): ScriptedReply | undefined => {
-  if (!/^Bearer \S+$/.test(request.headers.get("authorization") ?? "")) return cohereError(401, "no api key supplied");
   if (!isObject(request.json)) return cohereError(400, "invalid json syntax");
   const unknown = Object.keys(request.json).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -100,7 +103,7 @@ const findParameterFault = (body: JsonObject): string | undefined => {
 /** Refuses what https://docs.cohere.com/reference/chat does not take (read 2026-11-28). */
 export const checkCohereChat = (request: RecordedRequest): ScriptedReply | undefined => {
   if (request.path !== "/v2/chat") return cohereError(404, "404 page not found");
-  const common = findCommonFault(request, CHAT_FIELDS);
+  const common = checkBearer(request) ?? findCommonFault(request, CHAT_FIELDS);
   if (common !== undefined) return common;
   const body = objectOf(request.json);
   const messages = objectsOf(body["messages"]);
@@ -118,7 +121,7 @@ const INPUT_TYPES: readonly unknown[] = ["search_document", "search_query", "cla
 /** Refuses what https://docs.cohere.com/reference/embed does not take (read 2026-11-28). */
 export const checkCohereEmbed = (request: RecordedRequest): ScriptedReply | undefined => {
   if (request.path !== "/v2/embed") return cohereError(404, "404 page not found");
-  const common = findCommonFault(request, EMBED_FIELDS);
+  const common = checkBearer(request) ?? findCommonFault(request, EMBED_FIELDS);
   if (common !== undefined) return common;
   const { texts, images, input_type: inputType, embedding_types: types } = objectOf(request.json);
   if (!INPUT_TYPES.includes(inputType)) return invalid("valid input_type must be provided with the provided model");
@@ -133,7 +136,7 @@ export const checkCohereEmbed = (request: RecordedRequest): ScriptedReply | unde
 
 const RERANK_FIELDS: readonly string[] = ["model", "query", "documents", "top_n", "max_tokens_per_doc", "priority"];
 
-/** Refuses what https://docs.cohere.com/reference/rerank does not take (read 2026-11-28). */
+/** Refuses what https://docs.cohere.com/reference/rerank does not take, keys apart (read 2026-11-28). */
 export const checkCohereRerank = (request: RecordedRequest): ScriptedReply | undefined => {
   if (request.path !== "/v2/rerank") return cohereError(404, "404 page not found");
   const common = findCommonFault(request, RERANK_FIELDS);

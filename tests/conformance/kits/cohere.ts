@@ -1,6 +1,8 @@
+import { listOf } from "../../../src/core/json-values.ts";
 import type { JsonObject } from "../../../src/core/translation.ts";
-import { checkCohereChat, checkCohereEmbed, checkCohereRerank, cohereError } from "./cohere-rules.ts";
-import { defineKit } from "./vendor-kit.ts";
+import type { ScriptedReply } from "../../support/scripted-reply.ts";
+import { checkBearer, checkCohereChat, checkCohereEmbed, checkCohereRerank, cohereError } from "./cohere-rules.ts";
+import { defineKit, type Ranked, type VendorKit } from "./vendor-kit.ts";
 
 const USAGE = { billed_units: { input_tokens: 5, output_tokens: 7 }, tokens: { input_tokens: 11, output_tokens: 7 } };
 
@@ -89,23 +91,60 @@ export const cohereEmbedKit = defineKit({
       response_type: "embeddings_by_type",
     },
   },
+  embedding: {
+    textsOf: ({ texts }) => listOf(texts),
+    reply: (vectors, tokens) => ({
+      body: {
+        id: "da6e531f",
+        embeddings: { float: vectors },
+        meta: { api_version: { version: "2" }, billed_units: { input_tokens: tokens } },
+        response_type: "embeddings_by_type",
+      },
+    }),
+    textsPerCall: 96,
+    dimensionsOf: ({ output_dimension: dimensions }) => dimensions,
+  },
   error: cohereError,
 });
 
-/** Cohere's reranking. Source: https://docs.cohere.com/reference/rerank (read 2026-11-28). */
-export const cohereRerankKit = defineKit({
-  providers: ["cohere", "cohere_chat"],
+const ranking = (ranked: readonly Ranked[]): ScriptedReply => ({
+  body: {
+    id: "07734bd2",
+    results: ranked.map(({ index, score }) => ({ index, relevance_score: score })),
+    meta: { api_version: { version: "2", is_experimental: false }, billed_units: { search_units: 1 } },
+  },
+});
+
+const RERANK = {
   operation: "rerank",
-  check: checkCohereRerank,
-  simple: {
-    body: {
-      id: "07734bd2",
-      results: [
-        { index: 1, relevance_score: 0.5 },
-        { index: 0, relevance_score: 0.00001 },
-      ],
-      meta: { api_version: { version: "2", is_experimental: false }, billed_units: { search_units: 1 } },
-    },
+  simple: ranking([
+    { index: 1, score: 0.5 },
+    { index: 0, score: 0.00001 },
+  ]),
+  rerank: {
+    documentsOf: ({ documents }) => listOf(documents),
+    topNOf: ({ top_n: topN }) => topN,
+    reply: ranking,
   },
   error: cohereError,
+} satisfies Partial<VendorKit>;
+
+/** Cohere's reranking. Source: https://docs.cohere.com/reference/rerank (read 2026-11-28). */
+export const cohereRerankKit = defineKit({
+  ...RERANK,
+  providers: ["cohere", "cohere_chat"],
+  check: (request) => checkBearer(request) ?? checkCohereRerank(request),
+});
+
+/**
+ * Cohere's reranking on Azure: a resource takes its key in a header of its own.
+ * Source: https://learn.microsoft.com/azure/ai-foundry/how-to/deploy-models-cohere-rerank (read 2026-11-28).
+ */
+export const azureAiRerankKit = defineKit({
+  ...RERANK,
+  providers: ["azure_ai"],
+  check: (request) =>
+    request.headers.get("api-key") === null
+      ? { status: 401, body: { error: { code: "401", message: "Access denied due to invalid subscription key." } } }
+      : checkCohereRerank(request),
 });

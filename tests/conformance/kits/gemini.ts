@@ -1,3 +1,4 @@
+import { objectOf, objectsOf } from "../../../src/core/json-values.ts";
 import { AI_STUDIO, checkBatchEmbedRequest, checkGeminiRequest, googleError } from "../../support/gemini-rules.ts";
 import { defineKit, type VendorKit } from "./vendor-kit.ts";
 
@@ -29,6 +30,9 @@ export const geminiReply = (parts: readonly unknown[], finishReason?: string): R
 
 /** One event of a stream. */
 export const geminiEvent = (reply: unknown): string => `data: ${JSON.stringify(reply)}\r\n\r\n`;
+
+/** The text of a content with one part. */
+export const geminiText = (content: unknown): unknown => objectsOf(objectOf(content)["parts"])[0]?.["text"];
 
 const CALL = { functionCall: { name: "look", args: { at: "sea" } } };
 
@@ -70,5 +74,16 @@ export const geminiEmbeddingKit = defineKit({
   model: "gemini-embedding-001",
   check: checkBatchEmbedRequest,
   simple: { body: { embeddings: [{ values: [0.5, -1.25] }], usageMetadata: { promptTokenCount: 11 } } },
+  embedding: {
+    textsOf: ({ requests }) => objectsOf(requests).map(({ content }) => geminiText(content)),
+    reply: (vectors, tokens) => ({
+      body: {
+        embeddings: vectors.map((values) => ({ values })),
+        usageMetadata: { promptTokenCount: tokens },
+      },
+    }),
+    textsPerCall: 100,
+    dimensionsOf: ({ requests }) => objectsOf(requests)[0]?.["outputDimensionality"],
+  },
   error: GEMINI_ANSWERS.error,
 });

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import { isObject, objectsOf } from "../../../src/core/json-values.ts";
+import { isObject, listOf, objectsOf } from "../../../src/core/json-values.ts";
 import type { RecordedRequest } from "../../support/recorded-request.ts";
 import type { ScriptedReply } from "../../support/scripted-reply.ts";
 import { defineKit, type VendorKit } from "./vendor-kit.ts";
@@ -172,6 +172,19 @@ export const ociEmbeddingKit: VendorKit = defineKit({
       modelVersion: "1.0",
       usage: { promptTokens: 11, totalTokens: 11 },
     },
+  },
+  embedding: {
+    textsOf: ({ inputs }) => listOf(inputs),
+    reply: (embeddings, tokens) => ({
+      body: {
+        id: "e1",
+        embeddings,
+        modelId: "cohere.embed-v4.0",
+        usage: { promptTokens: tokens, totalTokens: tokens },
+      },
+    }),
+    textsPerCall: 96,
+    dimensionsOf: ({ outputDimensions }) => outputDimensions,
   },
   error: (status, message) => refusal(status, String(status), message),
 });

@@ -113,5 +113,10 @@ export const ollamaEmbeddingKit: VendorKit = defineKit({
     return texts.every((text) => typeof text === "string") ? undefined : refusal("invalid input type");
   },
   simple: { body: { model: MODEL, embeddings: [[0.5, -1.25]], total_duration: 14143917, prompt_eval_count: 11 } },
+  embedding: {
+    textsOf: ({ input }) => (Array.isArray(input) ? input : [input]),
+    reply: (embeddings, tokens) => ({ body: { model: MODEL, embeddings, prompt_eval_count: tokens } }),
+    dimensionsOf: ({ dimensions }) => dimensions,
+  },
   error: (status, words) => refusal(words, status),
 });

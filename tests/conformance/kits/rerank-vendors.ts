@@ -1,8 +1,8 @@
-import { listOf, objectOf, textOf } from "../../../src/core/json-values.ts";
+import { isObject, listOf, objectOf, textOf } from "../../../src/core/json-values.ts";
 import type { JsonObject } from "../../../src/core/translation.ts";
 import type { RecordedRequest } from "../../support/recorded-request.ts";
 import type { ScriptedReply } from "../../support/scripted-reply.ts";
-import { defineKit, type VendorKit } from "./vendor-kit.ts";
+import { defineKit, type Ranked, type VendorKit } from "./vendor-kit.ts";
 
 /** What a vendor takes: fields it cannot do without, fields that it knows besides, and how its documents look. */
 interface Rules {
@@ -12,8 +12,13 @@ interface Rules {
   readonly knows: readonly string[];
   readonly documents: string;
   readonly takes: (document: unknown) => boolean;
-  /** The ranking in the vendor's words: the second of two documents first. */
-  readonly reply: unknown;
+  /** The text of a document, where documents are not texts. */
+  readonly textOf?: (document: unknown) => string | undefined;
+  /** How the vendor asks for some results only; absent where it always ranks all. */
+  readonly topN?: string;
+  readonly takesObjects?: true;
+  /** A ranking in the vendor's words. */
+  readonly reply: (ranked: readonly Ranked[]) => unknown;
   readonly error: (status: number, message: string) => ScriptedReply;
 }
 
@@ -28,8 +33,9 @@ const findFault = (rules: Rules, request: RecordedRequest): string | undefined =
   return listOf(body[rules.documents]).every(rules.takes) ? undefined : `${rules.documents} are of a wrong kind`;
 };
 
-const toKit = (rules: Rules): VendorKit =>
-  defineKit({
+const toKit = (rules: Rules): VendorKit => {
+  const { topN } = rules;
+  return defineKit({
     providers: rules.providers,
     operation: "rerank",
     check: (request) => {
@@ -37,16 +43,26 @@ const toKit = (rules: Rules): VendorKit =>
       const fault = findFault(rules, request);
       return fault === undefined ? undefined : rules.error(422, fault);
     },
-    simple: { body: rules.reply },
+    simple: {
+      body: rules.reply([
+        { index: 1, score: 0.5 },
+        { index: 0, score: 0.00001 },
+      ]),
+    },
+    rerank: {
+      documentsOf: (body) => listOf(body[rules.documents]).map((document) => rules.textOf?.(document) ?? document),
+      ...(topN === undefined ? {} : { topNOf: (body) => body[topN] }),
+      reply: (ranked) => ({ body: rules.reply(ranked) }),
+      ...(rules.takesObjects === undefined ? {} : { takesObjects: true }),
+    },
     error: rules.error,
   });
+};
 
 const detail = (status: number, message: string): ScriptedReply => ({ status, body: { detail: message } });
 const openai = (status: number, message: string): ScriptedReply => ({ status, body: { error: { message } } });
-const SCORES = [
-  { index: 1, relevance_score: 0.5 },
-  { index: 0, relevance_score: 0.00001 },
-];
+const scored = (ranked: readonly Ranked[]): unknown =>
+  ranked.map(({ index, score }) => ({ index, relevance_score: score }));
 const USAGE = { prompt_tokens: 11, total_tokens: 11 };
 
 /** Source: https://docs.jina.ai (github.com/jina-ai/meta-prompt v7.txt) (read 2026-11-28). */
@@ -56,8 +72,10 @@ export const jinaRerankKit = toKit({
   needs: ["model", "query", "documents"],
   knows: ["top_n", "return_documents"],
   documents: "documents",
-  takes: (document) => isText(document) || typeof document === "object",
-  reply: { model: "m", results: SCORES, usage: USAGE },
+  takes: (document) => isText(document) || isObject(document),
+  topN: "top_n",
+  takesObjects: true,
+  reply: (ranked) => ({ model: "m", results: scored(ranked), usage: USAGE }),
   error: detail,
 });
 
@@ -68,8 +86,10 @@ export const togetherRerankKit = toKit({
   needs: ["model", "query", "documents"],
   knows: ["top_n", "return_documents", "rank_fields"],
   documents: "documents",
-  takes: (document) => isText(document) || typeof document === "object",
-  reply: { object: "rerank", id: "r", model: "m", results: SCORES, usage: USAGE },
+  takes: (document) => isText(document) || isObject(document),
+  topN: "top_n",
+  takesObjects: true,
+  reply: (ranked) => ({ object: "rerank", id: "r", model: "m", results: scored(ranked), usage: USAGE }),
   error: openai,
 });
 
@@ -81,7 +101,8 @@ export const ownServerRerankKit = toKit({
   knows: ["model", "top_n", "return_documents", "raw_scores"],
   documents: "documents",
   takes: isText,
-  reply: { id: "r", model: "m", results: SCORES, usage: USAGE },
+  topN: "top_n",
+  reply: (ranked) => ({ id: "r", model: "m", results: scored(ranked), usage: USAGE }),
   error: openai,
 });
 
@@ -93,7 +114,8 @@ export const voyageRerankKit = toKit({
   knows: ["top_k", "return_documents", "truncation"],
   documents: "documents",
   takes: isText,
-  reply: { object: "list", data: SCORES, model: "m", usage: { total_tokens: 11 } },
+  topN: "top_k",
+  reply: (ranked) => ({ object: "list", data: scored(ranked), model: "m", usage: { total_tokens: 11 } }),
   error: detail,
 });
 
@@ -105,7 +127,7 @@ export const teiRerankKit = toKit({
   knows: ["raw_scores", "return_text", "truncate", "truncation_direction"],
   documents: "texts",
   takes: isText,
-  reply: SCORES.map(({ index, relevance_score: score }) => ({ index, score })),
+  reply: (ranked) => ranked,
   error: (status, message) => ({ status, body: { error: message, error_type: "validation" } }),
 });
 
@@ -117,6 +139,7 @@ export const nvidiaRankingKit = toKit({
   knows: ["truncate"],
   documents: "passages",
   takes: hasText,
-  reply: { rankings: SCORES.map(({ index, relevance_score: logit }) => ({ index, logit })) },
+  textOf: (document) => textOf(objectOf(document)["text"]),
+  reply: (ranked) => ({ rankings: ranked.map(({ index, score: logit }) => ({ index, logit })) }),
   error: detail,
 });

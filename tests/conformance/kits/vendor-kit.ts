@@ -1,6 +1,37 @@
 import type { Operation } from "../../../src/core/operation.ts";
+import type { JsonObject } from "../../../src/core/translation.ts";
 import type { RecordedRequest } from "../../support/recorded-request.ts";
 import type { ScriptedReply } from "../../support/scripted-reply.ts";
+
+/** How a vendor of embeddings is asked, and how it answers any number of texts. */
+export interface EmbeddingRules {
+  /** Texts of a request's body, in their order. */
+  readonly textsOf: (body: JsonObject) => readonly unknown[];
+  /** Vectors in the vendor's words; `tokens` are those of all texts of the request together. */
+  readonly reply: (vectors: readonly unknown[], tokens: number) => ScriptedReply;
+  /** Most texts of one call: more are several calls. Absent: all texts are one call. */
+  readonly textsPerCall?: number;
+  /** Where a body says `dimensions`. Absent: the vendor has none, so that they are refused. */
+  readonly dimensionsOf?: (body: JsonObject) => unknown;
+}
+
+/** One document of a ranking: its place in the request, and its score. */
+export interface Ranked {
+  readonly index: number;
+  readonly score: number;
+}
+
+/** How a vendor of reranking is asked, and how it answers any documents. */
+export interface RerankRules {
+  /** Documents of a request's body, in their order. */
+  readonly documentsOf: (body: JsonObject) => readonly unknown[];
+  /** How many results a body asks for. Absent: the vendor always ranks all. */
+  readonly topNOf?: (body: JsonObject) => unknown;
+  /** A ranking in the vendor's words, best first. */
+  readonly reply: (ranking: readonly Ranked[]) => ScriptedReply;
+  /** The vendor takes objects as they are; else it gets their texts. */
+  readonly takesObjects?: true;
+}
 
 /**
  * How a vendor of another dialect is played in the conformance suite: what it refuses, and what it answers to each
@@ -37,7 +68,13 @@ export interface VendorKit {
   /** The vendor tells no usage, as the reason says; then there is none. */
   readonly tellsNoUsage?: string;
   /** Chat scenarios that the vendor has no place for, each with the reason. */
-  readonly skipped?: Readonly<Partial<Record<"tools" | "images" | "structured output" | "stream", string>>>;
+  readonly skipped?: Readonly<
+    Partial<Record<"tools" | "images" | "structured output" | "stream" | "unsupported parameters", string>>
+  >;
+  /** Every kit of embeddings has these. */
+  readonly embedding?: EmbeddingRules;
+  /** Every kit of reranking has these. */
+  readonly rerank?: RerankRules;
 }
 
 /** Names a kit; the type check is the whole of it. */
