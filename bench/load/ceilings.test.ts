@@ -7,6 +7,7 @@ const CEILINGS: Ceilings = {
   cpuRatioToBareBun: [],
   cpuMsPerRequest: [],
   residentMb: [{ row: "small-chat", connections: 64, most: 100 }],
+  residentRatioToBareBun: [],
   firstAnswerMs: 500,
 };
 
@@ -50,4 +51,13 @@ test("says missing instead of passing what was not measured", () => {
 test("fails a cell whose replies failed", () => {
   const failing = cell("portolan", { failures: 500 });
   expect(outcomes(result([cell("nginx"), failing]))).toEqual(["fail", "fail", "pass"]);
+});
+
+test("judges memory by what the bare pass-through takes in the same run", () => {
+  const ceiling = { row: "small-chat", connections: 64, most: 1 };
+  const judge = (residentMb: number): string | undefined => {
+    const bench = result([cell("nginx"), cell("bare-bun"), cell("portolan", { residentMb })]);
+    return checkCeilings(bench, { ...CEILINGS, residentRatioToBareBun: [ceiling] }).at(-2)?.outcome;
+  };
+  expect([judge(60), judge(61)]).toEqual(["pass", "fail"]);
 });

@@ -13,6 +13,7 @@ export interface Ceilings {
   readonly cpuRatioToBareBun: readonly CellCeiling[];
   readonly cpuMsPerRequest: readonly CellCeiling[];
   readonly residentMb: readonly CellCeiling[];
+  readonly residentRatioToBareBun: readonly CellCeiling[];
   readonly firstAnswerMs: number;
 }
 
@@ -34,7 +35,13 @@ const MEASURES: Readonly<Record<Exclude<keyof Ceilings, "firstAnswerMs">, readon
   cpuRatioToBareBun: ["CPU over bare Bun", (ours, result) => cpuRatio(ours, "bare-bun", result)],
   cpuMsPerRequest: ["CPU ms per request", (ours) => ours.cpuMicrosPerRequest / 1000],
   residentMb: ["resident MB", (ours) => ours.residentMb],
+  residentRatioToBareBun: ["memory over bare Bun", (ours, result) => residentRatio(ours, result)],
 };
+
+function residentRatio(ours: Cell, result: BenchResult): number | undefined {
+  const cell = findCell(result.cells, "bare-bun", ours.row, ours.connections);
+  return cell === undefined ? undefined : ours.residentMb / cell.residentMb;
+}
 
 function cpuRatio(ours: Cell, base: string, result: BenchResult): number | undefined {
   const cell = findCell(result.cells, base, ours.row, ours.connections);
@@ -64,6 +71,7 @@ export function checkCeilings(result: BenchResult, ceilings: Ceilings): Verdict[
     ...ceilings.cpuRatioToBareBun.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToBareBun, ceiling)),
     ...ceilings.cpuMsPerRequest.map((ceiling) => judgeCell(result, MEASURES.cpuMsPerRequest, ceiling)),
     ...ceilings.residentMb.map((ceiling) => judgeCell(result, MEASURES.residentMb, ceiling)),
+    ...ceilings.residentRatioToBareBun.map((ceiling) => judgeCell(result, MEASURES.residentRatioToBareBun, ceiling)),
     judge("first answer, ms", starts.length === 0 ? undefined : median(starts), ceilings.firstAnswerMs),
   ];
 }

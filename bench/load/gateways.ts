@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { ENGINE_ENVIRONMENT } from "./engine-environment.ts";
 import { type UpstreamOrigins, writeProxyConfig } from "./nginx-config.ts";
 import type { Launch } from "./processes.ts";
 import { GATEWAY_CORE } from "./processes.ts";
@@ -116,7 +117,8 @@ const portolan: Gateway = {
   prepare(site) {
     const main = join(ROOT, "src/main.ts");
     const config = writeModelList(site);
-    return toLaunch(site, [process.execPath, main, "--config", config, "--port", String(site.port)]);
+    const command = [process.execPath, main, "--config", config, "--port", String(site.port)];
+    return toLaunch(site, command, ENGINE_ENVIRONMENT);
   },
   request: gatewayRequest,
 };

@@ -9,13 +9,13 @@ export interface MemoryProcess {
 }
 
 /** Resident memory above which a collection is worth its pause, in bytes. */
-export const HIGH_WATER_BYTES = 76 * 1024 * 1024;
+export const HIGH_WATER_BYTES = 86 * 1024 * 1024;
 /** A collection that freed less than this share was in vain. */
 const WORTHWHILE_SHARE = 0.08;
 /** Shortest and longest time between two collections, in milliseconds. */
-const SHORTEST_WAIT_MS = 1500;
+const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 120_000;
-const LOOK_INTERVAL_MS = 250;
+const LOOK_INTERVAL_MS = 100;
 
 const THIS_PROCESS: MemoryProcess = {
   rss: () => process.memoryUsage.rss(),

@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ENGINE_ENVIRONMENT } from "./engine-environment.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const [[name = "", value = ""] = []] = Object.entries(ENGINE_ENVIRONMENT);
+
+test("npm start and the image set what the bench sets, and an operator's own value wins", () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: { start: string } };
+  expect(scripts.start).toStartWith(`${name}=\${${name}:-${value}} `);
+  expect(readFileSync(join(ROOT, "Dockerfile"), "utf8")).toContain(`\nENV ${name}=${value}\n`);
+});
+
+test("the engine knows the setting: one that it does not know would keep it from starting", () => {
+  const run = Bun.spawnSync([process.execPath, "-e", "console.log('runs')"], {
+    env: { ...process.env, ...ENGINE_ENVIRONMENT },
+  });
+  expect([run.stdout.toString(), run.stderr.toString(), run.exitCode]).toEqual(["runs\n", "", 0]);
+});
