@@ -32,10 +32,22 @@ export const openaiChatToSagemakerChat = defineTranslator({
     if (!Array.isArray(choices)) {
       throw new GatewayError("upstream-malformed", "the reply has no choices");
     }
-    return { ...headOf(context), object: "chat.completion", system_fingerprint: null, ...rest, choices };
+    return {
+      ...headOf(context),
+      object: "chat.completion",
+      system_fingerprint: null,
+      ...withoutEmptyId(rest),
+      choices,
+    };
   },
   stream: (context) => new PassedStream(context),
 });
+
+/** Hugging Face's server leaves ids empty, and OpenAI's own client then finds no end of a stream. */
+function withoutEmptyId(reply: JsonObject): JsonObject {
+  const { id, ...rest } = reply;
+  return id === "" || id === null ? rest : reply;
+}
 
 const headOf = ({ id, created, model }: ReplyContext): JsonObject => ({ id, created, model });
 
@@ -71,7 +83,7 @@ class PassedStream implements StreamTranslator {
     this.#isFinished ||= choices.some((choice) => (objectOf(choice)["finish_reason"] ?? null) !== null);
     if (choices.length > 0) {
       const { usage: _usage, ...rest } = chunk;
-      sink.chunk({ ...headOf(this.#context), object: "chat.completion.chunk", ...rest });
+      sink.chunk({ ...headOf(this.#context), object: "chat.completion.chunk", ...withoutEmptyId(rest) });
     }
   }
 

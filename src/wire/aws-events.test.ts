@@ -50,6 +50,15 @@ const STREAM = Buffer.concat([
   message({ ":message-type": text("error"), ":error-code": text("Oops"), ":error-message": text("broke") }, ""),
 ]);
 
+const ALIKE = Buffer.concat([event("delta", "1"), event("delta", "2"), event("other", "3"), event("delta", "4")]);
+
+test("messages with the headers of the one before, and with others of the same length", () => {
+  const names = ["delta", "delta", "other", "delta"];
+  for (const pieces of cutsOf(ALIKE)) {
+    expect(read(pieces)).toEqual(names.map((name, index) => [name, String(index + 1)]));
+  }
+});
+
 const EVENTS = [
   ["first", '{"a":"caf\u00e9"}'],
   ["second", ""],

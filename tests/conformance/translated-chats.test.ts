@@ -111,6 +111,7 @@ describe.each(CHATS)("%s", (_name, played: Played) => {
     const body = await bodyOf(await gateway.call(played, HELLO, kit.simple));
     expect(body).toMatchObject({ object: "chat.completion", ...usage });
     expect([typeof body["id"], typeof body["created"], typeof body["model"]]).toEqual(["string", "number", "string"]);
+    expect(body["id"]).not.toBe("");
     expect(choiceOf(body)).toMatchObject({
       index: 0,
       finish_reason: "stop",
@@ -133,7 +134,7 @@ describe.each(CHATS)("%s", (_name, played: Played) => {
       expect(said.map(({ finish_reason: reason }) => reason).filter((reason) => reason !== null)).toEqual(["stop"]);
       if (kit.tellsNoUsage === undefined) expect(chunks.at(-1)).toMatchObject({ choices: [], ...usage });
       expect(new Set(chunks.map(({ id, object, model }) => JSON.stringify([id, object, model]))).size).toBe(1);
-      expect(chunks[0]).toMatchObject({ object: "chat.completion.chunk" });
+      expect(chunks[0]).toMatchObject({ object: "chat.completion.chunk", id: expect.stringMatching(/./) });
     }
     const unasked = await gateway.call(played, { ...HELLO, stream: true }, kit.stream ?? kit.simple);
     expect(chunksOf(await unasked.text()).every((chunk) => chunk["usage"] === undefined)).toBe(true);

@@ -95,15 +95,15 @@ export const awsPayloadParts = (stream: string, size = 29): Uint8Array[] => {
   );
 };
 
-/** An exception within an AWS event stream. */
-export const awsException = (name: string, message: string): Uint8Array =>
+/** An exception within an AWS event stream; SageMaker writes `Message`. */
+export const awsException = (name: string, message: string, field: "message" | "Message" = "message"): Uint8Array =>
   codec.encode({
     headers: {
       ":exception-type": text(name),
       ":content-type": text("application/json"),
       ":message-type": text("exception"),
     },
-    body: Buffer.from(JSON.stringify({ message })),
+    body: Buffer.from(JSON.stringify({ [field]: message })),
   });
 
 /** How replies of event streams are headed. */

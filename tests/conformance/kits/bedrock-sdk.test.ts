@@ -4,11 +4,15 @@ import {
   ConverseCommand,
   ConverseStreamCommand,
   type ConverseStreamOutput,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
 } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { AWS_KEYS, BEDROCK_KEY } from "../../support/aws-rules.ts";
 import { startFakeUpstream } from "../../support/fake-upstream.ts";
 import { bedrockKit } from "./bedrock.ts";
+import { bedrockClaudeKit } from "./bedrock-claude.ts";
+import { bedrockCohereV3Kit, titanV2Kit } from "./bedrock-embeddings.ts";
 
 // AWS' own client shows that the fake is one: it is understood, its signatures are found sound, and it refuses what AWS refuses.
 
@@ -81,4 +85,35 @@ test("failures and refusals", async () => {
   answer(bedrockKit.simple);
   const twice = new ConverseCommand({ modelId, messages: [...messages, ...messages] });
   await expect(client.send(twice)).rejects.toThrow("must alternate");
+});
+
+const CLAUDE = {
+  anthropic_version: "bedrock-2023-05-31",
+  max_tokens: 64,
+  messages: [{ role: "user", content: "Hello" }],
+};
+
+test.each([
+  [titanV2Kit, { inputText: "Hello", dimensions: 256 }, "embedding"],
+  [bedrockCohereV3Kit, { texts: ["Hello"], input_type: "search_query" }, "embeddings"],
+  [bedrockClaudeKit, CLAUDE, "content"],
+])("InvokeModel answers what its model takes, and refuses the rest", async (kit, body, field) => {
+  const invoke = (sent: object) => {
+    upstream.next((request) => kit.check(request) ?? kit.simple);
+    return client.send(new InvokeModelCommand({ modelId: "m", body: JSON.stringify(sent) }));
+  };
+  const answer = await invoke(body);
+  expect(JSON.parse(answer.body.transformToString())).toHaveProperty(field);
+  await expect(invoke({ ...body, unknown: 1 })).rejects.toMatchObject({ name: "ValidationException" });
+});
+
+test("InvokeModelWithResponseStream streams Anthropic's events", async () => {
+  const invoke = async (reply: typeof bedrockClaudeKit.stream): Promise<string[]> => {
+    upstream.next((request) => bedrockClaudeKit.check(request) ?? reply);
+    const command = new InvokeModelWithResponseStreamCommand({ modelId: "m", body: JSON.stringify(CLAUDE) });
+    const events = await Array.fromAsync((await client.send(command)).body ?? []);
+    return events.map(({ chunk }) => Buffer.from(chunk?.bytes ?? []).toString());
+  };
+  expect((await invoke(bedrockClaudeKit.stream)).at(-1)).toBe('{"type":"message_stop"}');
+  await expect(invoke(bedrockClaudeKit.failingStream)).rejects.toThrow("overloaded");
 });

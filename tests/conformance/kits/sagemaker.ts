@@ -222,7 +222,7 @@ export const sagemakerChatKit: VendorKit = defineKit({
     headers: EVENT_STREAM,
     chunks: [
       ...awsPayloadParts(sse([said({ role: "assistant", content: "ca" })])),
-      awsException("InternalStreamFailure", "The model is overloaded."),
+      awsException("InternalStreamFailure", "The model is overloaded.", "Message"),
     ],
   },
   contextWindow: {
