@@ -1,3 +1,4 @@
+import { append } from "../../core/append.ts";
 import { isObject, objectOf } from "../../core/json-values.ts";
 import type { JsonObject, Ledger } from "../../core/translation.ts";
 import { toBedrockName } from "../../dialects/bedrock/names.ts";
@@ -178,7 +179,10 @@ function writeToolConfig(body: JsonObject, writing: ParamWriting): JsonObject | 
   }
   const declared = new Set(written.map((tool) => objectOf(tool["toolSpec"])["name"]));
   const missing = calledTools.filter((name) => !declared.has(name));
-  written.push(...missing.map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } })));
+  append(
+    written,
+    missing.map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } })),
+  );
   if (written.length === 0) {
     return undefined;
   }
