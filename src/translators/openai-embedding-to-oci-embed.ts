@@ -25,7 +25,7 @@ export const openaiEmbeddingToOciEmbed = defineTranslator({
       throw invalidField("input", "a text or a list of texts");
     }
     const shared = {
-      ...writePlace(body, context.model),
+      ...writePlace(body, context),
       ...(typeof dimensions === "number" ? { outputDimensions: dimensions } : {}),
       ...(typeof type === "string" ? { inputType: type.toUpperCase() } : {}),
       ...(typeof truncate === "string" ? { truncate: truncate.toUpperCase() } : {}),
