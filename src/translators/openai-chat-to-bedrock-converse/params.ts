@@ -1,5 +1,5 @@
 import { append } from "../../core/append.ts";
-import { isObject, objectOf } from "../../core/json-values.ts";
+import { isObject, objectOf, shownOf } from "../../core/json-values.ts";
 import type { JsonObject, Ledger } from "../../core/translation.ts";
 import { toBedrockName } from "../../dialects/bedrock/names.ts";
 import { readMaxTokens, readNumber, readStop, readToolChoice, restOf } from "../../dialects/openai/chat-params.ts";
@@ -139,7 +139,7 @@ function writeTier({ service_tier: tier }: JsonObject, ledger: Ledger): JsonObje
     return undefined;
   }
   if (!TIERS.has(tier)) {
-    ledger.refuse("service_tier", `the service tier '${String(tier)}'`);
+    ledger.refuse("service_tier", `the service tier '${shownOf(tier)}'`);
     return undefined;
   }
   return { type: tier };
