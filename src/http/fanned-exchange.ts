@@ -4,8 +4,9 @@ import type { HeaderBlock } from "../wire/header-block.ts";
 /** Requests of one call that are under way at once. */
 const MAX_AT_ONCE = 8;
 
-/** Longest single reply, in bytes. */
+/** Longest single reply, and all of them together, in bytes. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 
 /**
  * One call that the vendor takes as several: replies whose status is not 200 are the reply of the whole, otherwise its body
@@ -16,6 +17,7 @@ export class FannedExchange implements Exchange {
   readonly #transport: Transport;
   readonly #open = new Set<Exchange>();
   #isAborted = false;
+  #bytesLeft = MAX_TOTAL_BYTES;
 
   constructor(transport: Transport, requests: readonly UpstreamRequest[]) {
     this.#transport = transport;
@@ -58,7 +60,8 @@ export class FannedExchange implements Exchange {
     this.#open.add(exchange);
     try {
       const reply = await exchange.reply;
-      const body = await reply.readBody(MAX_REPLY_BYTES);
+      const body = await reply.readBody(Math.min(MAX_REPLY_BYTES, this.#bytesLeft));
+      this.#bytesLeft -= body.length;
       bodies[index] = body;
       return reply.status >= 300 ? new JoinedReply(reply, body) : reply;
     } finally {

