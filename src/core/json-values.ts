@@ -30,3 +30,10 @@ export const withoutUndefined = (object: JsonObject): JsonObject =>
 /** What a table has under a name that a stranger wrote; `undefined` for `constructor` and the like, which every object has. */
 export const lookUp = <Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined =>
   typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined;
+
+/** Longest value that a message shows. */
+const MAX_SHOWN = 100;
+
+/** A value as messages show it: text as it is, else JSON. `String` would call a `toString` that a stranger wrote. */
+export const shownOf = (value: unknown): string =>
+  (typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined")).slice(0, MAX_SHOWN);

@@ -13,6 +13,10 @@ test.each([
   ["https://x/v1?a=b&api-key=secret123", "https://x/v1?a=b&api-key=****"],
   ["?access_token=abc'", "?access_token=****'"],
   ["AIzaSyA1234567890abcdefghijklmnop", "AIza****"],
+  [
+    "User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized on arn:aws-cn:bedrock:cn-north-1:123456789012:x",
+    "User: arn:aws:sts::****:assumed-role/r/s is not authorized on arn:aws-cn:bedrock:cn-north-1:****:x",
+  ],
   ["Incorrect API key provided: sk-upstr**********wxyz.", "Incorrect API key provided: sk-****wxyz."],
 ])("%s becomes %s", (text, expected) => {
   expect(scrubSecrets(text)).toBe(expected);

@@ -10,6 +10,8 @@ const SECRETS: readonly (readonly [pattern: RegExp, replace: (match: string, ...
   ],
   [/([?&](?:key|api[-_]?key|token|access_token)=)[^&\s"']+/gi, (_match, name) => `${name}****`],
   [/\bAIza[0-9A-Za-z_-]{20,}/g, () => "AIza****"],
+  // Which account of AWS the server's is.
+  [/\b(arn:aws[a-z-]{0,20}:[a-z0-9-]{0,40}:[a-z0-9-]{0,40}:)\d{12}\b/g, (_match, head) => `${head}****`],
 ];
 
 /** The last four characters, if they are such as keys are made of. */
@@ -32,7 +34,7 @@ export function scrubKey<Value>(value: Value, key: string): Value {
 const MIN_KEY_LENGTH = 8;
 
 /** Texts without any of this hold no secret that the patterns know; nearly all texts are such. */
-const HINT = /=|Bearer|Basic|AIza|\b(?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_]/i;
+const HINT = /=|Bearer|Basic|AIza|arn:aws|\b(?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_]/i;
 
 const scrubText = (value: string): string =>
   HINT.test(value) ? SECRETS.reduce((text, [pattern, replace]) => text.replace(pattern, replace), value) : value;

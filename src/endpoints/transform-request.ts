@@ -57,7 +57,7 @@ export const transformRequest = definePlain({
     const described = await describeUpstreamRequest(operation, bytes.slice(field.valueStart, field.valueEnd), {
       state,
       services,
-      headers: request.headers,
+      request,
     });
     return Response.json({
       raw_request_api_base: described.url,

@@ -28,6 +28,13 @@ const SAFE_CALL_ID = /^[\x21-\x7e]{1,128}$/;
 
 const NOTHING_DROPPED: readonly string[] = [];
 
+/** Dropped paths that are told of one by one, and how much of each: callers write both, and they go into headers and the log. */
+const MAX_DROPPED = 256;
+const MAX_PATH_LENGTH = 256;
+
+/** Stands for the rest. */
+const MORE_DROPPED = "...";
+
 /**
  * One inference request from acceptance to its end. Every field is set at once, so that all calls have one shape; the
  * pipeline fills them in as it learns.
@@ -137,8 +144,12 @@ export class Call {
 
   /** Notes a part of the body that the current attempt leaves out. */
   drop(path: string): void {
-    if (!this.dropped.includes(path)) {
-      this.dropped = [...this.dropped, path];
+    if (this.dropped.length > MAX_DROPPED) {
+      return;
+    }
+    const shown = path.length > MAX_PATH_LENGTH ? path.slice(0, MAX_PATH_LENGTH) + MORE_DROPPED : path;
+    if (!this.dropped.includes(shown)) {
+      this.dropped = [...this.dropped, this.dropped.length === MAX_DROPPED ? MORE_DROPPED : shown];
     }
   }
 

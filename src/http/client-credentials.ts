@@ -29,7 +29,40 @@ const REFUSED: readonly string[] = [
   "deployment_url",
 ];
 
-const LOOKED_AT: ReadonlySet<string> = new Set([...REFUSED, "api_key", "api_base", "base_url", "extra_body"]);
+/**
+ * Which account, region or identity calls are made with: LiteLLM acts on them, here they are the server's, or an entry's of the
+ * caller's `user_config`. A call that went elsewhere without a word would be worse than none. `null` asks for nothing.
+ */
+const NOT_CALLERS: readonly string[] = [
+  "aws_region_name",
+  "aws_session_name",
+  "aws_profile_name",
+  "aws_external_id",
+  "vertex_project",
+  "vertex_location",
+  "vertex_ai_project",
+  "vertex_ai_location",
+  "oci_region",
+  "oci_user",
+  "oci_fingerprint",
+  "oci_tenancy",
+  "oci_key",
+  "oci_key_file",
+  "watsonx_region_name",
+  "client_secret",
+  "azure_username",
+  "azure_password",
+  "azure_scope",
+];
+
+const LOOKED_AT: ReadonlySet<string> = new Set([
+  ...REFUSED,
+  ...NOT_CALLERS,
+  "api_key",
+  "api_base",
+  "base_url",
+  "extra_body",
+]);
 
 /** Longest key or address that is taken. */
 const MAX_LENGTH = 8192;
@@ -51,7 +84,7 @@ export function readClientCredentials(body: ScannedObject): ClientCredentials | 
   if (!body.fields.some(({ name }) => LOOKED_AT.has(name))) {
     return undefined; // As nearly every body.
   }
-  const refused = REFUSED.find((name) => body.find(name) !== undefined);
+  const refused = findRefused(body);
   if (refused !== undefined) {
     throw refusal(refused, "This gateway takes a caller's api_key, api_base, api_version and organization.");
   }
@@ -74,6 +107,10 @@ export function readClientCredentials(body: ScannedObject): ClientCredentials | 
   return { apiKey, apiBase, apiVersion: readText(body, "api_version"), organization: readText(body, "organization") };
 }
 
+const findRefused = (body: ScannedObject): string | undefined =>
+  REFUSED.find((name) => body.find(name) !== undefined) ??
+  NOT_CALLERS.find((name) => (body.find(name)?.kind ?? "null") !== "null");
+
 /** `extra_body` belongs into the body itself, where clients put what it holds: a key in it would go to the vendor as it is. */
 function checkNested(body: ScannedObject): void {
   const field = body.find("extra_body");
@@ -81,9 +118,9 @@ function checkNested(body: ScannedObject): void {
     return;
   }
   const nested = scanObject(body.bytes.subarray(field.valueStart, field.valueEnd));
-  const name = ["api_key", "api_base", "base_url", "user_config", ...REFUSED].find(
-    (candidate) => nested.find(candidate) !== undefined,
-  );
+  const name =
+    ["api_key", "api_base", "base_url", "user_config"].find((candidate) => nested.find(candidate) !== undefined) ??
+    findRefused(nested);
   if (name !== undefined) {
     throw refusal(`extra_body.${name}`, `Send '${name}' at the top of the body.`);
   }

@@ -28,8 +28,8 @@ export interface DescribedRequest {
 export interface DryRunContext {
   readonly state: GatewayState;
   readonly services: GatewayServices;
-  /** Headers of the one who asks: `x-portolan-strict` counts, keys do not go on. */
-  readonly headers: Headers;
+  /** Who asks: `x-portolan-strict` counts, keys do not go on; whoever leaves waits for no files any more. */
+  readonly request: Pick<Request, "headers" | "signal">;
 }
 
 /**
@@ -40,9 +40,18 @@ export interface DryRunContext {
 export async function describeUpstreamRequest(
   operation: Operation,
   body: Uint8Array,
-  { state, services, headers }: DryRunContext,
+  { state, services, request: { headers, signal } }: DryRunContext,
 ): Promise<DescribedRequest> {
-  const request: CallRequest = { headers, isGone: false, onGone: undefined, readBody: () => body };
+  const request: { -readonly [Name in keyof CallRequest]: CallRequest[Name] } = {
+    headers,
+    isGone: signal.aborted,
+    onGone: undefined,
+    readBody: () => body,
+  };
+  signal.addEventListener("abort", () => {
+    request.isGone = true;
+    request.onGone?.();
+  });
   const call = new Call(request, { state, services: { ...services, onCallFinished: () => undefined } }, operation, {
     path: "/utils/transform_request",
     query: "",

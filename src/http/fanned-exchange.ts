@@ -5,8 +5,9 @@ import { decodeReply } from "./reply-encoding.ts";
 /** Requests of one call that are under way at once. */
 const MAX_AT_ONCE = 8;
 
-/** Longest single reply, in bytes. */
+/** Longest single reply, and all of them together, in bytes. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 
 /**
  * One call that the vendor takes as several: replies whose status is not 200 are the reply of the whole, otherwise its body
@@ -17,6 +18,7 @@ export class FannedExchange implements Exchange {
   readonly #transport: Transport;
   readonly #open = new Set<Exchange>();
   #isAborted = false;
+  #bytesLeft = MAX_TOTAL_BYTES;
 
   constructor(transport: Transport, requests: readonly UpstreamRequest[]) {
     this.#transport = transport;
@@ -66,11 +68,19 @@ export class FannedExchange implements Exchange {
     this.#open.add(exchange);
     try {
       const reply = await exchange.reply;
-      const body = await decodeReply(reply, await reply.readBody(MAX_REPLY_BYTES), MAX_REPLY_BYTES);
+      const body = await this.#readBody(reply);
       return { reply, body };
     } finally {
       this.#open.delete(exchange);
     }
+  }
+
+  /** A part's body, decoded, within what is left of the bytes of all parts. */
+  async #readBody(reply: UpstreamReply): Promise<Uint8Array> {
+    const limit = Math.min(MAX_REPLY_BYTES, this.#bytesLeft);
+    const body = await decodeReply(reply, await reply.readBody(limit), limit);
+    this.#bytesLeft -= body.length;
+    return body;
   }
 }
 

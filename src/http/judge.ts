@@ -96,7 +96,8 @@ export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: n
     kind === "content-policy-violation" ||
     (read !== undefined && isRefusal && policy.status !== 400);
   const told = provider?.statuses?.[error.status] ?? error.status;
-  const status = isFromText || told < 400 || told > 599 ? policy.status : told;
+  const isStatus = Number.isInteger(told) && told >= 400 && told <= 599;
+  const status = isFromText || !isStatus ? policy.status : told;
   return new GatewayError(kind, error.message, {
     status,
     type: kind === "upstream-rate-limited" ? policy.type : (error.type ?? policy.type),

@@ -21,11 +21,18 @@ const LIMITS = { connectMs: 10_000, firstByteMs: 30_000, gapMs: 30_000, totalMs:
  * @throws GatewayError `invalid-request` naming the host and what was wrong
  */
 export async function fetchMedia(call: Call, urls: readonly string[]): Promise<ReadonlyMap<string, Media>> {
-  const distinct = [...new Set(urls)];
+  const uses = new Map<string, number>();
+  for (const url of urls) {
+    uses.set(url, (uses.get(url) ?? 0) + 1);
+  }
+  const distinct = [...uses.keys()];
   if (distinct.length > MAX_FILES) {
     throw refusal(`${distinct.length} files are more than the ${MAX_FILES} that are fetched for one call`);
   }
-  const fetcher = new MediaFetcher(call);
+  if (call.request.isGone || call.isClientGone) {
+    throw new GatewayError("client-closed", "The caller closed the connection.");
+  }
+  const fetcher = new MediaFetcher(call, uses);
   try {
     return await fetcher.fetchAll(distinct);
   } catch (error) {
@@ -37,11 +44,15 @@ export async function fetchMedia(call: Call, urls: readonly string[]): Promise<R
 /** The files of one call on their way. */
 class MediaFetcher {
   readonly #call: Call;
+  /** How often the request has each URL: the vendor gets a file as often. */
+  readonly #uses: ReadonlyMap<string, number>;
   readonly #open = new Set<Exchange>();
   #bytesLeft = MAX_TOTAL_BYTES;
+  #isAborted = false;
 
-  constructor(call: Call) {
+  constructor(call: Call, uses: ReadonlyMap<string, number>) {
     this.#call = call;
+    this.#uses = uses;
     call.request.onGone = () => {
       call.abort();
       this.abort();
@@ -49,6 +60,7 @@ class MediaFetcher {
   }
 
   abort(): void {
+    this.#isAborted = true;
     for (const exchange of this.#open) {
       exchange.abort();
     }
@@ -58,7 +70,7 @@ class MediaFetcher {
     const files = new Map<string, Media>();
     let next = 0;
     const work = async (): Promise<void> => {
-      for (let url = urls[next++]; url !== undefined; url = urls[next++]) {
+      for (let url = urls[next++]; url !== undefined && !this.#isAborted; url = urls[next++]) {
         files.set(url, await this.#fetchOne(url));
       }
     };
@@ -84,9 +96,14 @@ class MediaFetcher {
         exchange.abort();
         throw refusal(`the host '${origin.hostname}' answered with status ${reply.status}`);
       }
-      const bytes = await reply.readBody(Math.min(MAX_FILE_BYTES, this.#bytesLeft));
-      this.#bytesLeft -= bytes.length;
-      const type = (reply.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+      const uses = this.#uses.get(url) ?? 1;
+      const limit = Math.floor(Math.min(MAX_FILE_BYTES, Math.max(0, this.#bytesLeft) / uses));
+      const bytes = await reply.readBody(limit);
+      this.#bytesLeft -= bytes.length * uses;
+      if (this.#bytesLeft < 0) {
+        throw refusal(`the files of the request, each as often as it is in it, are more than ${MAX_TOTAL_BYTES} bytes`);
+      }
+      const type = readType(reply.header("content-type"));
       return { type, base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64") };
     } catch (cause) {
       throw toRefusal(origin.hostname, cause);
@@ -95,6 +112,15 @@ class MediaFetcher {
     }
   }
 }
+
+/** A media type, without parameters; empty for what is none, as it goes into data URLs. */
+function readType(header = ""): string {
+  const [type = ""] = header.toLowerCase().split(";", 1);
+  return MEDIA_TYPE.test(type.trim()) ? type.trim() : "";
+}
+
+/** Source: https://www.rfc-editor.org/rfc/rfc6838#section-4.2. */
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
 function readUrl(url: string): { readonly origin: BaseUrl["origin"]; readonly target: string } {
   try {

@@ -100,7 +100,7 @@ function toUpstreamRequest(
   const signature = sign(route, head, body);
   return typeof signature === "string"
     ? finish(call, route, head + signature + headers, body)
-    : awaitToken(signature).then((signed) => finish(call, route, head + signed + headers, body));
+    : awaitToken(call, signature).then((signed) => finish(call, route, head + signed + headers, body));
 }
 
 function finish(call: Call, route: PreparedRoute, head: string, body: readonly Uint8Array[]): UpstreamRequest {
@@ -123,12 +123,18 @@ function sign(
   return credential.sign({ host: origin.hostHeader, target, body });
 }
 
-async function awaitToken(token: Promise<string>): Promise<string> {
+/** Why an identity of the server's was refused names accounts, tenants and files: that is for the log, not for callers. */
+async function awaitToken(call: Call, token: Promise<string>): Promise<string> {
   try {
     return await token;
   } catch (cause) {
+    const isCallersOwn = call.credentials !== undefined || call.scope !== call.state.scope;
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new GatewayError("upstream-unauthenticated", `No access token could be had: ${reason}`, { cause });
+    if (!isCallersOwn) {
+      call.services.logError(`call ${call.id}: no access token could be had`, reason);
+    }
+    const told = isCallersOwn ? `: ${reason}` : ". The gateway's log says why";
+    throw new GatewayError("upstream-unauthenticated", `No access token could be had${told}`, { cause });
   }
 }
 

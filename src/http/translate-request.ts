@@ -56,12 +56,39 @@ function write(
     media,
     options,
   });
-  const bodies = Array.isArray(written) ? (written as readonly JsonObject[]) : [written as JsonObject];
+  const bodies = writeBodies(Array.isArray(written) ? (written as readonly JsonObject[]) : [written as JsonObject]);
   let headers = "";
   for (const [name, value] of Object.entries(translator.headers?.(body, options) ?? {})) {
     headers += toHeaderLine(name, value);
   }
-  return { bodies: bodies.map((vendorBody) => Buffer.from(JSON.stringify(vendorBody))), headers };
+  return { bodies, headers };
+}
+
+/** Most requests that one call becomes: as many as OpenAI takes inputs. */
+const MAX_REQUESTS = 2048;
+
+/** Most bytes of several requests together: what they have in common is in each of them. */
+const MAX_FANNED_BYTES = 128 * 1024 * 1024;
+
+function writeBodies(bodies: readonly JsonObject[]): readonly Uint8Array[] {
+  if (bodies.length > MAX_REQUESTS) {
+    throw new GatewayError(
+      "invalid-request",
+      `The vendor would be asked ${bodies.length} times for this one call; at most ${MAX_REQUESTS} times may be. Send less at once.`,
+    );
+  }
+  let bytes = 0;
+  return bodies.map((body) => {
+    const written = Buffer.from(JSON.stringify(body));
+    bytes += written.length;
+    if (bodies.length > 1 && bytes > MAX_FANNED_BYTES) {
+      throw new GatewayError(
+        "invalid-request",
+        `The vendor would be asked ${bodies.length} times with more than ${MAX_FANNED_BYTES} bytes in all. Send less at once.`,
+      );
+    }
+    return written;
+  });
 }
 
 /** Deepest body that is translated; tool schemas are a dozen levels. */

@@ -19,7 +19,7 @@ import { toVendorFailure } from "./judge.ts";
 import { decodeReply, toDecodingSink } from "./reply-encoding.ts";
 import { toEventReader } from "./stream-framing.ts";
 
-/** Longest whole reply that is translated, in bytes. */
+/** Longest reply that is translated, whole or streamed, in bytes: translators hold what they must know of it. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 
 /** Deepest reply that is translated. */
@@ -107,13 +107,15 @@ export class TranslatedReply implements UpstreamReply {
   #streamWhole(sink: BodySink): void {
     const { includesUsage } = this.#translation;
     const whole = new Promise<JsonObject>((resolve) => resolve(this.#readWhole(MAX_REPLY_BYTES)));
-    whole.then(
-      (body) => {
-        sink.chunk(Buffer.from(toChunks(body, includesUsage).map(toFrame).join("") + DONE));
-        sink.end();
-      },
-      (error: Error) => sink.fail(error),
-    );
+    whole
+      .then((body) => Buffer.from(guarded(() => toChunks(body, includesUsage).map(toFrame).join("") + DONE)))
+      .then(
+        (bytes) => {
+          sink.chunk(bytes);
+          sink.end();
+        },
+        (error: Error) => sink.fail(error),
+      );
   }
 
   pause(): void {
@@ -150,6 +152,7 @@ class StreamTranslation implements BodySink, ChunkSink {
   readonly #sink: BodySink;
   readonly #reader: ReturnType<typeof toEventReader>;
   #out = "";
+  #bytesLeft = MAX_REPLY_BYTES;
   #last: JsonObject | undefined;
   #isOver = false;
 
@@ -173,6 +176,11 @@ class StreamTranslation implements BodySink, ChunkSink {
       return;
     }
     if (this.#isOver) {
+      return;
+    }
+    this.#bytesLeft -= piece.length;
+    if (this.#bytesLeft < 0) {
+      this.#break(new GatewayError("upstream-malformed", `the stream is longer than ${MAX_REPLY_BYTES} bytes`));
       return;
     }
     this.#run(() => this.#reader.push(piece));

@@ -3,7 +3,8 @@ import { FrameEditor } from "./frame-editor.ts";
 const USAGE = Buffer.from('"usage"');
 const NULL_USAGE = Buffer.from(',"usage":null');
 /** The same as other vendors may write it: with spaces, or as the first field. */
-const SPACED_NULL_USAGE = /\s*,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*/;
+const SPACED_NULL_USAGE = /"usage"\s*:\s*null/g;
+const COMMA_BEHIND = /\s*,\s*/y;
 const EMPTY_CHOICES = /"choices"\s*:\s*\[\s*\]/;
 
 /**
@@ -24,10 +25,37 @@ function hideUsage(frame: Buffer, kept: Uint8Array[], isWhole: boolean): void {
     return;
   }
   const text = frame.toString("latin1");
-  const spaced = SPACED_NULL_USAGE.exec(text);
-  if (spaced !== null) {
-    kept.push(frame.subarray(0, spaced.index), frame.subarray(spaced.index + spaced[0].length));
+  const spaced = findSpacedNull(text);
+  if (spaced !== undefined) {
+    kept.push(frame.subarray(0, spaced.start), frame.subarray(spaced.end));
   } else if (!EMPTY_CHOICES.test(text)) {
     kept.push(frame);
   }
+}
+
+/**
+ * Where such a field and one comma beside it stand. The spaces before it are counted from behind: a pattern that begins with
+ * them looks at all spaces of a frame again and again.
+ */
+function findSpacedNull(text: string): { readonly start: number; readonly end: number } | undefined {
+  for (const { 0: field, index } of text.matchAll(SPACED_NULL_USAGE)) {
+    const end = index + field.length;
+    const before = skipSpaceBefore(text, index);
+    if (text[before - 1] === ",") {
+      return { start: skipSpaceBefore(text, before - 1), end };
+    }
+    COMMA_BEHIND.lastIndex = end;
+    if (COMMA_BEHIND.test(text)) {
+      return { start: index, end: COMMA_BEHIND.lastIndex };
+    }
+  }
+  return undefined;
+}
+
+function skipSpaceBefore(text: string, from: number): number {
+  let at = from;
+  while (at > 0 && /\s/.test(text.charAt(at - 1))) {
+    at--;
+  }
+  return at;
 }

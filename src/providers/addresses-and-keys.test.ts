@@ -6,6 +6,7 @@ import { bedrock } from "./bedrock.ts";
 import { cohere } from "./cohere.ts";
 import { huggingface } from "./huggingface.ts";
 import { NO_IDENTITIES } from "./identities-for-tests.ts";
+import { oci } from "./oci.ts";
 import { resolveApiBase } from "./prepared-route.ts";
 import type { Provider } from "./provider.ts";
 import { snowflake } from "./snowflake.ts";
@@ -213,9 +214,23 @@ test("watsonx: region, version, and a token that is one already", async () => {
   expect(resolveApiBase(watsonx, params, {})).toBe("https://us-south.ml.cloud.ibm.com");
   const vendor = { watsonx_region_name: "eu-de" };
   expect(resolveApiBase(watsonx, { ...params, vendor }, {})).toBe("https://eu-de.ml.cloud.ibm.com");
+  for (const odd of ["evil.example/", "a.b", "us-south/x", "", "US-south"]) {
+    expect(() => resolveApiBase(watsonx, { ...params, vendor: { watsonx_region_name: odd } }, {})).toThrow("no region");
+  }
   expect(urlOf(watsonx, "https://h", "/ml/v1/text/chat", "2025-01-01")).toBe(
     "https://h/ml/v1/text/chat?version=2025-01-01",
   );
   expect(await sign(watsonx, "h", {}, { WATSONX_TOKEN: "t" })).toBe("authorization: Bearer t\r\n");
   expect(await sign(watsonx, "h", {})).toBeUndefined();
+});
+
+test("oci: a region is a region, as it is part of the host", () => {
+  const params = bareParams("oci/m");
+  const urlIn = (oci_region: string): string => resolveApiBase(oci, { ...params, vendor: { oci_region } }, {});
+  for (const region of ["us-ashburn-1", "uk-gov-london-1", "eu-frankfurt-2"]) {
+    expect(urlIn(region)).toBe(`https://inference.generativeai.${region}.oci.oraclecloud.com`);
+  }
+  for (const odd of ["evil.example/", "x@evil.example#", "us-ashburn-1.evil", ""]) {
+    expect(() => urlIn(odd)).toThrow("no region");
+  }
 });

@@ -18,7 +18,9 @@ function toAzureUrl({ base, path, model, apiVersion }: UrlParts): string {
     return `${base}/openai/v1${path}${apiVersion === "v1" ? "" : `?api-version=${apiVersion}`}`;
   }
   const version = encodeURIComponent(apiVersion ?? DEFAULT_API_VERSION);
-  const deployment = base.includes("/openai/deployments/") ? base : `${base}/openai/deployments/${model}`;
+  // A name is one segment: with more, callers of a wildcard would reach other paths of the resource.
+  const name = model.replaceAll("/", "%2F");
+  const deployment = base.includes("/openai/deployments/") ? base : `${base}/openai/deployments/${name}`;
   return `${deployment}${path}?api-version=${version}`;
 }
 

@@ -155,6 +155,22 @@ export interface Kept<Value> {
   readonly peek: () => Value | undefined;
 }
 
+/** Longest wait for a token or keys, in milliseconds: not every library of a cloud ends its waiting by itself. */
+const MAX_FETCH_MS = 30_000;
+
+async function withinLimit<Value>(fetching: Promise<Value>): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`no answer came within ${MAX_FETCH_MS / 1000} s`)),
+    MAX_FETCH_MS,
+  );
+  try {
+    return await Promise.race([fetching, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Keeps one value that expires (`expiresAtMs` in epoch milliseconds; `Infinity` for never): fetched once however many wait,
  * and renewed ahead of its end while the old one serves.
@@ -167,14 +183,14 @@ export function kept<Value extends object>(
   let expiresAtMs = 0;
   let fetching: Promise<Value> | undefined;
   const fetchOnce = (): Promise<Value> => {
-    fetching ??= fetchValue()
-      .then((fetched) => {
+    fetching ??= withinLimit(
+      fetchValue().then((fetched) => {
         ({ value, expiresAtMs } = fetched);
         return fetched.value;
-      })
-      .finally(() => {
-        fetching = undefined;
-      });
+      }),
+    ).finally(() => {
+      fetching = undefined;
+    });
     return fetching;
   };
   const get = (): Value | Promise<Value> => {

@@ -27,6 +27,8 @@ export interface EditPlan {
   readonly dropParams: boolean;
   readonly allowed: readonly string[];
   readonly additionalDrop: readonly string[];
+  /** Fields that are the deployment's alone to set. */
+  readonly pinned: readonly string[];
 }
 
 /** What this call says of its own translation (contract 2.6). */
@@ -71,9 +73,17 @@ const NEUTRAL_VALUES: Readonly<Record<string, string>> = {
 export function toEditPlan(
   provider: Provider,
   way: Way,
-  target: { readonly operation: Operation; readonly model: string; readonly params: DeploymentParams },
+  target: {
+    readonly operation: Operation;
+    readonly model: string;
+    readonly params: DeploymentParams;
+    /** The call is paid for by the caller's own key. */
+    readonly isCallersOwn?: boolean;
+  },
 ): EditPlan {
-  const { operation, model, params } = target;
+  const { operation, model, params, isCallersOwn } = target;
+  const places = isCallersOwn === true ? [] : (provider.placeFields ?? []);
+  const isPlaced = places.some((name) => Object.hasOwn(params.defaults, name) || Object.hasOwn(params.extraBody, name));
   const declared = declaredFor(provider, way, operation, model);
   const { actions } = declared;
   const defaults = new Map(declared.defaults);
@@ -91,6 +101,7 @@ export function toEditPlan(
     dropParams: params.dropParams ?? false,
     allowed: params.allowedOpenaiParams,
     additionalDrop: params.additionalDropParams,
+    pinned: isPlaced ? places : [],
   };
 }
 
@@ -189,7 +200,9 @@ export function planEdits(
     const action = plan.actions.get(field.name);
     if (action === undefined) {
       if (isInternalParam(field.name)) {
-        edits.push({ kind: "remove", name: field.name });
+        removeInternal(field, { options, edits, refused, ledger });
+      } else if (plan.pinned.includes(field.name) && field.kind !== "null") {
+        throw pinnedField(field.name);
       }
     } else if (action === "drop" || field.kind === "null") {
       edits.push({ kind: "remove", name: field.name });
@@ -208,6 +221,29 @@ export function planEdits(
   addDeploymentEdits(plan, body, options, edits);
   return edits;
 }
+
+/** Parameters that never leave the gateway although callers may count on them: their loss is told of. */
+const TOLD: ReadonlySet<string> = new Set(["extra_headers", "headers"]);
+
+function removeInternal(
+  { name, kind }: ScannedField,
+  { options, edits, refused, ledger }: Pick<Refusing, "options" | "edits" | "refused" | "ledger">,
+): void {
+  if (TOLD.has(name) && kind !== "null") {
+    if (options.isStrict) {
+      refused.push(name);
+    }
+    ledger.drop(name);
+  }
+  edits.push({ kind: "remove", name });
+}
+
+const pinnedField = (name: string): GatewayError =>
+  new GatewayError(
+    "unauthenticated",
+    `Authentication Error, Rejected Request: ${name} is not allowed in request body. It is set by the model's entry on this server.`,
+    { param: name },
+  );
 
 interface Refusing {
   readonly plan: EditPlan;

@@ -6,7 +6,7 @@ import type { UpstreamError } from "./provider.ts";
 const WORDS: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [
   // https://github.com/google-gemini/gemini-cli/issues/4692; Vertex: "the input token count is 9 but model only supports up to 8".
   [
-    /input token count\b.*(?:exceeds|only supports)|exceeds the maximum number of tokens allowed/is,
+    /input token count\b.{0,200}?(?:exceeds|only supports)|exceeds the maximum number of tokens allowed/is,
     "context-window-exceeded",
   ],
   [/request payload size exceeds/i, "context-window-exceeded"],

@@ -103,6 +103,9 @@ describe("addresses", () => {
     const environment = { ACCOUNT: "a/../b" };
     expect(resolveApiBase(provider, paramsOf(""), environment)).toBe("https://api.example/accounts/a%2F..%2Fb/v1");
     expect(() => resolveApiBase(provider, paramsOf(""), {})).toThrow("ACCOUNT");
+    // An address that somebody wrote is none: callers write some.
+    const own = ["https://x.example/$", "{ACCOUNT}"].join("");
+    expect(resolveApiBase(provider, paramsOf(`api_base: '${own}'`), environment)).toBe(own);
   });
 
   test("that cannot be are refused with a reason", () => {

@@ -43,6 +43,8 @@ export interface RouteSource {
   readonly params: DeploymentParams;
   readonly credential: Credential;
   readonly environment: Environment;
+  /** The credential is a caller's, not the deployment's. */
+  readonly isCallersOwn?: boolean;
 }
 
 /** Names that the gateway writes itself; a configured extra header of this name is refused at boot. */
@@ -62,7 +64,11 @@ export function resolveApiBase(
   model = "",
 ): string {
   const named = params.apiBase ?? provider.baseUrlEnv?.map((name) => environment[name]).find((value) => value);
-  const template = named ?? provider.baseUrlOf?.(params, environment, model) ?? provider.baseUrl;
+  const whole = named ?? provider.baseUrlOf?.(params, environment, model);
+  if (whole !== undefined) {
+    return withoutSlashes(whole); // Not a template: it may be a caller's, and variables of the server are none of its business.
+  }
+  const template = provider.baseUrl;
   if (template === undefined) {
     const env = provider.baseUrlEnv?.[0];
     throw new TypeError(
@@ -76,7 +82,16 @@ export function resolveApiBase(
     }
     return encodeURIComponent(value);
   });
-  return filled.replace(/\/+$/, "");
+  return withoutSlashes(filled);
+}
+
+/** Without a pattern: one that looks for the last slashes takes long on a text of slashes. */
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (end > 0 && url.charAt(end - 1) === "/") {
+    end--;
+  }
+  return url.slice(0, end);
 }
 
 /**
@@ -112,7 +127,7 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
     translator,
     model,
     origin,
-    plan: toEditPlan(provider, way, { operation, model, params }),
+    plan: toEditPlan(provider, way, { operation, model, params, isCallersOwn: source.isCallersOwn ?? false }),
     apiBase: isRemote ? base : apiBase,
     head: (apiVersion, isStream) => {
       if (takesVersion && apiVersion !== undefined && SAFE_VERSION.test(apiVersion)) {

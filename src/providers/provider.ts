@@ -168,6 +168,11 @@ export interface Provider {
   readonly needs?: { readonly keys?: string; readonly address?: string };
   /** How calls are signed, where one header with a key is not all; {@link authorization} then tells the key's names only. */
   readonly credential?: (source: CredentialSource) => Credential | undefined;
+  /**
+   * Body fields that say whose resources a call uses up (a project, a compartment). A deployment that sets one of them has
+   * chosen: then callers who come with the server's identity set none.
+   */
+  readonly placeFields?: readonly string[];
   /** A header of failed replies that tells what kind of failure it is (`x-amzn-errortype`), up to its first colon. */
   readonly errorTypeHeader?: string;
   /** Names of models are paths (`models/x`): `{model}` keeps their slashes. */

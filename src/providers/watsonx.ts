@@ -12,6 +12,14 @@ const authorization = bearer("WATSONX_API_KEY", "WATSONX_APIKEY", "WX_API_KEY");
 const toWatsonxUrl = ({ base, path, apiVersion }: UrlParts): string =>
   `${base}${path}?version=${encodeURIComponent(apiVersion ?? DEFAULT_VERSION)}`;
 
+/** The address of a region. @throws TypeError on a text that is none */
+function toRegionUrl(region: string): string {
+  if (!/^[a-z]{2}(?:-[a-z]+){1,2}\d?$/.test(region)) {
+    throw new TypeError(`'${region}' is no region of IBM Cloud: write it as 'us-south'`);
+  }
+  return `https://${region}.ml.cloud.ibm.com`;
+}
+
 /** An API key is changed for tokens; `token` and `WATSONX_TOKEN` are tokens already. */
 function toWatsonxCredential({ params, environment }: CredentialSource): Credential | undefined {
   const fromEnvironment = authorization.env.map((name) => environment[name]).find((value) => value);
@@ -37,7 +45,7 @@ export const watsonx = defineProvider({
   source: "https://cloud.ibm.com/apidocs/watsonx-ai and PyPI ibm-watsonx-ai 1.8.1 (read 2026-11-28)",
   baseUrl: undefined,
   baseUrlEnv: ["WATSONX_API_BASE", "WATSONX_URL", "WX_URL"],
-  baseUrlOf: ({ vendor }) => `https://${encodeURIComponent(vendor.watsonx_region_name ?? "us-south")}.ml.cloud.ibm.com`,
+  baseUrlOf: ({ vendor }) => toRegionUrl(vendor.watsonx_region_name ?? "us-south"),
   needs: {
     keys: "`WATSONX_API_KEY`, `WATSONX_APIKEY`, `WX_API_KEY`; or a `token`, `WATSONX_TOKEN`",
     address: "by `watsonx_region_name`, else `us-south`",
@@ -63,4 +71,5 @@ export const watsonx = defineProvider({
     rerank: { dialect: "watsonx-rerank", path: "/ml/v1/text/rerank" },
   },
   url: toWatsonxUrl,
+  placeFields: ["project_id", "space_id"],
 });

@@ -74,5 +74,6 @@ export function toClientRoute(
     throw new TypeError("no key was sent");
   }
   const way = findWay(provider, operation, upstreamModel);
-  return way && prepareRoute({ provider, operation, way, model: upstreamModel, params, credential, environment });
+  const source = { provider, operation, model: upstreamModel, params, credential, environment, isCallersOwn: true };
+  return way && prepareRoute({ ...source, way });
 }

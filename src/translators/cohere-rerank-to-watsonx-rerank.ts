@@ -1,5 +1,6 @@
 import { objectOf } from "../core/json-values.ts";
 import { ownRerankFields, readRerank, readResults, writeRerank } from "../dialects/cohere/rerank.ts";
+import { refuseOtherModel } from "../dialects/watsonx/model.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /**
@@ -11,14 +12,15 @@ export const cohereRerankToWatsonxRerank = defineTranslator({
   from: "cohere-rerank",
   to: "watsonx-rerank",
   fields: { rank_fields: "emulated", return_documents: "emulated", top_n: "mapped" },
-  request: (body, { model }) => {
+  request: (body, { model, ledger }) => {
     const { query, texts, topN } = readRerank(body);
+    refuseOtherModel(body, ledger);
     return {
+      ...(topN === undefined ? {} : { parameters: { return_options: { top_n: topN } } }),
+      ...ownRerankFields(body),
       model_id: model,
       query,
       inputs: texts.map((text) => ({ text })),
-      ...(topN === undefined ? {} : { parameters: { return_options: { top_n: topN } } }),
-      ...ownRerankFields(body),
     };
   },
   response: (reply, context) => {

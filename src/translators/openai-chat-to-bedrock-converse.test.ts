@@ -346,6 +346,11 @@ describe("replies", () => {
   ])("%s is a failure with status %d", (name, status) => {
     expect(playStream(translator, [awsException(name, "why")]).failure).toEqual({ status, message: "why", type: name });
   });
+
+  test("an event of a name that every object has is none of its failures", () => {
+    for (const name of ["constructor", "toString", "__proto__"])
+      expect(playStream(translator, [awsEvent(name, {})]).failure).toBeUndefined();
+  });
 });
 
 test("random requests make sound bodies, or are refused by name", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { cpuTimeMs } from "../../tests/support/cpu-time.ts";
 import { cutsOf, type PlayedStream, playStream, replyContext } from "../../tests/support/translator-streams.ts";
 import { GatewayError } from "../core/errors.ts";
 import { listOf, objectOf, objectsOf } from "../core/json-values.ts";
@@ -159,6 +160,26 @@ test("what was found on the web is annotated, by characters", () => {
     choices: [{ message: { annotations: [{ type: "url_citation", url_citation }] } }],
     vertex_ai_grounding_metadata: [groundingMetadata],
   });
+});
+
+test("thousands of places in a long text are found in one go", () => {
+  const text = "caf\u00e9 \ud83d\ude00 sea ".repeat(20_000);
+  const bytes = Buffer.byteLength(text);
+  const places = Array.from({ length: 20_000 }, (_, index) => ({
+    segment: { startIndex: index, endIndex: bytes - 4 },
+    groundingChunkIndices: [0],
+  }));
+  const groundingMetadata = {
+    groundingChunks: [{ web: { uri: "https://a.example", title: "A" } }],
+    groundingSupports: [...places, { segment: { startIndex: -1, endIndex: 2 * bytes }, groundingChunkIndices: [0] }],
+  };
+  const startMs = cpuTimeMs();
+  const completion = completionOf(reply([{ text }], { ...stop, groundingMetadata }));
+  expect(cpuTimeMs() - startMs).toBeLessThan(1500);
+  const { annotations } =
+    (completion as { choices: { message: { annotations: unknown[] } }[] }).choices[0]?.message ?? {};
+  expect(annotations?.[0]).toMatchObject({ url_citation: { start_index: 0, end_index: text.length - 4 } });
+  expect(annotations?.at(-1)).toMatchObject({ url_citation: { start_index: 0, end_index: text.length } });
 });
 
 test("log probabilities", () => {

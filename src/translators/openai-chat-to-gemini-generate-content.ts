@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import { objectOf } from "../core/json-values.ts";
+import { objectOf, shownOf } from "../core/json-values.ts";
 import type { FieldFate, JsonObject, RequestContext } from "../core/translation.ts";
 import { restOf } from "../dialects/openai/chat-params.ts";
 import { readMessages } from "../dialects/openai/chat-request.ts";
@@ -88,6 +88,6 @@ function toServiceTier(body: JsonObject, { ledger }: RequestContext): string | u
   if (typeof tier === "string" && Object.hasOwn(TIERS, tier)) {
     return TIERS[tier];
   }
-  ledger.refuse("service_tier", `the service tier '${String(tier)}'`);
+  ledger.refuse("service_tier", `the service tier '${shownOf(tier)}'`);
   return undefined;
 }

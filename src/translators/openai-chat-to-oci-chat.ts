@@ -49,7 +49,7 @@ export const openaiChatToOciChat = defineTranslator({
     const streamed = context.isStream ? { isStream: true, streamOptions: { isIncludeUsage: true } } : {};
     const rest = restOf(body, { ...FIELDS, ...OCI_PLACE, top_k: "" });
     return {
-      ...writePlace(body, context.model),
+      ...writePlace(body, context),
       chatRequest: { ...withoutUndefined(written), ...rest, ...streamed },
     };
   },

@@ -59,9 +59,10 @@ export const openaiChatToOllamaChat = defineTranslator({
   mediaUrls: remoteImageUrls,
   request: (body, context) => {
     const messages = readMessages(body);
+    const names = readCallNames(messages);
     return {
       model: context.model,
-      messages: messages.map((message) => writeMessage(message, messages, context)),
+      messages: messages.map((message) => writeMessage(message, names, context)),
       stream: context.isStream,
       ...writeTools(body, context),
       ...(typeof body["logprobs"] === "boolean" ? { logprobs: body["logprobs"] } : {}),
@@ -95,7 +96,7 @@ export const openaiChatToOllamaChat = defineTranslator({
   stream: (context) => new OllamaStream(context),
 });
 
-function writeMessage(message: ChatMessage, all: readonly ChatMessage[], context: RequestContext): JsonObject {
+function writeMessage(message: ChatMessage, names: ReadonlyMap<string, string>, context: RequestContext): JsonObject {
   const { role, content, path, raw } = message;
   if (message.name !== undefined && role !== "tool") {
     context.ledger.drop(`${path}.name`);
@@ -107,7 +108,7 @@ function writeMessage(message: ChatMessage, all: readonly ChatMessage[], context
     ...(images.length === 0 ? {} : { images }),
   };
   if (role === "tool") {
-    const name = findToolName(message, all);
+    const name = names.get(message.toolCallId ?? "") ?? message.name;
     return name === undefined ? written : { ...written, tool_name: name };
   }
   const thinking = role === "assistant" ? readThinking(raw) : "";
@@ -124,11 +125,9 @@ function writeMessage(message: ChatMessage, all: readonly ChatMessage[], context
   };
 }
 
-/** The name of the tool whose result a message is; where ids repeat, the last call is meant. */
-function findToolName({ toolCallId, name }: ChatMessage, all: readonly ChatMessage[]): string | undefined {
-  const calls = all.flatMap(({ toolCalls }) => toolCalls);
-  return calls.findLast(({ id }) => id === toolCallId)?.name ?? name;
-}
+/** Names of called tools by the ids of the calls; where ids repeat, the last call is meant. */
+const readCallNames = (messages: readonly ChatMessage[]): ReadonlyMap<string, string> =>
+  new Map(messages.flatMap(({ toolCalls }) => toolCalls.map(({ id, name }) => [id, name] as const)));
 
 function readThinking(message: JsonObject): string {
   const blocks = objectsOf(message["thinking_blocks"]).map((block) => textOf(block["thinking"]) ?? "");

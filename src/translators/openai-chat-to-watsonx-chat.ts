@@ -3,6 +3,7 @@ import { isObject, numberOf, objectOf, objectsOf, textOf } from "../core/json-va
 import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator } from "../core/translation.ts";
 import { readStop, readToolChoice, readTools } from "../dialects/openai/chat-params.ts";
 import { readMessages } from "../dialects/openai/chat-request.ts";
+import { refuseOtherModel } from "../dialects/watsonx/model.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 /** Parameters that watsonx.ai spells otherwise than OpenAI; all others that it knows go under their own names. */
@@ -41,14 +42,15 @@ export const openaiChatToWatsonxChat = defineTranslator({
     top_logprobs: "forwarded",
     top_p: "forwarded",
   },
-  request: (body, { model }) => {
+  request: (body, { model, ledger }) => {
     readMessages(body);
+    refuseOtherModel(body, ledger);
     const stop = readStop(body);
     const forwarded = Object.entries(body).filter(([name, value]) => !RESPELLED.has(name) && value !== null);
     return {
+      ...Object.fromEntries(forwarded),
       model_id: model,
       messages: body["messages"],
-      ...Object.fromEntries(forwarded),
       ...(stop.length === 0 ? {} : { stop }),
       ...toToolFields(body),
     };

@@ -23,7 +23,7 @@ export const openaiEmbeddingToOciEmbed = defineTranslator({
     const texts = readTexts(input);
     const dimensions = readDimensions(body);
     const shared = {
-      ...writePlace(body, context.model),
+      ...writePlace(body, context),
       ...(dimensions === undefined ? {} : { outputDimensions: dimensions }),
       ...(typeof type === "string" ? { inputType: type.toUpperCase() } : {}),
       ...(typeof truncate === "string" ? { truncate: truncate.toUpperCase() } : {}),

@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { countOf, objectOf, objectsOf, textOf } from "../core/json-values.ts";
 import { readTexts, writeEmbeddings } from "../dialects/openai/embedding-request.ts";
+import { refuseOtherModel } from "../dialects/watsonx/model.ts";
 import { defineTranslator } from "./define-translator.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(["model", "input", "encoding_format"]);
@@ -13,11 +14,14 @@ export const openaiEmbeddingToWatsonxEmbed = defineTranslator({
   from: "openai-embedding",
   to: "watsonx-embed",
   fields: { encoding_format: "emulated" },
-  request: (body, { model }) => ({
-    model_id: model,
-    inputs: readTexts(body["input"]),
-    ...Object.fromEntries(Object.entries(body).filter(([name]) => !KNOWN.has(name))),
-  }),
+  request: (body, { model, ledger }) => {
+    refuseOtherModel(body, ledger);
+    return {
+      ...Object.fromEntries(Object.entries(body).filter(([name]) => !KNOWN.has(name))),
+      model_id: model,
+      inputs: readTexts(body["input"]),
+    };
+  },
   response: (reply, context) => {
     const { results, input_token_count: tokens, model_id: model } = objectOf(reply);
     if (!Array.isArray(results)) {

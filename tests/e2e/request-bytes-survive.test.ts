@@ -76,7 +76,7 @@ const INTERNAL = (
   "use_litellm_proxy configurable_clientside_auth_params supports_system_message ensure_alternating_roles roles " +
   "bos_token eos_token prompt_id prompt_variables prompt_label prompt_version shared_session search_tool_name " +
   "input_cost_per_token output_cost_per_token input_cost_per_second cache_read_input_token_cost langfuse_public_key " +
-  "langfuse_secret_key langsmith_api_key posthog_api_url wandb_api_key aws_region_name vertex_project " +
+  "langfuse_secret_key langsmith_api_key posthog_api_url wandb_api_key aws_unknown vertex_unknown " +
   "policies organization"
 ).split(" ");
 

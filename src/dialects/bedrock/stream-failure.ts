@@ -1,4 +1,4 @@
-import { objectOf, textOf } from "../../core/json-values.ts";
+import { lookUp, objectOf, textOf } from "../../core/json-values.ts";
 import type { StreamEvent, StreamFailure } from "../../core/translation.ts";
 
 /**
@@ -28,7 +28,7 @@ const FAILURE_NAME = /(?:Exception|Failure|Error)$/i;
 
 /** The failure that an event of an AWS event stream is; `undefined` for other events. */
 export function readStreamFailure({ event, data }: StreamEvent): StreamFailure | undefined {
-  const status = STATUSES[event.toLowerCase()];
+  const status = lookUp(STATUSES, event.toLowerCase());
   if (status === undefined && !FAILURE_NAME.test(event)) {
     return undefined;
   }

@@ -155,17 +155,47 @@ function flattenAllOf(schema: JsonObject): JsonObject {
   if (!Array.isArray(allOf)) {
     return schema;
   }
-  return allOf.filter(isObject).reduce<JsonObject>((merged, part) => mergeSchemas(merged, flattenAllOf(part)), own);
+  return mergeSchemas([own, ...allOf.filter(isObject).map(flattenAllOf)]);
 }
 
-function mergeSchemas(left: JsonObject, right: JsonObject): JsonObject {
-  const merged: Record<string, unknown> = { ...right, ...left };
-  for (const name of ["properties", "$defs", "definitions"]) {
-    const [ours, theirs] = [left[name], right[name]];
-    if (isObject(ours) && isObject(theirs)) {
-      merged[name] = { ...theirs, ...ours };
+/** Schemas as one, each read once: the first that says something wins, and what any requires is required. */
+function mergeSchemas(parts: readonly JsonObject[]): JsonObject {
+  const merged = new Map<string, unknown>();
+  const required = new Set<unknown>();
+  const maps = new Map<string, Map<string, unknown>>();
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) {
+      if (!merged.has(name)) {
+        merged.set(name, value);
+      }
+      if (MERGED.includes(name) && isObject(value)) {
+        addMissing(maps, name, value);
+      }
+    }
+    for (const name of listOf(part["required"])) {
+      required.add(name);
     }
   }
-  const required = [...listOf(left["required"]), ...listOf(right["required"])];
-  return required.length === 0 ? merged : { ...merged, required: [...new Set(required)] };
+  for (const [name, entries] of maps) {
+    if (isObject(merged.get(name))) {
+      merged.set(name, Object.fromEntries(entries));
+    }
+  }
+  if (required.size > 0) {
+    merged.set("required", [...required]);
+  }
+  return Object.fromEntries(merged);
+}
+
+/** Keywords whose values are schemas by name. */
+const MERGED: readonly string[] = ["properties", "$defs", "definitions"];
+
+function addMissing(maps: Map<string, Map<string, unknown>>, name: string, value: JsonObject): void {
+  const entries = maps.get(name) ?? new Map<string, unknown>();
+  maps.set(name, entries);
+  for (const [key, schema] of Object.entries(value)) {
+    if (!entries.has(key)) {
+      entries.set(key, schema);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { isObject, objectOf } from "../../core/json-values.ts";
+import { isObject, objectOf, shownOf } from "../../core/json-values.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { invalidField } from "./chat-request.ts";
 
@@ -32,7 +32,7 @@ export function readTools(body: JsonObject): Tools {
     if (tool["type"] === "function" || (tool["type"] === undefined && isObject(tool["function"]))) {
       functions.push(readFunction(tool["function"], `${path}.function`, tool));
     } else {
-      others.push({ path, type: String(tool["type"]), raw: tool });
+      others.push({ path, type: shownOf(tool["type"]), raw: tool });
     }
   }
   for (const [index, legacy] of readList(body, "functions").entries()) {

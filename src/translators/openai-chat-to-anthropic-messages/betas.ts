@@ -16,6 +16,9 @@ const BY_TOOL: Readonly<Record<string, string>> = {
   mcp_toolset: "mcp-client-2025-11-20",
 };
 
+/** Most names that a caller may bring: they stand in one header. */
+const MAX_NAMED = 50;
+
 /**
  * The beta features that a body needs, those that the caller names in `betas` among them.
  * Sources: https://platform.claude.com/docs/en/api/beta-headers and the pages of the features (read 2026-11-28); the names as
@@ -25,9 +28,9 @@ const BY_TOOL: Readonly<Record<string, string>> = {
 export function readBetas(body: JsonObject): readonly string[] {
   const { betas } = body;
   const named: readonly unknown[] = Array.isArray(betas) ? betas : [];
-  const isWrong = betas !== undefined && betas !== null && !Array.isArray(betas);
+  const isWrong = (betas !== undefined && betas !== null && !Array.isArray(betas)) || named.length > MAX_NAMED;
   if (isWrong || !named.every((name): name is string => typeof name === "string" && /^[\w.-]{1,100}$/.test(name))) {
-    throw invalidField("betas", "a list of names of beta features");
+    throw invalidField("betas", `a list of up to ${MAX_NAMED} names of beta features`);
   }
   return [...new Set([...(named as readonly string[]), ...ofTools(body), ...ofParameters(body), ...ofFiles(body)])];
 }

@@ -54,11 +54,11 @@ export function restoreOrder(
   if (!isSame) {
     return undefined;
   }
-  const waiting = { thoughts: [...thoughts], calls: [...calls] };
+  const waiting = { thoughts: thoughts.values(), calls: calls.values() };
   let at = 0;
   return order.flatMap((entry) => {
     if (typeof entry !== "number") {
-      const block = entry === THINKING ? waiting.thoughts.shift() : waiting.calls.shift();
+      const { value: block } = (entry === THINKING ? waiting.thoughts : waiting.calls).next();
       return block === undefined ? [] : [block];
     }
     const piece = text.slice(at, at + entry);

@@ -1,3 +1,4 @@
+import { append } from "../../core/append.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import {
   type ChatMessage,
@@ -112,7 +113,7 @@ class Turns {
 
   #push(role: Turn["role"], path: string, blocks: readonly JsonObject[]): void {
     if (blocks.length > 0) {
-      this.#turn(role, path).blocks.push(...blocks);
+      append(this.#turn(role, path).blocks, blocks);
     }
   }
 

@@ -1,8 +1,13 @@
+import { Counters } from "../../core/counters.ts";
+import { Queue } from "../../core/queue.ts";
 import type { JsonObject } from "../../core/translation.ts";
 
 /** Longest name of a tool, and what it may be made of (`^[a-zA-Z0-9_-]{1,128}$`; ids of calls: the same without a limit). */
 const MAX_NAME = 128;
 const REFUSED = /[^a-zA-Z0-9_-]/g;
+
+/** So much of a name stays whatever is put behind it. */
+const MAX_STEM = 100;
 
 /** The text in characters that Anthropic takes. */
 export const toSafeText = (text: string): string => text.replace(REFUSED, "_") || "_";
@@ -15,6 +20,7 @@ export const toSafeText = (text: string): string => text.replace(REFUSED, "_") |
 export class ToolNames {
   readonly #toVendor = new Map<string, string>();
   readonly #toCaller = new Map<string, string>();
+  readonly #counts = new Counters();
 
   /** Names that are sound as they are keep themselves, whatever comes before them. */
   constructor(names: readonly string[]) {
@@ -42,8 +48,8 @@ export class ToolNames {
   /** The name, or one like it, that no tool has. */
   unused(name: string): string {
     let made = name.slice(0, MAX_NAME);
-    for (let count = 2; this.#toCaller.has(made); count++) {
-      const suffix = `_${count}`;
+    while (this.#toCaller.has(made)) {
+      const suffix = `_${this.#counts.next(name.slice(0, MAX_STEM))}`;
       made = name.slice(0, MAX_NAME - suffix.length) + suffix;
     }
     return made;
@@ -66,7 +72,8 @@ export class ToolNames {
  */
 export class CallIds {
   readonly #used = new Set<string>();
-  #pending = new Map<string, string[]>();
+  readonly #counts = new Counters();
+  #pending = new Map<string, Queue<string>>();
 
   /** A new turn of the model: its calls are those that the next results answer. */
   startTurn(): void {
@@ -77,20 +84,21 @@ export class CallIds {
   add(id: string): string {
     const base = toSafeText(id);
     let made = base;
-    for (let count = 2; this.#used.has(made); count++) {
-      made = `${base}_${count}`;
+    while (this.#used.has(made)) {
+      made = `${base}_${this.#counts.next(base)}`;
     }
     this.#used.add(made);
-    this.#pending.set(id, [...(this.#pending.get(id) ?? []), made]);
+    const waiting = this.#pending.get(id) ?? new Queue<string>();
+    waiting.add(made);
+    this.#pending.set(id, waiting);
     return made;
   }
 
   /** The id of the call that a result answers; `undefined` when no call of the latest turn waits for it. */
   answer(id: string): string | undefined {
-    const [made, ...others] = this.#pending.get(id) ?? [];
-    if (others.length > 0) {
-      this.#pending.set(id, others);
-    } else {
+    const waiting = this.#pending.get(id);
+    const made = waiting?.take();
+    if (waiting?.isEmpty === true) {
       this.#pending.delete(id);
     }
     return made;

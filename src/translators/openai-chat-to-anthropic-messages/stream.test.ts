@@ -195,3 +195,12 @@ test("events and deltas to come are passed over", () => {
   const played = play([anthropicStart(), ...odd, ...text(1, "a"), ...anthropicEnd("end_turn")]);
   expect([join(played, "content"), played.isComplete]).toEqual(["a", true]);
 });
+
+test("a vendor that opens blocks without end is stopped", () => {
+  const opened = Array.from({ length: 1025 }, (_, index) =>
+    anthropicEvent("content_block_start", { index, content_block: { type: "text", text: "" } }),
+  );
+  const bytes = [Buffer.from([anthropicStart(), ...opened].join(""))];
+  const context = replyContext({ request: { messages: USER } });
+  expect(() => playStream(translator, bytes, context)).toThrow("blocks open at once");
+});

@@ -1,3 +1,4 @@
+import { GatewayError } from "../../core/errors.ts";
 import { isObject, numberOf, objectOf, textOf } from "../../core/json-values.ts";
 import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator } from "../../core/translation.ts";
 import { statusOfErrorType } from "../../dialects/anthropic/errors.ts";
@@ -8,6 +9,9 @@ import { serverFields, stopFields, toFinishReason } from "./blocks.ts";
 import { callerFields } from "./reply.ts";
 import { type Agreement, agreementOf } from "./request.ts";
 import { unwrapAnswer } from "./structured-output.ts";
+
+/** Most blocks that are written at once; the vendor writes one after the other. */
+const MAX_OPEN_BLOCKS = 1024;
 
 /** A block that is being written. */
 interface Block {
@@ -87,6 +91,9 @@ export class MessagesStream implements StreamTranslator {
   }
 
   #startBlock(index: number, start: JsonObject, sink: ChunkSink): void {
+    if (this.#blocks.size >= MAX_OPEN_BLOCKS) {
+      throw new GatewayError("upstream-malformed", `the stream has more than ${MAX_OPEN_BLOCKS} blocks open at once`);
+    }
     const kind = this.#kindOf(start);
     const callIndex = kind === "call" ? this.#calls++ : -1;
     const block: Block = { kind, start, callIndex, json: "", text: "", thinking: "", signature: "" };

@@ -30,7 +30,8 @@ export function readRequestTools(body: JsonObject, messages: readonly ChatMessag
   const declared = tools.functions.map(({ name }) => name);
   const own = tools.others.flatMap(({ raw }) => textOf(raw["name"]) ?? []);
   const called = messages.flatMap(({ toolCalls }) => toolCalls.map(({ name }) => name));
-  const undeclared = [...new Set(called)].filter((name) => !declared.includes(name) && !own.includes(name));
+  const known = new Set([...declared, ...own]);
+  const undeclared = [...new Set(called)].filter((name) => !known.has(name));
   return { tools, names: new ToolNames([...own, ...declared, ...undeclared]), undeclared };
 }
 

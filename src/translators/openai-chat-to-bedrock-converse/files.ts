@@ -1,3 +1,5 @@
+import { Counters } from "../../core/counters.ts";
+import { lookUp } from "../../core/json-values.ts";
 import type { JsonObject, Media } from "../../core/translation.ts";
 import { type ContentPart, invalidField, readDataUrl } from "../../dialects/openai/chat-request.ts";
 
@@ -52,9 +54,13 @@ const AUDIO_FORMATS: ReadonlySet<string> = new Set([
 
 const MAX_NAME = 200;
 
+/** White space at the end is cut off before: two places for it would be tried against each other, for minutes. */
+const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}$/;
+
 /** Names of the documents of one conversation: in the characters that Bedrock takes, each once. */
 export class DocumentNames {
   readonly #used = new Set<string>();
+  readonly #counts = new Counters();
 
   /** The name of the next document. */
   next(filename: string | undefined): string {
@@ -65,8 +71,8 @@ export class DocumentNames {
       .trim();
     const base = safe.slice(0, MAX_NAME - 8).trim() || "Document";
     let name = base;
-    for (let count = 2; this.#used.has(name); count++) {
-      name = `${base} ${count}`;
+    while (this.#used.has(name)) {
+      name = `${base} ${this.#counts.next(base)}`;
     }
     this.#used.add(name);
     return name;
@@ -109,17 +115,17 @@ export function writeFile(
 const lastSegment = (url: string | undefined): string | undefined => url?.split(/[?#]/)[0]?.split("/").at(-1);
 
 function toBlock(file: Media, filename: string | undefined, path: string, { documents }: FileWriting): JsonObject {
-  if (file.base64 === "" || !/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(file.base64.slice(0, 100_000))) {
+  if (file.base64 === "" || !BASE64.test(file.base64.slice(0, 100_000).trimEnd())) {
     throw invalidField(path, "a file in base64");
   }
   const type = isKnown(file.type) ? file.type : (sniff(file.base64) ?? file.type);
   const source = { bytes: file.base64 };
-  const image = IMAGE_FORMATS[type];
+  const image = lookUp(IMAGE_FORMATS, type);
   if (image !== undefined) {
     return { image: { format: image, source } };
   }
   const extension = /\.([a-z]+)$/i.exec(filename ?? "")?.[1]?.toLowerCase() ?? "";
-  const format = DOCUMENT_FORMATS[type] ?? (EXTENSIONS.has(extension) ? extension : undefined);
+  const format = lookUp(DOCUMENT_FORMATS, type) ?? (EXTENSIONS.has(extension) ? extension : undefined);
   if (format === undefined) {
     const images = [...new Set(Object.values(IMAGE_FORMATS))].join(", ");
     throw invalidField(path, `an image (${images}) or a document (${[...EXTENSIONS].join(", ")})`);

@@ -1,4 +1,7 @@
+import { append } from "../../core/append.ts";
+import { Counters } from "../../core/counters.ts";
 import { isObject, objectOf } from "../../core/json-values.ts";
+import { Queue } from "../../core/queue.ts";
 import type { JsonObject, Ledger } from "../../core/translation.ts";
 import { toBedrockName } from "../../dialects/bedrock/names.ts";
 import {
@@ -128,8 +131,9 @@ class Turns {
   readonly #writing: MessageWriting;
   readonly #turns: { readonly role: string; readonly content: JsonObject[] }[] = [];
   readonly #usedIds = new Set<string>();
-  /** Calls of the latest turn of the model that wait for their results: the caller's id to Bedrock's, the first one first. */
-  #pending: { readonly id: string; readonly vendorId: string; readonly path: string }[] = [];
+  readonly #idCounts = new Counters();
+  /** Calls of the latest turn of the model that wait for their results, by the caller's ids. */
+  readonly #pending = new Map<string, Queue<{ readonly vendorId: string; readonly path: string }>>();
   readonly calledTools = new Set<string>();
 
   constructor(writing: MessageWriting) {
@@ -154,7 +158,7 @@ class Turns {
     const blocks = content.flatMap((part) => writePart(part, this.#writing));
     if (blocks.length > 0) {
       this.#checkAnswered();
-      this.#turn("user").push(...blocks, ...cachePointOf(raw, path, this.#writing));
+      append(this.#turn("user"), [...blocks, ...cachePointOf(raw, path, this.#writing)]);
     }
   }
 
@@ -178,7 +182,7 @@ class Turns {
     }
     this.#checkAnswered();
     const turn = this.#turn("assistant");
-    turn.push(...blocks);
+    append(turn, blocks);
     for (const call of toolCalls) {
       const name = toBedrockName(call.name);
       this.calledTools.add(name);
@@ -192,17 +196,22 @@ class Turns {
   /** Legacy calls have no ids and some callers count from 0 in every turn: each id is used once. */
   #newId(id: string, path: string): string {
     let vendorId = toBedrockName(id);
-    for (let count = 2; this.#usedIds.has(vendorId); count++) {
-      vendorId = toBedrockName(`${id} ${count}`);
+    while (this.#usedIds.has(vendorId)) {
+      vendorId = toBedrockName(`${id} ${this.#idCounts.next(id)}`);
     }
     this.#usedIds.add(vendorId);
-    this.#pending.push({ id, vendorId, path });
+    const waiting = this.#pending.get(id) ?? new Queue();
+    waiting.add({ vendorId, path });
+    this.#pending.set(id, waiting);
     return vendorId;
   }
 
-  #addResult({ content, raw, path, toolCallId }: ChatMessage): void {
-    const at = this.#pending.findIndex(({ id }) => id === toolCallId);
-    const [call] = at < 0 ? [] : this.#pending.splice(at, 1);
+  #addResult({ content, raw, path, toolCallId = "" }: ChatMessage): void {
+    const waiting = this.#pending.get(toolCallId);
+    const call = waiting?.take();
+    if (waiting?.isEmpty === true) {
+      this.#pending.delete(toolCallId);
+    }
     if (call === undefined) {
       throw invalidField(`${path}.tool_call_id`, "the id of a tool call of the message before, answered once");
     }
@@ -228,7 +237,8 @@ class Turns {
   #checkAnswered(): void {
     const [open] = this.#pending;
     if (open !== undefined) {
-      throw invalidField(open.path, `a tool message with the result of call '${open.id}' after it`);
+      const [id, waiting] = open;
+      throw invalidField(waiting.first?.path ?? "messages", `a tool message with the result of call '${id}' after it`);
     }
   }
 

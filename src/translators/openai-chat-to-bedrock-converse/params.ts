@@ -1,4 +1,5 @@
-import { isObject, objectOf } from "../../core/json-values.ts";
+import { append } from "../../core/append.ts";
+import { isObject, objectOf, shownOf } from "../../core/json-values.ts";
 import type { JsonObject, Ledger } from "../../core/translation.ts";
 import { toBedrockName } from "../../dialects/bedrock/names.ts";
 import { readMaxTokens, readNumber, readStop, readToolChoice, restOf } from "../../dialects/openai/chat-params.ts";
@@ -138,7 +139,7 @@ function writeTier({ service_tier: tier }: JsonObject, ledger: Ledger): JsonObje
     return undefined;
   }
   if (!TIERS.has(tier)) {
-    ledger.refuse("service_tier", `the service tier '${String(tier)}'`);
+    ledger.refuse("service_tier", `the service tier '${shownOf(tier)}'`);
     return undefined;
   }
   return { type: tier };
@@ -178,7 +179,10 @@ function writeToolConfig(body: JsonObject, writing: ParamWriting): JsonObject | 
   }
   const declared = new Set(written.map((tool) => objectOf(tool["toolSpec"])["name"]));
   const missing = calledTools.filter((name) => !declared.has(name));
-  written.push(...missing.map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } })));
+  append(
+    written,
+    missing.map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } })),
+  );
   if (written.length === 0) {
     return undefined;
   }

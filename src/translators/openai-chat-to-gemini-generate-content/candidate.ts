@@ -110,9 +110,12 @@ function toToken({ token, logProbability }: JsonObject): JsonObject {
  */
 export function toAnnotations(candidate: JsonObject, text: string): readonly JsonObject[] {
   const { groundingSupports: supports, groundingChunks: chunks } = objectOf(candidate["groundingMetadata"]);
-  const bytes = Buffer.from(text);
-  const toCharacter = (byte: unknown): number => bytes.subarray(0, numberOf(byte) ?? 0).toString("utf8").length;
-  return objectsOf(supports).flatMap(({ segment, groundingChunkIndices: indices }) => {
+  const found = objectsOf(supports);
+  if (found.length === 0) {
+    return []; // As in nearly every event of a stream: the text is not looked at.
+  }
+  const toCharacter = toCharacterIndex(text);
+  return found.flatMap(({ segment, groundingChunkIndices: indices }) => {
     const { startIndex, endIndex } = objectOf(segment);
     return listOf(indices).flatMap((index) => {
       const { uri, title } = objectOf(objectOf(listOf(chunks)[Number(index)])["web"]);
@@ -133,3 +136,32 @@ export function toAnnotations(candidate: JsonObject, text: string): readonly Jso
     });
   });
 }
+
+/**
+ * Finds how many characters a number of a text's bytes makes. What stands before each 1024th byte is counted once: a reply may have
+ * thousands of places in a long text.
+ */
+function toCharacterIndex(text: string): (byte: unknown) => number {
+  const bytes = Buffer.from(text);
+  const known = [0];
+  const countIn = (from: number, to: number): number => {
+    let count = 0;
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at] ?? 0;
+      // Bytes that go on with a character count nothing; four of them make two UTF-16 units.
+      count += (byte & 0xc0) === 0x80 ? 0 : byte >= 0xf0 ? 2 : 1;
+    }
+    return count;
+  };
+  return (byte) => {
+    const end = Math.floor(Math.min(Math.max(numberOf(byte) ?? 0, 0), bytes.length));
+    const step = Math.floor(end / BYTES_OF_STEP);
+    while (known.length <= step) {
+      const from = (known.length - 1) * BYTES_OF_STEP;
+      known.push((known.at(-1) ?? 0) + countIn(from, from + BYTES_OF_STEP));
+    }
+    return (known[step] ?? 0) + countIn(step * BYTES_OF_STEP, end);
+  };
+}
+
+const BYTES_OF_STEP = 1024;

@@ -1,3 +1,4 @@
+import { append } from "../../core/append.ts";
 import { isObject, objectOf, objectsOf, textOf } from "../../core/json-values.ts";
 import type { JsonObject, RequestContext } from "../../core/translation.ts";
 import { isGemini3OrLater } from "../../dialects/gemini/models.ts";
@@ -38,7 +39,7 @@ export function toContents(messages: readonly ChatMessage[], context: RequestCon
   for (const message of messages) {
     switch (message.role) {
       case "system":
-        instructions.push(...toInstructions(message, context));
+        append(instructions, toInstructions(message, context));
         break;
       case "user":
         push(turns, "user", toUserParts(message, context));
@@ -71,7 +72,7 @@ function push(turns: Turn[], kind: Turn["kind"], parts: readonly JsonObject[]): 
     return;
   }
   if (last?.kind === kind) {
-    last.parts.push(...parts);
+    append(last.parts, parts);
   } else {
     turns.push({ kind, parts: [...parts] });
   }

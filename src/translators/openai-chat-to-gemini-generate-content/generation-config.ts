@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf, textOf, withoutUndefined } from "../../core/json-values.ts";
+import { isObject, listOf, objectOf, shownOf, textOf, withoutUndefined } from "../../core/json-values.ts";
 import type { JsonObject, RequestContext } from "../../core/translation.ts";
 import { toGeminiSchema } from "../../dialects/gemini/json-schema.ts";
 import { canThink, hasMinimalLevel, isGemini3OrLater, smallestBudget } from "../../dialects/gemini/models.ts";
@@ -78,7 +78,7 @@ function toModalities(body: JsonObject, { ledger }: RequestContext): readonly st
     throw invalidField("modalities", "a list");
   }
   const known = listOf(modalities).flatMap((modality, index) => {
-    const name = String(modality).toLowerCase();
+    const name = shownOf(modality).toLowerCase();
     if (!Object.hasOwn(MODALITIES, name)) {
       ledger.refuse(`modalities[${index}]`, `answers as '${name}'`);
       return [];

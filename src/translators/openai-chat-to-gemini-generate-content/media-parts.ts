@@ -1,4 +1,4 @@
-import { objectOf, textOf } from "../../core/json-values.ts";
+import { lookUp, objectOf, textOf } from "../../core/json-values.ts";
 import type { JsonObject, RequestContext } from "../../core/translation.ts";
 import { isGemini3OrLater } from "../../dialects/gemini/models.ts";
 import { type ContentPart, invalidField, readDataUrl } from "../../dialects/openai/chat-request.ts";
@@ -57,8 +57,10 @@ interface Source {
 
 /** The type that a name's extension tells. */
 const typeOfName = (name: string): string | undefined => {
-  const extension = /\.([a-z0-9]+)(?:[?#].*)?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
-  return Object.hasOwn(TYPES, extension) ? TYPES[extension] : undefined;
+  const end = name.search(/[?#]/);
+  const path = end < 0 ? name : name.slice(0, end);
+  const dot = path.lastIndexOf(".");
+  return dot < 0 ? undefined : lookUp(TYPES, path.slice(dot + 1).toLowerCase());
 };
 
 /** Whether the vendor opens a URL itself. Vertex opens public ones, and must be told their type. */

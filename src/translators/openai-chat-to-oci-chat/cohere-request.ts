@@ -46,7 +46,8 @@ export function writeCohereRequest(body: JsonObject, context: RequestContext): J
 }
 
 function writeTurns(messages: readonly ChatMessage[]): JsonObject {
-  const calls = messages.flatMap(({ toolCalls }) => toolCalls);
+  // Where ids repeat, the last call is meant.
+  const calls = new Map(messages.flatMap(({ toolCalls }) => toolCalls.map((call) => [call.id, call] as const)));
   const lastSpoken = messages.findLastIndex(({ role }) => role !== "tool");
   const results = messages.slice(lastSpoken + 1);
   const last = messages.at(-1);
@@ -60,7 +61,7 @@ function writeTurns(messages: readonly ChatMessage[]): JsonObject {
   };
 }
 
-function writeTurn(message: ChatMessage, calls: readonly ToolCall[]): JsonObject {
+function writeTurn(message: ChatMessage, calls: ReadonlyMap<string, ToolCall>): JsonObject {
   const text = contentText(message.content);
   switch (message.role) {
     case "system":
@@ -82,8 +83,8 @@ function writeTurn(message: ChatMessage, calls: readonly ToolCall[]): JsonObject
 
 const writeCall = (call: ToolCall): JsonObject => ({ name: call.name, parameters: parseArguments(call.arguments) });
 
-function writeResult({ toolCallId, name, content }: ChatMessage, calls: readonly ToolCall[]): JsonObject {
-  const call = calls.findLast(({ id }) => id === toolCallId);
+function writeResult({ toolCallId, name, content }: ChatMessage, calls: ReadonlyMap<string, ToolCall>): JsonObject {
+  const call = calls.get(toolCallId ?? "");
   return {
     call: call === undefined ? { name: name ?? toolCallId, parameters: {} } : writeCall(call),
     outputs: [{ output: contentText(content) }],
@@ -127,7 +128,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function writeTool({ name, description, parameters = {} }: FunctionTool): JsonObject {
-  const required = listOf(parameters["required"]);
+  const required = new Set(listOf(parameters["required"]));
   const definitions = Object.entries(objectOf(parameters["properties"])).map(([key, value]) => {
     const property = isObject(value) ? value : {};
     const type = textOf(property["type"]) ?? "any";
@@ -136,7 +137,7 @@ function writeTool({ name, description, parameters = {} }: FunctionTool): JsonOb
       {
         description: describe(property),
         type: Object.hasOwn(TYPES, type) ? TYPES[type] : type,
-        isRequired: required.includes(key),
+        isRequired: required.has(key),
       },
     ] as const;
   });

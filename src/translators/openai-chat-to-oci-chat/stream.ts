@@ -3,9 +3,9 @@ import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator
 import { ChunkWriter } from "../../dialects/openai/chat-reply.ts";
 import { readCohereCalls, readText, readUsage, toCallId, toFinishReason } from "./reply.ts";
 
-/** Calls of one choice that are open: by the id that began them, and by the place in `toolCalls` that feeds them. */
+/** Calls of one choice that are open: each under the id that began it, and by the place in `toolCalls` that feeds them. */
 interface OpenCalls {
-  readonly ids: string[];
+  readonly ids: Map<string, number>;
   readonly byPlace: Map<number, number>;
 }
 
@@ -44,7 +44,7 @@ export class OciStream implements StreamTranslator {
     }
     this.#sendCalls(event, index, isLast, sink);
     if (isLast) {
-      this.#writer.finish(sink, toFinishReason(reason, this.#callsOf(index).ids.length > 0), index);
+      this.#writer.finish(sink, toFinishReason(reason, this.#callsOf(index).ids.size > 0), index);
     } else {
       this.#sendText(event, index, sink);
     }
@@ -63,19 +63,21 @@ export class OciStream implements StreamTranslator {
   }
 
   #callsOf(index: number): OpenCalls {
-    const known = this.#calls.get(index) ?? { ids: [], byPlace: new Map() };
+    const known = this.#calls.get(index) ?? { ids: new Map(), byPlace: new Map() };
     this.#calls.set(index, known);
     return known;
   }
 
   #sendCalls(event: JsonObject, index: number, isLast: boolean, sink: ChunkSink): void {
     const open = this.#callsOf(index);
-    if (isLast && open.ids.length > 0) {
+    if (isLast && open.ids.size > 0) {
       return; // Said already.
     }
     const cohere = readCohereCalls(event, this.#context);
-    if (cohere.length > 0 && open.ids.length === 0) {
-      open.ids.push(...cohere.map(({ id }) => String(id)));
+    if (cohere.length > 0 && open.ids.size === 0) {
+      for (const { id } of cohere) {
+        open.ids.set(String(id), open.ids.size);
+      }
       this.#writer.delta(sink, { tool_calls: cohere.map((call, at) => ({ index: at, ...call })) }, { index });
     }
     const pieces = objectsOf(objectOf(event["message"])["toolCalls"]).map((piece, place) =>
@@ -90,14 +92,14 @@ export class OciStream implements StreamTranslator {
   #toCallDelta(piece: JsonObject, place: number, { ids, byPlace }: OpenCalls): JsonObject {
     const given = textOf(piece["id"]) || undefined;
     const written = textOf(piece["arguments"]) ?? "";
-    const known = given === undefined ? byPlace.get(place) : ids.indexOf(given);
-    if (known !== undefined && known >= 0) {
+    const known = given === undefined ? byPlace.get(place) : ids.get(given);
+    if (known !== undefined) {
       byPlace.set(place, known);
       return { index: known, function: { arguments: written } };
     }
-    const at = ids.length;
+    const at = ids.size;
     const id = given ?? toCallId(this.#context, at);
-    ids.push(id);
+    ids.set(id, at);
     byPlace.set(place, at);
     return { index: at, id, type: "function", function: { name: textOf(piece["name"]) ?? "", arguments: written } };
   }
