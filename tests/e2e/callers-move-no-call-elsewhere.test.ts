@@ -112,9 +112,7 @@ const HOSTS: readonly (readonly [string, RegExp])[] = [
 
 describe.each(HOSTS)("a name behind %s/", (provider, address) => {
   test("changes neither host nor path", async () => {
-    for (const name of ODD)
-      expect((await described({ model: `${provider}/${name}` })).raw_request_api_base).toMatch(address);
-    for (const name of ["..", "a/../b", "./x", "\ud800", ""]) {
+    for (const name of [...ODD, "..", "a/../b", "./x", "\ud800", ""]) {
       const reply = await describeCall({ model: `${provider}/${name}` });
       if (reply.status === 200) expect(((await reply.json()) as Described).raw_request_api_base).toMatch(address);
       else expect(reply.status).toBe(400);
