@@ -1,8 +1,11 @@
 import { KEY_HEADERS } from "../auth/key-carrier.ts";
 import type { Call } from "./call.ts";
 
-/** Headers of one hop, of the client's own making, or of the gateway's contract: never forwarded. */
-const NEVER_FORWARDED = /^x-(?:stainless|litellm|forwarded|real-ip|amzn)/;
+/**
+ * Headers of one hop, of the client's own making, or of the gateway's contract: never forwarded; nor those by which clouds
+ * are told who pays and what is signed (`x-amz-security-token`, `x-goog-user-project`, `x-content-sha256`, ...).
+ */
+const NEVER_FORWARDED = /^x-(?:stainless|litellm|forwarded|real-ip|amz|goog-|snowflake-authorization|content-sha256)/;
 
 /**
  * Header lines of the caller that the vendor gets, if the configuration says so: `x-*` headers and those that the vendor

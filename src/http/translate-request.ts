@@ -2,7 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { JsonObject, Media, Translator } from "../core/translation.ts";
 import { toHeaderLine } from "../providers/credential.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
-import { isDeeperThan } from "../wire/json-depth.ts";
+import { isDeeperThan, MAX_JSON_DEPTH } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
 import type { Call } from "./call.ts";
 import { fetchMedia } from "./media.ts";
@@ -91,12 +91,9 @@ function writeBodies(bodies: readonly JsonObject[]): readonly Uint8Array[] {
   });
 }
 
-/** Deepest body that is translated; tool schemas are a dozen levels. */
-const MAX_DEPTH = 512;
-
 function parse(bytes: Uint8Array): JsonObject {
-  if (isDeeperThan(bytes, MAX_DEPTH)) {
-    throw new GatewayError("invalid-request", `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  if (isDeeperThan(bytes, MAX_JSON_DEPTH)) {
+    throw new GatewayError("invalid-request", `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`);
   }
   return JSON.parse(toBuffer(bytes).toString("utf8")) as JsonObject;
 }

@@ -12,7 +12,7 @@ import { toUsage } from "../dialects/openai/usage.ts";
 import { toChunks } from "../dialects/openai/whole-as-stream.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import type { HeaderBlock } from "../wire/header-block.ts";
-import { isDeeperThan } from "../wire/json-depth.ts";
+import { isDeeperThan, isTextTooDeep, MAX_JSON_DEPTH } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
 import type { Call } from "./call.ts";
 import { toVendorFailure } from "./judge.ts";
@@ -21,9 +21,6 @@ import { toEventReader } from "./stream-framing.ts";
 
 /** Longest reply that is translated, whole or streamed, in bytes: translators hold what they must know of it. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
-
-/** Deepest reply that is translated. */
-const MAX_DEPTH = 512;
 
 const DONE = "data: [DONE]\n\n";
 
@@ -84,8 +81,8 @@ export class TranslatedReply implements UpstreamReply {
 
   #translate(bytes: Uint8Array): JsonObject {
     const { translator, context } = this.#translation;
-    if (isDeeperThan(bytes, MAX_DEPTH)) {
-      throw new GatewayError("upstream-malformed", `the reply is nested more than ${MAX_DEPTH} levels deep`);
+    if (isDeeperThan(bytes, MAX_JSON_DEPTH)) {
+      throw new GatewayError("upstream-malformed", `the reply is nested more than ${MAX_JSON_DEPTH} levels deep`);
     }
     const body = guarded(() => translator.response(JSON.parse(toBuffer(bytes).toString("utf8")), context));
     const { usage } = body;
@@ -162,9 +159,13 @@ class StreamTranslation implements BodySink, ChunkSink {
     this.#translator = translator;
     this.#sink = sink;
     this.#reader = toEventReader(translation.translator.framing ?? "sse", (event) => {
-      if (!this.#isOver) {
-        translator.event(event, this);
+      if (this.#isOver) {
+        return;
       }
+      if (isTextTooDeep(event.data)) {
+        throw new GatewayError("upstream-malformed", `an event is nested more than ${MAX_JSON_DEPTH} levels deep`);
+      }
+      translator.event(event, this);
     });
   }
 

@@ -94,7 +94,7 @@ describe("roles are assumed by AWS' own library", () => {
       /RoleSessionName=mine[\s\S]*ExternalId=ext|ExternalId=ext[\s\S]*RoleSessionName=mine/,
     );
     expect(sts.last().headers.get("authorization")).toContain("Credential=AKID/");
-    expect(credential?.secrets()).toEqual(["rs", "rt"]);
+    expect(credential?.secrets()).toEqual(["rs", "rt", "ROLEID"]);
   });
 
   test("with a web identity, its file read anew when the keys near their end", async () => {

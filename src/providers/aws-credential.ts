@@ -58,8 +58,8 @@ export const awsCredential =
           .join("");
       },
       secrets: () => {
-        const { secretAccessKey, sessionToken } = keys.peek() ?? {};
-        return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);
+        const { accessKeyId, secretAccessKey, sessionToken } = keys.peek() ?? {};
+        return [secretAccessKey, sessionToken, accessKeyId].filter((secret) => secret !== undefined);
       },
     };
   };

@@ -61,4 +61,6 @@ test("settings may stand in the environment, the key's line ends as two characte
   const flat = { ...environment, OCI_KEY: PEM.replaceAll("\n", "\\n") };
   const lines = ociCredential(sourceOf({}, flat)).sign({ host: "h", target: "/", body: [] });
   expect(lines).toContain('keyId="t/u/f"');
+  // Whose key it is is kept out of whatever is shown.
+  expect(ociCredential(sourceOf({}, flat)).secrets()).toEqual(["t", "u", "f"]);
 });

@@ -53,10 +53,11 @@ export function ociCredential(source: CredentialSource): Credential {
     }
     return value;
   };
-  const keyId = [need("oci_tenancy"), need("oci_user"), need("oci_fingerprint")].join("/");
+  const who = [need("oci_tenancy"), need("oci_user"), need("oci_fingerprint")];
+  const keyId = who.join("/");
   toHeaderLine("authorization", keyId); // Refused now rather than at each call.
   const key = readKey(source);
-  return { sign: (request) => signOciRequest({ keyId, key }, request, new Date()), secrets: () => [] };
+  return { sign: (request) => signOciRequest({ keyId, key }, request, new Date()), secrets: () => who };
 }
 
 function readKey(source: CredentialSource): KeyObject {

@@ -1,6 +1,7 @@
 import { objectOf, textOf } from "../core/json-values.ts";
 import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator } from "../core/translation.ts";
 import { readStreamFailure } from "../dialects/bedrock/stream-failure.ts";
+import { parseJsonText } from "../wire/json-depth.ts";
 import { defineTranslator } from "./define-translator.ts";
 import { MessagesStream } from "./openai-chat-to-anthropic-messages/stream.ts";
 import { openaiChatToAnthropicMessages as messages } from "./openai-chat-to-anthropic-messages.ts";
@@ -40,7 +41,7 @@ class UnwrappedStream implements StreamTranslator {
       return;
     }
     const data = Buffer.from(bytes, "base64").toString("utf8");
-    this.#inner.event({ event: textOf(objectOf(JSON.parse(data))["type"]) ?? "", data }, sink);
+    this.#inner.event({ event: textOf(objectOf(parseJsonText(data))["type"]) ?? "", data }, sink);
   }
 
   end(): boolean {

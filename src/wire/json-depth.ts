@@ -46,3 +46,21 @@ function findStringEnd(buffer: Buffer, start: number): number {
   }
   return buffer.length;
 }
+
+/** Deepest JSON that is taken apart and written again; tool schemas are a dozen levels. */
+export const MAX_JSON_DEPTH = 512;
+
+/**
+ * Parses JSON that stood as text within other JSON, or came in pieces, where nobody has looked at its depth yet.
+ * @throws SyntaxError on what is no JSON, or is nested more than {@link MAX_JSON_DEPTH} levels deep
+ */
+export function parseJsonText(text: string): unknown {
+  if (isTextTooDeep(text)) {
+    throw new SyntaxError(`JSON is nested more than ${MAX_JSON_DEPTH} levels deep`);
+  }
+  return JSON.parse(text);
+}
+
+/** Whether JSON is nested deeper than is taken; text that has no room for so many brackets is not looked at. */
+export const isTextTooDeep = (text: string): boolean =>
+  text.length > 2 * MAX_JSON_DEPTH && isDeeperThan(Buffer.from(text), MAX_JSON_DEPTH);

@@ -25,6 +25,9 @@ const toolOf = (name: string, parameters: JsonObject = {}): JsonObject => ({
 const partsOf = (parts: readonly JsonObject[]): JsonObject => ({ messages: [{ role: "user", content: parts }] });
 const fileOf = (file: JsonObject): JsonObject => partsOf([{ type: "file", file }]);
 
+/** Writing it again takes seconds, and then fails. */
+const DEEP = `{"a":${"[".repeat(LONG)}${"]".repeat(LONG)}}`;
+
 const BODIES: Readonly<Record<string, () => JsonObject>> = {
   "calls with one id": () => ({
     messages: [USER, { role: "assistant", tool_calls: times(() => callOf("a")) }, ...times(() => answerTo("a"))],
@@ -65,6 +68,13 @@ const BODIES: Readonly<Record<string, () => JsonObject>> = {
   "dots for a file's name": () =>
     fileOf({ file_data: "data:application/octet-stream;base64,AAAA", filename: `${".a?".repeat(LONG / 3)}\nx` }),
   "dots for an address": () => fileOf({ file_id: `gs://x/${".a?".repeat(LONG / 3)}\nx` }),
+  "arguments and results nested deeply": () => ({
+    messages: [
+      USER,
+      { role: "assistant", tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: DEEP } }] },
+      { role: "tool", tool_call_id: "a", content: DEEP },
+    ],
+  }),
   "an odd user": () => ({ messages: [USER], user: `${"a".repeat(LONG)}@${"a.".repeat(LONG)}!` }),
 };
 
@@ -80,7 +90,7 @@ describe.each(OF_CHATS)("a chat for %s", (_name, translator) => {
       const startMs = cpuTimeMs();
       try {
         translator.mediaUrls?.(body, {});
-        translator.request(body, { ...context, model, ledger: notingLedger() });
+        JSON.stringify(translator.request(body, { ...context, model, ledger: notingLedger() }));
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(GatewayError);
       }

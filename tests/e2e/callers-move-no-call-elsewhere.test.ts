@@ -36,7 +36,11 @@ const model_list = [
 const { config } = loadConfig({
   path: "/suite.yaml",
   environment,
-  readFile: () => JSON.stringify({ model_list, general_settings: { master_key: "sk-master" } }),
+  readFile: () =>
+    JSON.stringify({
+      model_list,
+      general_settings: { master_key: "sk-master", forward_client_headers_to_llm_api: true },
+    }),
 });
 if (config === undefined) throw new Error("the suite's configuration has faults");
 const failures: string[] = [];
@@ -61,11 +65,11 @@ interface Described {
   readonly dropped: readonly string[];
 }
 
-const describeCall = (body: object, callType = "completion"): Promise<Response> =>
+const describeCall = (body: object, callType = "completion", headers: object = {}): Promise<Response> =>
   postJson(
     `${url}/utils/transform_request`,
     { call_type: callType, request_body: { messages: MESSAGES, input: "x", query: "q", documents: ["d"], ...body } },
-    { headers: { authorization: "Bearer sk-master" } },
+    { headers: { authorization: "Bearer sk-master", ...headers } },
   );
 
 const described = async (body: object, callType?: string): Promise<Described> => {
@@ -186,4 +190,23 @@ describe("fields of a body", () => {
     expect(Object.keys(raw_request_headers)).not.toContain("anthropic-beta");
     expect(dropped).toEqual(["extra_headers", "headers"]);
   });
+});
+
+test("headers of callers tell no cloud who pays, nor what is signed", async () => {
+  const sent = {
+    "x-amz-security-token": "evil",
+    "x-amz-date": "evil",
+    "x-amzn-sagemaker-target-model": "evil",
+    "x-goog-user-project": "evil",
+    "x-goog-api-key": "evil",
+    "x-snowflake-authorization-token-type": "evil",
+    "x-content-sha256": "evil",
+    "x-team": "blue",
+  };
+  for (const model of ["bedrock/m", "sagemaker/m", "vertex_ai/gemini-2.5-pro", "snowflake/m", "oci/meta.llama"]) {
+    const reply = await describeCall({ model }, "completion", sent);
+    const { raw_request_headers } = (await reply.json()) as Described;
+    const own = await described({ model });
+    expect(Object.keys(raw_request_headers).sort()).toEqual([...Object.keys(own.raw_request_headers), "x-team"].sort());
+  }
 });

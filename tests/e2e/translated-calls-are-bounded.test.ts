@@ -159,3 +159,48 @@ test("values with methods that are none are refused, not tripped over", async ()
   for (const body of [{ tools: [{ type: hostile }] }, { service_tier: hostile }, { model: hostile }])
     expect((await chat({ model: "oci-like", messages: [{ role: "user", content: "x" }], ...body })).status).toBe(400);
 });
+
+test("a stream that never ends is ended", async () => {
+  const begin = { type: "message_start", message: { id: "m", usage: {} } };
+  const delta = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "x" } };
+  const block = { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
+  const events = [begin, block, delta].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+  const megabyte = Buffer.from(`: ${"x".repeat(1024 * 1024 - 4)}\n\n`);
+  upstream.next({
+    headers: { "content-type": "text/event-stream" },
+    chunks: [events.join(""), ...new Array<Uint8Array>(257).fill(megabyte)],
+    ending: "stall",
+  });
+  const reply = await chat({ model: "claude", messages: [{ role: "user", content: "x" }], stream: true });
+  expect(reply.status).toBe(200);
+  const text = await within(
+    reply.text().catch((error: Error) => error.message),
+    "the end",
+  );
+  expect(text).not.toContain("[DONE]");
+  await within(upstream.last().aborted, "the vendor's end");
+});
+
+test("events that are nested deeply, or say so in pieces, hold nobody up", async () => {
+  const [open, close] = ["[".repeat(100_000), "]".repeat(100_000)];
+  const begin = { type: "message_start", message: { id: "m", usage: {} } };
+  const server = { type: "content_block_start", index: 0, content_block: { type: "server_tool_use", name: "n" } };
+  const piece = (text: string): object => ({
+    type: "content_block_delta",
+    index: 0,
+    delta: { type: "input_json_delta", partial_json: text },
+  });
+  const end = { type: "content_block_stop", index: 0 };
+  const inPieces = [begin, server, piece(open), piece(close), end, { type: "message_stop" }];
+  const deep = `data: {"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":${open}${close}}}\n\n`;
+  for (const frames of [
+    inPieces.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""),
+    `data: ${JSON.stringify(begin)}\n\ndata: ${JSON.stringify(server)}\n\n${deep}`,
+  ]) {
+    upstream.next({ headers: { "content-type": "text/event-stream" }, chunks: [frames] });
+    const startMs = cpuTimeMs();
+    const reply = await chat({ model: "claude", messages: [{ role: "user", content: "x" }], stream: true });
+    await reply.text().catch(() => "broken off");
+    expect(cpuTimeMs() - startMs).toBeLessThan(1000);
+  }
+});

@@ -1,6 +1,7 @@
 import { GatewayError } from "../../core/errors.ts";
 import { isObject, objectOf } from "../../core/json-values.ts";
 import type { JsonObject } from "../../core/translation.ts";
+import { parseJsonText } from "../../wire/json-depth.ts";
 
 /** A request that cannot be understood. @param path of the caller's body: `messages[2].content` */
 export const invalidField = (path: string, wanted: string): GatewayError =>
@@ -212,7 +213,7 @@ export function parseArguments(text: string): JsonObject {
     return {};
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJsonText(text);
     return isObject(value) ? value : { input: value };
   } catch {
     return { input: text };

@@ -4,6 +4,7 @@ import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator
 import { statusOfErrorType } from "../../dialects/anthropic/errors.ts";
 import { mergeUsage, toOpenaiUsage } from "../../dialects/anthropic/usage.ts";
 import { ChunkWriter } from "../../dialects/openai/chat-reply.ts";
+import { parseJsonText } from "../../wire/json-depth.ts";
 import { orderField, toOrderEntry } from "./block-order.ts";
 import { serverFields, stopFields, toFinishReason } from "./blocks.ts";
 import { callerFields } from "./reply.ts";
@@ -49,7 +50,7 @@ export class MessagesStream implements StreamTranslator {
   }
 
   event({ data }: StreamEvent, sink: ChunkSink): void {
-    const event = objectOf(JSON.parse(data));
+    const event = objectOf(parseJsonText(data));
     switch (event["type"]) {
       case "message_start":
         this.#start(objectOf(event["message"]), sink);
@@ -283,7 +284,7 @@ export class MessagesStream implements StreamTranslator {
 
 function parse(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseJsonText(json);
   } catch {
     return json; // Cut off at the limit of tokens.
   }

@@ -3,6 +3,7 @@ import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator
 import { readStreamFailure } from "../../dialects/bedrock/stream-failure.ts";
 import { toOpenaiUsage } from "../../dialects/bedrock/usage.ts";
 import { ChunkWriter } from "../../dialects/openai/chat-reply.ts";
+import { parseJsonText } from "../../wire/json-depth.ts";
 import { unwrapAnswer } from "../openai-chat-to-anthropic-messages/structured-output.ts";
 import { type ConversePlan, planConverse } from "./plan.ts";
 import { toFinishReason } from "./reply.ts";
@@ -131,7 +132,7 @@ export class ConverseStream implements StreamTranslator {
     }
     if (call.index === undefined) {
       if (this.#isWrapped) {
-        const answer = unwrapAnswer(this.#plan.output, JSON.parse(call.text || "{}"));
+        const answer = unwrapAnswer(this.#plan.output, parseJsonText(call.text || "{}"));
         this.#writer.delta(sink, { content: JSON.stringify(answer ?? null) });
       }
     } else if (call.text === "") {

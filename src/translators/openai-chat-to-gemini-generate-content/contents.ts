@@ -9,6 +9,7 @@ import {
   findTextSignatures,
 } from "../../dialects/gemini/thought-signatures.ts";
 import { type ChatMessage, contentText, invalidField, parseArguments } from "../../dialects/openai/chat-request.ts";
+import { parseJsonText } from "../../wire/json-depth.ts";
 import { toGeminiPart } from "./media-parts.ts";
 
 /** The conversation in Gemini's terms. */
@@ -180,7 +181,7 @@ function toResultParts(
 /** A result must be an object; `output` is the vendor's name for one that is none. */
 function toResult(text: string): JsonObject {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJsonText(text);
     return isObject(value) ? value : { output: value };
   } catch {
     return { output: text };
