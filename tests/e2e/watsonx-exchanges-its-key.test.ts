@@ -81,11 +81,11 @@ test("a stream has a path of its own; tools are called on it", async () => {
   ]);
 });
 
-test("failures keep IBM's words; a key that is refused is told without it", async () => {
+test("failures keep IBM's words; a key that is refused is told without it, and without IBM's reason", async () => {
   upstream.next(kit.error(404, "Model 'x' is not supported"));
   const lost = await openai.chat.completions.create({ model: "granite", messages }).catch(String);
   expect(lost).toContain("NotFoundError: WatsonxException - Model 'x' is not supported");
   const refused = await openai.chat.completions.create({ model: "refused", messages }).catch(String);
-  expect(refused).toContain("answered with status 400");
+  expect(refused).toContain("No access token could be had");
   expect(refused).not.toContain("wrong-key");
 });
