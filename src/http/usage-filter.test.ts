@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { cpuTimeMs } from "../../tests/support/cpu-time.ts";
 import { toUsageFilter } from "./usage-filter.ts";
 
 /** What passes when the stream comes in these pieces. */
@@ -86,4 +87,13 @@ test("a frame that is too long to hold passes as it is, and the next is looked a
     );
     expect(filter(pieces)).toBe(long + long);
   }
+});
+
+test("a vendor's many spaces are looked at once", () => {
+  const spaces = " ".repeat(28_000);
+  const startMs = cpuTimeMs();
+  expect(filterWhole(`data: {"a":1,${spaces}"usage" : null${spaces}}\n\n`)).toBe(`data: {"a":1${spaces}}\n\n`);
+  const kept = `data: {${spaces}"usage":{}${spaces}}\n\n`.repeat(10);
+  expect(filterWhole(kept)).toBe(kept);
+  expect(cpuTimeMs() - startMs).toBeLessThan(1500);
 });

@@ -72,9 +72,9 @@ function callerOf(call: Call): string {
   return presented.kind === "key" ? `key ${presented.key}` : presented.kind;
 }
 
-/** Callers sign with keys of their own: what AWS would give this machine is the server's. */
-const refuseServersIdentity = (): never => {
-  throw new TypeError("no keys were sent: set aws_access_key_id and aws_secret_access_key, or api_key");
+/** Callers sign with keys of their own: what a cloud would give this machine is the server's. */
+const refuseServersIdentity = (missing: string) => (): never => {
+  throw new TypeError(`no keys were sent: set ${missing}`);
 };
 
 const fault = (message: string): GatewayError =>
@@ -103,7 +103,11 @@ function compile(call: Call, value: unknown): RoutingScope {
     providers: state.providers,
     environment: {}, // What the server knows is none of the caller's business.
     // Without keys of the caller's own they would be the server's.
-    identities: { ...services.identities, aws: refuseServersIdentity, google: refuseServersIdentity },
+    identities: {
+      ...services.identities,
+      aws: refuseServersIdentity("aws_access_key_id and aws_secret_access_key, or api_key"),
+      google: refuseServersIdentity("api_key"),
+    },
     stats: new StatsTable(),
   });
   for (const { path, message } of models.faults) {

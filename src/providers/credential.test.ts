@@ -3,7 +3,7 @@ import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { azure } from "./azure.ts";
-import { type CredentialSource, refreshed, toCredential, toHeaderLine } from "./credential.ts";
+import { type CredentialSource, kept, refreshed, toCredential, toHeaderLine } from "./credential.ts";
 import { NO_IDENTITIES } from "./identities-for-tests.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
@@ -142,4 +142,18 @@ describe("tokens that expire", () => {
     answer(0, "a\r\nb: c", 60 * MINUTE);
     await expect(waiting as Promise<string>).rejects.toThrow(TypeError);
   });
+});
+
+test("what never comes is not waited for without end, and is asked for again", async () => {
+  let fetches = 0;
+  const never = (): Promise<never> => {
+    fetches++;
+    return Promise.withResolvers<never>().promise;
+  };
+  const current = kept(never, Date.now, 1);
+  const waiting = [current.get(), current.get()].map((held) => Promise.resolve(held).catch(String));
+  expect(await Promise.all(waiting)).toEqual(new Array(2).fill("Error: no answer came within 0.001 s"));
+  expect(fetches).toBe(1);
+  await Promise.resolve(current.get()).catch(String);
+  expect(fetches).toBe(2);
 });

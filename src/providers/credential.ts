@@ -158,12 +158,9 @@ export interface Kept<Value> {
 /** Longest wait for a token or keys, in milliseconds: not every library of a cloud ends its waiting by itself. */
 const MAX_FETCH_MS = 30_000;
 
-async function withinLimit<Value>(fetching: Promise<Value>): Promise<Value> {
+async function withinLimit<Value>(fetching: Promise<Value>, limitMs: number): Promise<Value> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`no answer came within ${MAX_FETCH_MS / 1000} s`)),
-    MAX_FETCH_MS,
-  );
+  const timer = setTimeout(() => late.reject(new Error(`no answer came within ${limitMs / 1000} s`)), limitMs);
   try {
     return await Promise.race([fetching, late.promise]);
   } finally {
@@ -178,6 +175,7 @@ async function withinLimit<Value>(fetching: Promise<Value>): Promise<Value> {
 export function kept<Value extends object>(
   fetchValue: () => Promise<{ readonly value: Value; readonly expiresAtMs: number }>,
   now: () => number,
+  limitMs = MAX_FETCH_MS,
 ): Kept<Value> {
   let value: Value | undefined;
   let expiresAtMs = 0;
@@ -188,6 +186,7 @@ export function kept<Value extends object>(
         ({ value, expiresAtMs } = fetched);
         return fetched.value;
       }),
+      limitMs,
     ).finally(() => {
       fetching = undefined;
     });

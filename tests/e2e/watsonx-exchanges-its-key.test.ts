@@ -81,7 +81,7 @@ test("a stream has a path of its own; tools are called on it", async () => {
   ]);
 });
 
-test("failures keep IBM's words; a key that is refused is told without it", async () => {
+test("failures keep IBM's words; a key that is refused is told without it, and without IBM's reason", async () => {
   upstream.next(kit.error(404, "Model 'x' is not supported"));
   const lost = await openai.chat.completions.create({ model: "granite", messages }).catch(String);
   expect(lost).toContain("NotFoundError: WatsonxException - Model 'x' is not supported");
