@@ -3,8 +3,10 @@ import { bareParams } from "./config/bare-params.ts";
 import type { Environment } from "./config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { toBoundedMap } from "./core/bounded-map.ts";
+import { NoSiblings, type Siblings } from "./core/siblings.ts";
 import { VERSION } from "./core/version.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
+import { toCapture } from "./http/capture.ts";
 import { ClientHosts } from "./http/client-hosts.ts";
 import { DebugLog } from "./http/debug-log.ts";
 import type { GatewayServices, GatewayState } from "./http/gateway-state.ts";
@@ -13,7 +15,7 @@ import { openServer } from "./http/server.ts";
 import { UserConfigs } from "./http/user-config.ts";
 import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
-import { CallQueue } from "./observers/call-queue.ts";
+import { Observatory } from "./observers/observatory.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import { awsIdentities } from "./providers/aws-identities.ts";
 import type { CloudIdentities } from "./providers/credential.ts";
@@ -28,6 +30,7 @@ import { Router } from "./routing/router.ts";
 import type { SharingLoop } from "./routing/sharing-loop.ts";
 import { readAllowedHosts } from "./upstream/egress-policy.ts";
 import { HttpTransport } from "./upstream/http-transport.ts";
+import { post } from "./upstream/post.ts";
 
 /** What the gateway is made of beside its configuration. */
 export interface GatewayOptions {
@@ -38,6 +41,8 @@ export interface GatewayOptions {
   readonly writeLog: (text: string) => void;
   readonly logLevel: "info" | "debug" | "detailed";
   readonly logError: (message: string, cause: unknown) => void;
+  /** The other processes on the port; absent where it serves alone. */
+  readonly siblings?: Siblings;
 }
 
 /** Where to listen. */
@@ -61,7 +66,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #transport = new HttpTransport();
   readonly #stats = new StatsTable();
-  readonly #queue: CallQueue;
+  readonly #observatory: Observatory;
   readonly #services: GatewayServices;
   readonly #processId = crypto.randomUUID();
   #state: GatewayState;
@@ -72,10 +77,10 @@ export class Gateway {
   /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#queue = new CallQueue([accessLog(options.accessLogFormat, options.writeLog)], options.logError);
+    this.#observatory = new Observatory([accessLog(options.accessLogFormat, options.writeLog)], options.logError);
     this.#services = {
       transport: this.#transport,
-      onCallFinished: (event) => this.#queue.push(event),
+      onCallFinished: (event) => this.#observatory.push(event),
       version: VERSION,
       endpoints: ENDPOINTS,
       corsOrigins: readOrigins(options.environment),
@@ -87,9 +92,11 @@ export class Gateway {
           ? undefined
           : new DebugLog((line) => options.writeLog(`${line}\n`), options.logLevel === "detailed"),
       logError: options.logError,
+      siblings: options.siblings ?? new NoSiblings(),
       sharing: () => this.#sharing?.status,
     };
     this.#state = this.#toState(options.config, options.environment);
+    this.#observe(options.config, options.environment);
   }
 
   /** Starts to serve; returns the port. @throws Error with code `EADDRINUSE`. */
@@ -115,6 +122,7 @@ export class Gateway {
   /** Swaps the configuration; calls under way end with the one they started with. */
   reload(config: GatewayConfig, environment: Environment): void {
     this.#state = this.#toState(config, environment);
+    this.#observe(config, environment);
     this.#share();
   }
 
@@ -124,7 +132,15 @@ export class Gateway {
     this.#isStopped = true;
     this.#sharing?.stop();
     this.#transport.close();
-    await this.#queue.flush();
+    await this.#observatory.stop();
+  }
+
+  /** Calls wait in their queue until their observers are there. */
+  #observe(config: GatewayConfig, environment: Environment): void {
+    const { logError, writeLog } = this.#options;
+    const { now, random, version } = this.#services;
+    const world = { config, environment, post, now, random, version, log: logError, write: writeLog };
+    this.#observatory.apply(world).catch((cause) => logError("callbacks failed", cause));
   }
 
   /** Shares routing state as the configuration in force says; without a Redis in it nothing of that is loaded. */
@@ -176,6 +192,7 @@ export class Gateway {
       clientHosts: new ClientHosts(general, PROVIDERS),
       userConfigs: new UserConfigs(),
       auth: toAuthenticator(general.masterKey, general.litellmKeyHeaderName),
+      capture: toCapture(config),
       environment,
       providers: context.providers,
       callersModel: config.listsModels

@@ -6,12 +6,14 @@ import { type KeyHeaders, readPresentedKey } from "./key-carrier.ts";
 export interface Authenticator {
   /** Whether any caller is let in, key or not. */
   readonly isOpen: boolean;
+  /** SHA-256 of the key that lets callers in, in hex: how logs name it. `undefined` where keys are not asked for. */
+  readonly keyHash: string | undefined;
   /** @throws GatewayError `unauthenticated` or `no-database` (contract 1.10). */
   authenticate(headers: KeyHeaders): void;
 }
 
 /** Everybody is let in: no master key is configured. */
-const OPEN: Authenticator = { isOpen: true, authenticate: () => undefined };
+const OPEN: Authenticator = { isOpen: true, keyHash: undefined, authenticate: () => undefined };
 
 /** The master key alone opens the gateway; without one configured, everybody may call. */
 export function toAuthenticator(masterKey: string | undefined, keyHeader: string | undefined): Authenticator {
@@ -22,6 +24,7 @@ export function toAuthenticator(masterKey: string | undefined, keyHeader: string
   const ownHeader = keyHeader?.toLowerCase();
   return {
     isOpen: false,
+    keyHash: Buffer.from(expected).toString("hex"),
     authenticate(headers) {
       const presented = readPresentedKey(headers, ownHeader);
       if (presented.kind !== "key") {

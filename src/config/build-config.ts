@@ -1,3 +1,4 @@
+import { readCallbacks } from "./callbacks/read-callbacks.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkGroupNames } from "./check-group-names.ts";
 import type { ConfigDocument, SourcedValue } from "./config-document.ts";
@@ -21,6 +22,7 @@ import type {
   GeneralSettings,
   LitellmSettings,
   ModelEntry,
+  ObservingSettings,
   RouterSettings,
 } from "./gateway-config.ts";
 import type { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
@@ -83,6 +85,19 @@ const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSet
     allowClientSideCredentials: values.allow_client_side_credentials,
     clientSideAllowedHosts: values.client_side_allowed_hosts,
     maxBatchModels: values.max_batch_models,
+  };
+};
+
+const readObserving = (values: LitellmValues, document: ConfigDocument, context: ReadContext): ObservingSettings => {
+  const { callbacks, success_callback: successCallbacks, failure_callback: failureCallbacks } = values;
+  const written = { path: LITELLM_SETTINGS.path, callbacks, successCallbacks, failureCallbacks };
+  const { built, modules } = readCallbacks(written, document, context);
+  return {
+    callbacks: built,
+    modules,
+    turnOffMessageLogging: values.turn_off_message_logging,
+    redactUserApiKeyInfo: values.redact_user_api_key_info,
+    globalDisableNoLogParam: values.global_disable_no_log_param,
   };
 };
 
@@ -180,6 +195,7 @@ export const buildConfig = (
     litellm,
     general: readGeneral(document, context),
     router,
+    observing: readObserving(inherited.values, document, context),
     forced: toForced(overrides),
   });
 };

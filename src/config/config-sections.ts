@@ -46,6 +46,7 @@ export const TOP_LEVEL = {
     router_settings: { type: "section", description: "Choice among deployments." },
     environment_variables: { type: "mapping", description: "Variables set before anything else is read." },
     include: { type: "text-list", description: "Further files; their lists are appended, other sections replace." },
+    callback_settings: { type: "section", description: "Settings of callbacks, by their names." },
     credential_list: { type: "anything", description: "Named sets of litellm_params that entries refer to." },
   },
   notBuilt: NOT_BUILT_SECTIONS,

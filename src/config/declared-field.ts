@@ -29,6 +29,8 @@ export interface FieldValues {
   readonly url: string;
   readonly "header-name": string;
   readonly "text-list": readonly string[];
+  /** A list of texts, or one text for a list of one. */
+  readonly "text-or-list": readonly string[];
   /** Regular expressions, as written. */
   readonly "pattern-list": readonly string[];
   readonly "text-map": Readonly<Record<string, string>>;

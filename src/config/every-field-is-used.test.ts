@@ -27,6 +27,7 @@ const SAMPLES: Readonly<Record<FieldType, unknown>> = {
   url: "https://sample.example",
   "header-name": "x-sample",
   "text-list": ["sample"],
+  "text-or-list": ["./sample.ts"],
   "pattern-list": ["sample"],
   "text-map": { sample: "a" },
   "header-map": { sample: "a" },

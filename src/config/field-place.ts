@@ -36,6 +36,7 @@ const NOUNS: Readonly<Record<FieldType, string>> = {
   url: "an http:// or https:// URL without user name and password",
   "header-name": "an HTTP header name",
   "text-list": "a list of texts",
+  "text-or-list": "a list of texts, or one text",
   "pattern-list": "a list of regular expressions",
   "text-map": "a mapping of names to texts",
   "header-map": "a mapping of HTTP header names to single-line texts",

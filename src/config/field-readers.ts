@@ -2,7 +2,14 @@ import { readClientsideParams, readPatternList } from "./clientside-params.ts";
 import type { FieldType, FieldValues } from "./declared-field.ts";
 import { readFallbackList, readFallbackMap } from "./fallback-readers.ts";
 import type { FieldReader } from "./field-place.ts";
-import { readAliasMap, readHeaderMap, readMapping, readTextList, readTextMap } from "./mapping-readers.ts";
+import {
+  readAliasMap,
+  readHeaderMap,
+  readMapping,
+  readTextList,
+  readTextMap,
+  readTextOrList,
+} from "./mapping-readers.ts";
 import {
   readBoolean,
   readChoice,
@@ -31,6 +38,7 @@ export const FIELD_READERS: { readonly [Type in FieldType]: FieldReader<FieldVal
   url: readUrl,
   "header-name": readHeaderName,
   "text-list": readTextList,
+  "text-or-list": readTextOrList,
   "pattern-list": readPatternList,
   "text-map": readTextMap,
   "header-map": readHeaderMap,

@@ -1,4 +1,5 @@
 import type { FailureClass } from "../core/failure-class.ts";
+import type { BuiltCallback, ModuleCallback } from "./callbacks/callback-fields.ts";
 import type { VendorField } from "./vendor-fields.ts";
 
 /** The checked configuration: what `config.yaml`, command line and environment come to. Frozen; replaced whole on reload. */
@@ -9,6 +10,7 @@ export interface GatewayConfig {
   readonly litellm: LitellmSettings;
   readonly general: GeneralSettings;
   readonly router: RouterSettings;
+  readonly observing: ObservingSettings;
   /** Values the command line forces on every call (contract 2.2 A). */
   readonly forced: ForcedParams;
 }
@@ -99,6 +101,15 @@ export interface LitellmSettings {
   readonly requestTimeoutMs: number;
   readonly modelAliasMap: Readonly<Record<string, string>>;
   readonly jsonLogs: boolean;
+}
+
+/** Who is told of calls, and what of them (contract 5.4, 8). */
+export interface ObservingSettings {
+  readonly callbacks: readonly BuiltCallback[];
+  readonly modules: readonly ModuleCallback[];
+  readonly turnOffMessageLogging: boolean;
+  readonly redactUserApiKeyInfo: boolean;
+  readonly globalDisableNoLogParam: boolean;
 }
 
 /** An alias of a model group; hidden ones are not listed by `/v1/models`. */

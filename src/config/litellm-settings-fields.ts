@@ -46,6 +46,28 @@ export const LITELLM_SETTINGS_FIELDS = {
     environment: ["DEFAULT_COOLDOWN_TIME_SECONDS"],
     description: "As router_settings.cooldown_time, which wins.",
   },
+  callbacks: {
+    type: "text-or-list",
+    default: [],
+    description: "Observers of every call, failed ones too: names, or paths of modules.",
+  },
+  success_callback: { type: "text-or-list", default: [], description: "Observers of calls that were answered." },
+  failure_callback: { type: "text-or-list", default: [], description: "Observers of calls that failed." },
+  turn_off_message_logging: {
+    type: "boolean",
+    default: false,
+    description: "No observer sees what was asked and answered.",
+  },
+  redact_user_api_key_info: {
+    type: "boolean",
+    default: false,
+    description: "No observer sees which key a call came with, not even its hash.",
+  },
+  global_disable_no_log_param: {
+    type: "boolean",
+    default: false,
+    description: "Callers' `no-log` has no effect.",
+  },
   retry_policy: { type: "section", description: "As router_settings.retry_policy, which wins." },
   fallbacks: { type: "fallback-map", description: "As router_settings.fallbacks, which wins." },
   default_fallbacks: { type: "fallback-list", description: "As router_settings.default_fallbacks, which wins." },

@@ -15,6 +15,10 @@ export const readTextList: FieldReader<readonly string[]> = (value, place) => {
   );
 };
 
+/** A list of texts; a single one stands for a list of it. */
+export const readTextOrList: FieldReader<readonly string[]> = (value, place) =>
+  readTextList(typeof value === "string" ? [value] : value, place);
+
 /** Any mapping, as it is. */
 export const readMapping: FieldReader<Readonly<Record<string, unknown>>> = (value, place) =>
   isMapping(value) ? value : refuseValue(place, value);

@@ -14,7 +14,7 @@ const PRICING =
 /** Top-level sections (contract 5.1). */
 export const NOT_BUILT_SECTIONS: NotBuiltKeys = {
   names: words(`
-    callback_settings guardrails prompts policies search_tools assistant_settings finetune_settings files_settings
+    guardrails prompts policies search_tools assistant_settings finetune_settings files_settings
     vector_store_registry default_vertex_config mcp_servers mcp_aliases agent_list router_general_settings
   `),
 };
@@ -49,8 +49,7 @@ export const NOT_BUILT_MODEL_INFO: NotBuiltKeys = {
 /** `litellm_settings` (contract 5.4). */
 export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
   names: words(`
-    success_callback failure_callback callbacks service_callbacks turn_off_message_logging redact_user_api_key_info
-    langfuse_default_tags force_ipv4 modify_params set_verbose cache cache_params enable_redis_auth_cache max_budget
+    service_callbacks langfuse_default_tags force_ipv4 modify_params set_verbose cache cache_params enable_redis_auth_cache max_budget
     budget_duration max_user_budget max_internal_user_budget internal_user_budget_duration max_end_user_budget
     max_end_user_budget_id default_internal_user_params default_team_params default_team_settings
     upperbound_key_generate_params default_key_generate_params key_generation_settings custom_provider_map
@@ -58,7 +57,7 @@ export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
     disable_end_user_cost_tracking_prometheus_only public_model_groups public_model_groups_links
     enable_json_schema_validation enable_key_alias_format_validation disable_hf_tokenizer_download
     route_all_chat_openai_to_responses use_chat_completions_url_for_anthropic_messages
-    require_auth_for_metrics_endpoint responses global_disable_no_log_param extra_spend_tag_headers
+    require_auth_for_metrics_endpoint responses extra_spend_tag_headers
     enable_preview_features telemetry add_function_to_prompt
   `),
 };

@@ -1,3 +1,5 @@
+import type { CallCost } from "./call-cost.ts";
+import type { CallContent, CallDetails } from "./call-details.ts";
 import type { ErrorKind } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import type { Usage } from "./usage.ts";
@@ -5,6 +7,10 @@ import type { Usage } from "./usage.ts";
 /** One try at one deployment. */
 export interface Attempt {
   readonly deploymentId: string;
+  readonly provider: string;
+  /** The vendor's name for the model. */
+  readonly upstreamModel: string;
+  /** Milliseconds of the process clock; `startedAtMs` of the call is on the same clock. */
   readonly startedAtMs: number;
   /** Milliseconds until the reply's head, or until the failure. */
   readonly durationMs: number;
@@ -12,7 +18,10 @@ export interface Attempt {
   readonly failure?: ErrorKind;
 }
 
-/** What is known of a call once it has ended. Made once, put on the event queue; observers must not change it. */
+/**
+ * What is known of a call once it has ended. Made once, put on the event queue; observers must not change it. It holds no
+ * key of anyone and no view on a buffer that is used again.
+ */
 export interface CallFinished {
   readonly callId: string;
   readonly operation: Operation;
@@ -20,6 +29,8 @@ export interface CallFinished {
   readonly path: string;
   /** Epoch milliseconds at which the request was accepted. */
   readonly startedAt: number;
+  /** The same moment on the process clock, in milliseconds. */
+  readonly startedAtMs: number;
   readonly durationMs: number;
   /** Milliseconds spent waiting for the vendor until its reply began (streams) or ended (others). */
   readonly upstreamMs: number;
@@ -34,15 +45,26 @@ export interface CallFinished {
   readonly deploymentId: string | undefined;
   readonly provider: string | undefined;
   readonly upstreamModel: string | undefined;
+  /** The deployment's base URL without query, or the host that the caller chose. */
+  readonly apiBase: string | undefined;
   readonly isStream: boolean;
   readonly usage: Usage | undefined;
+  /** `undefined`: no usage, or a price that nobody knows. */
+  readonly cost: CallCost | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
   /** How often the client's SDK has tried this before (`x-stainless-retry-count`). */
   readonly clientRetries: number;
   readonly attempts: readonly Attempt[];
+  /** Tries beyond the first at the group that answered (or failed last), and groups beyond the first. */
+  readonly retries: number;
+  readonly fallbacks: number;
   /** Parts of the body that could not be carried to the vendor that answered, as paths. */
   readonly dropped: readonly string[];
+  /** Present where the vendor told no usage: what there is to count tokens in. For counting alone, never to be shown. */
+  readonly uncounted: CallContent | undefined;
+  /** What the call said of itself; `undefined` where no observer asked for it. */
+  readonly details: CallDetails | undefined;
 }
 
 /** Takes finished calls. Must return at once and never throw: it is called on the request path. */

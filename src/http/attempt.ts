@@ -1,5 +1,7 @@
+import type { Attempt } from "../core/call-event.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
+import type { Deployment } from "../routing/deployment.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { FannedExchange } from "./fanned-exchange.ts";
@@ -43,14 +45,13 @@ export async function attempt(call: Call): Promise<InboundReply> {
   } catch (thrown) {
     const error = toGatewayError(thrown);
     call.upstreamMs = performance.now() - startedAtMs;
-    const failed = { deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs, failure: error.kind };
-    call.attempts.push(failed);
+    call.attempts.push({ ...toAttempt(deployment, startedAtMs, call.upstreamMs), failure: error.kind });
     throw error;
   }
   call.reply = reply;
   call.upstreamMs = performance.now() - startedAtMs;
   call.services.debugLog?.reply(call, reply);
-  call.attempts.push({ deploymentId: deployment.id, startedAtMs, durationMs: call.upstreamMs });
+  call.attempts.push(toAttempt(deployment, startedAtMs, call.upstreamMs));
   if (reply.status >= 300) {
     throw await readFailure(call, reply);
   }
@@ -58,3 +59,11 @@ export async function attempt(call: Call): Promise<InboundReply> {
   const answer = call.isStream ? relayStream(call, readable) : relayWhole(call, readable);
   return answer instanceof Promise ? await answer : answer;
 }
+
+const toAttempt = ({ id, provider, upstreamModel }: Deployment, startedAtMs: number, durationMs: number): Attempt => ({
+  deploymentId: id,
+  provider: provider.name,
+  upstreamModel,
+  startedAtMs,
+  durationMs,
+});

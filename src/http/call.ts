@@ -13,6 +13,7 @@ import type { ModelGroup } from "../routing/model-table.ts";
 import type { EgressPolicy } from "../upstream/egress-policy.ts";
 import type { Exchange, UpstreamReply } from "../upstream/transport.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
+import { toCallDetails, toUncounted } from "./call-details.ts";
 import type { ClientCredentials } from "./client-credentials.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import type { MockParams } from "./mock-params.ts";
@@ -21,7 +22,7 @@ import { NO_ROUTING_OPTIONS, type RoutingOptions } from "./routing-options.ts";
 import type { RoutingScope } from "./routing-scope.ts";
 
 /** What a call needs of its request. */
-export type CallRequest = Pick<InboundRequest, "headers" | "isGone" | "onGone" | "readBody">;
+export type CallRequest = Pick<InboundRequest, "headers" | "isGone" | "onGone" | "readBody" | "clientAddress">;
 
 /** A caller's own id for a call is kept when it is plain and short; anything else gets a fresh one. */
 const SAFE_CALL_ID = /^[\x21-\x7e]{1,128}$/;
@@ -212,6 +213,7 @@ export class Call {
       method: "POST",
       path: this.target.path,
       startedAt: this.startedAt,
+      startedAtMs: this.startedAtMs,
       durationMs: performance.now() - this.startedAtMs,
       upstreamMs: this.upstreamMs,
       firstByteMs: this.firstByteMs,
@@ -223,13 +225,19 @@ export class Call {
       deploymentId: this.deployment?.id,
       provider: this.deployment?.provider.name,
       upstreamModel: this.deployment?.upstreamModel,
+      apiBase: this.route?.apiBase ?? this.deployment?.apiBase,
       isStream: this.isStream,
       usage: end.usage,
+      cost: undefined,
       requestBytes: this.body?.bytes.length ?? 0,
       responseBytes: end.responseBytes,
       clientRetries: Number.isFinite(retries) ? retries : 0,
       attempts: this.attempts,
+      retries: this.retries,
+      fallbacks: this.fallbacks,
       dropped: this.dropped,
+      uncounted: toUncounted(this, end),
+      details: this.state.capture.details ? toCallDetails(this, end) : undefined,
     };
   }
 }
@@ -244,6 +252,9 @@ export interface CallEnd {
   readonly status: number;
   readonly usage: Usage | undefined;
   readonly responseBytes: number;
+  /** The answer's bytes, of a stream as many as are kept of it. Whoever wants them for longer than the call copies them. */
+  readonly response?: Uint8Array;
+  readonly isResponseCut?: boolean;
   readonly error?: GatewayError;
 }
 

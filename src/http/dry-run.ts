@@ -46,6 +46,7 @@ export async function describeUpstreamRequest(
     headers,
     isGone: signal.aborted,
     onGone: undefined,
+    clientAddress: undefined,
     readBody: () => body,
   };
   signal.addEventListener("abort", () => {

@@ -2,12 +2,14 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
+import type { Siblings } from "../core/siblings.ts";
 import type { CloudIdentities } from "../providers/credential.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { ModelTable } from "../routing/model-table.ts";
 import type { SharingStatus } from "../routing/sharing-loop.ts";
 import type { Transport } from "../upstream/transport.ts";
+import type { Capture } from "./capture.ts";
 import type { ClientHosts } from "./client-hosts.ts";
 import type { DebugLog } from "./debug-log.ts";
 import type { EndpointDescription } from "./endpoint-description.ts";
@@ -24,6 +26,8 @@ export interface GatewayState {
   readonly clientHosts: ClientHosts;
   readonly userConfigs: UserConfigs;
   readonly auth: Authenticator;
+  /** What its observers want to know of calls. */
+  readonly capture: Capture;
   readonly environment: Environment;
   readonly providers: ReadonlyMap<string, Provider>;
   /** OpenAI's moderation for a model that is not in the list; `undefined` when there is no key for it. */
@@ -54,6 +58,7 @@ export interface GatewayServices {
   readonly debugLog: DebugLog | undefined;
   /** Logs what only operators may see, such as the cause of an internal error. */
   readonly logError: (message: string, cause: unknown) => void;
+  readonly siblings: Siblings;
   /** How sharing routing state with other processes goes; `undefined` where nothing is shared. */
   readonly sharing: () => SharingStatus | undefined;
 }

@@ -7,6 +7,7 @@ export function toPart(call: Call, model: string): Call {
     headers: call.request.headers,
     isGone: call.isClientGone || call.request.isGone,
     onGone: undefined,
+    clientAddress: call.state.capture.details ? call.request.clientAddress : undefined,
     readBody: call.request.readBody,
   };
   const part = new Call(request, call, call.operation, call.target, call.id);

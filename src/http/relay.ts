@@ -53,7 +53,12 @@ function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): Inbou
   }
   const body = call.operation === "embedding" ? toEmbeddingEncoding(bytes, call.wantsBase64) : bytes;
   const headers = `content-type: application/json\r\n${toAnswerHeaders(call, reply)}`;
-  call.settle({ status: 200, usage: call.usage ?? readLastUsage(bytes), responseBytes: body.length });
+  call.settle({
+    status: 200,
+    usage: call.usage ?? readLastUsage(bytes),
+    responseBytes: body.length,
+    response: body,
+  });
   return { status: 200, headers, body };
 }
 

@@ -1,3 +1,4 @@
+import { MAX_CONTENT_BYTES } from "../core/call-details.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { StreamSink, StreamSource } from "../inbound/inbound.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
@@ -20,6 +21,8 @@ const FIRST_EVENT = /(?:^|\n|\r)(?!:)[^\r\n]*(?:\n\n|\r\n\r\n|\r\r)/;
 /** How a stream of server-sent events can begin: with a field or a comment, maybe behind a byte order mark or blank lines. */
 const SSE_BEGINNING = /^(?:\xef\xbb\xbf)?[\r\n]*(?::|data|event|id|retry)/;
 const SSE_BEGINNING_BYTES = 64;
+/** How much of a stream is kept for counting tokens, in bytes. */
+const MAX_COUNTED_BYTES = 256 * 1024;
 const DONE = Buffer.from("data: [DONE]");
 
 /**
@@ -32,7 +35,7 @@ export class StreamRelay implements BodySink, StreamSource {
   readonly firstEvent: Promise<void>;
   readonly #call: Call;
   readonly #reply: UpstreamReply;
-  readonly #tap = new UsageTap();
+  readonly #tap: UsageTap;
   readonly #editor: FrameEditor | undefined;
   readonly #first = Promise.withResolvers<void>();
   #isPeeking = true;
@@ -42,10 +45,12 @@ export class StreamRelay implements BodySink, StreamSource {
   #client: StreamSink | undefined;
   #failure: GatewayError | undefined;
   #hasEnded = false;
+  #isSettled = false;
 
   constructor(call: Call, reply: UpstreamReply) {
     this.#call = call;
     this.#reply = reply;
+    this.#tap = new UsageTap(keptBytesOf(call));
     this.#editor = call.hidesUsage ? toUsageFilter((bytes) => this.#pass(bytes)) : this.#toInserter();
     this.firstEvent = this.#first.promise;
     call.request.onGone = () => this.#onClientGone();
@@ -189,17 +194,23 @@ export class StreamRelay implements BodySink, StreamSource {
   }
 
   #settle(failure?: GatewayError): void {
-    const usage = this.#call.usage ?? this.#tap.readUsage();
-    const responseBytes = this.#tap.totalBytes;
-    this.#call.settle(
-      failure === undefined
-        ? { status: 200, usage, responseBytes }
-        : {
-            status: failure.kind === "client-closed" ? 499 : 200,
-            usage,
-            responseBytes,
-            error: failure,
-          },
-    );
+    if (this.#isSettled) {
+      return;
+    }
+    this.#isSettled = true;
+    const tap = this.#tap;
+    const usage = this.#call.usage ?? tap.readUsage();
+    const isKept = usage === undefined || this.#call.state.capture.content;
+    this.#call.settle({
+      status: failure?.kind === "client-closed" ? 499 : 200,
+      usage,
+      responseBytes: tap.totalBytes,
+      ...(isKept ? { response: tap.readKept(), isResponseCut: tap.isKeptCut } : {}),
+      ...(failure === undefined ? {} : { error: failure }),
+    });
+    tap.release();
   }
 }
+
+/** How much of a stream is kept, in bytes: for observers that show it, else for counting what a vendor did not count. */
+const keptBytesOf = ({ state }: Call): number => (state.capture.content ? MAX_CONTENT_BYTES : MAX_COUNTED_BYTES);

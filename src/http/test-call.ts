@@ -70,6 +70,7 @@ function toCall(deployment: Deployment, operation: Operation, { state, services,
     headers: new Headers(),
     isGone: signal.aborted,
     onGone: undefined,
+    clientAddress: undefined,
     readBody: () => new Uint8Array(0),
   };
   signal.addEventListener("abort", () => request.onGone?.(), { once: true });

@@ -3,6 +3,7 @@ import type { RequestHead } from "./request-head.ts";
 
 /** What a request needs of its connection. */
 interface BodySource {
+  readonly clientAddress: string | undefined;
   /** Starts to gather the body. */
   startBody(limitBytes: number): Uint8Array | Promise<Uint8Array>;
 }
@@ -21,6 +22,10 @@ export class ConnectionRequest implements InboundRequest {
     this.target = head.target;
     this.headers = head.headers;
     this.#connection = connection;
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#connection.clientAddress;
   }
 
   readBody(limitBytes: number): Uint8Array | Promise<Uint8Array> {

@@ -65,6 +65,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
   #isCounted = false;
   #isBodyAsked = false;
   #isPaused = false;
+  #clientAddress: string | undefined;
   /** When the server's sweep must end the connection, in `performance.now()` milliseconds. */
   deadlineMs: number;
 
@@ -77,6 +78,12 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
   /** Whether no request is under way. */
   get isIdle(): boolean {
     return this.#phase === "idle";
+  }
+
+  /** Asked of the system once it is wanted; a socket that has closed has none. */
+  get clientAddress(): string | undefined {
+    this.#clientAddress ??= this.#socket.remoteAddress || undefined;
+    return this.#clientAddress;
   }
 
   onData(bytes: Buffer): void {

@@ -11,6 +11,8 @@ export interface InboundRequest {
   /** Path and query as sent. */
   readonly target: string;
   readonly headers: HeaderReader;
+  /** The address that the connection came from. */
+  readonly clientAddress: string | undefined;
   /** Whether the client has gone. */
   readonly isGone: boolean;
   /** Called once if the client goes before it has its whole answer. */

@@ -1,32 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { CallFinished } from "../core/call-event.ts";
 import { type AccessLogFormat, accessLog } from "./access-log.ts";
+import { answeredCall } from "./calls-for-tests.ts";
 
-const EVENT: CallFinished = {
-  callId: "id-1",
-  operation: "chat",
-  method: "POST",
-  path: "/v1/chat/completions",
-  startedAt: Date.UTC(2026, 10, 23, 12, 0, 0, 5),
-  durationMs: 12.345678,
-  upstreamMs: 10,
-  firstByteMs: undefined,
-  status: 200,
-  errorKind: undefined,
-  errorMessage: undefined,
-  requestedModel: "gpt",
-  modelGroup: "gpt",
-  deploymentId: "d1",
-  provider: "openai",
-  upstreamModel: "gpt-4o",
-  isStream: false,
-  usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 0, reasoningTokens: 0 },
-  requestBytes: 10,
-  responseBytes: 20,
-  clientRetries: 0,
-  attempts: [{ deploymentId: "d1", startedAtMs: 0, durationMs: 10 }],
-  dropped: [],
-};
+const EVENT = answeredCall();
 
 const write = async (format: AccessLogFormat, ...events: readonly CallFinished[]): Promise<string> => {
   let text = "";

@@ -1,7 +1,7 @@
 import { toBoundedMap } from "../core/bounded-map.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
-import type { CallObserver } from "./call-queue.ts";
+import type { CallObserver } from "./call-observer.ts";
 
 /** How a line looks: for eyes, or for machines. */
 export type AccessLogFormat = "text" | "json";
@@ -11,6 +11,7 @@ export function accessLog(format: AccessLogFormat, write: (text: string) => void
   const toLine = format === "json" ? toJsonLine : toTextLine;
   return {
     name: "access-log",
+    kind: "meter",
     observe(batch) {
       let text = "";
       for (const event of batch) {

@@ -1,0 +1,109 @@
+import { dirname, resolve } from "node:path";
+import type { ConfigDocument } from "../config-document.ts";
+import type { ReadContext } from "../environment-references.ts";
+import { isMapping } from "../environment-references.ts";
+import { didYouMean } from "../nearest-name.ts";
+import { readSection } from "../read-section.ts";
+import { reportUndeclared } from "../undeclared-keys.ts";
+import {
+  type BuiltCallback,
+  CALLBACK_FIELDS,
+  type CallbackName,
+  type CallbackScope,
+  type ModuleCallback,
+  NOT_BUILT_CALLBACKS,
+} from "./callback-fields.ts";
+
+/** The three lists of `litellm_settings` that name callbacks. */
+export interface WrittenCallbacks {
+  readonly path: string;
+  readonly callbacks: readonly string[];
+  readonly successCallbacks: readonly string[];
+  readonly failureCallbacks: readonly string[];
+}
+
+/** What the lists come to. */
+export interface ReadCallbacks {
+  readonly built: readonly BuiltCallback[];
+  readonly modules: readonly ModuleCallback[];
+}
+
+/** A module is named by a path: `./my-logger.ts`. */
+const MODULE = /^(?:\.{1,2}\/|\/|[A-Za-z]:[\\/]).*|.*\.(?:[cm]?[jt]s)$/;
+
+/** How LiteLLM names an object in a Python file. */
+const PYTHON = /^[A-Za-z_]\w*(?:\.\w+)+$/;
+
+const isBuilt = (name: string): name is CallbackName => Object.hasOwn(CALLBACK_FIELDS, name);
+
+/** Names with what they are told of, each once; `callbacks` stands in both of the other lists. */
+const toScopes = (written: WrittenCallbacks): ReadonlyMap<string, CallbackScope> => {
+  const names = new Set([...written.callbacks, ...written.successCallbacks, ...written.failureCallbacks]);
+  return new Map(
+    [...names].map((name) => {
+      const isBoth = written.callbacks.includes(name);
+      const onSuccess = isBoth || written.successCallbacks.includes(name);
+      return [name, { onSuccess, onFailure: isBoth || written.failureCallbacks.includes(name) }];
+    }),
+  );
+};
+
+const describeUnknown = (name: string): string => {
+  if (NOT_BUILT_CALLBACKS.has(name)) return `'${name}' is known from LiteLLM, not built yet: ignored`;
+  if (PYTHON.test(name)) {
+    return `'${name}' is an object of a Python module, which cannot run here: ignored; write it as a TypeScript module and name its path (docs/guides/write-a-callback.md)`;
+  }
+  return `'${name}' is no callback: ignored${didYouMean(name, [...Object.keys(CALLBACK_FIELDS), ...NOT_BUILT_CALLBACKS])}`;
+};
+
+const readSettings = (document: ConfigDocument, name: CallbackName, context: ReadContext): Record<string, unknown> => {
+  const written = document.sections.get("callback_settings");
+  const all = written?.kind === "value" && isMapping(written.value) ? written.value : {};
+  const path = `callback_settings.${name}`;
+  const raw = all[name] ?? {};
+  if (!isMapping(raw)) {
+    context.findings.faults.push({ path, message: "is no mapping", allowed: "a mapping of settings" });
+    return {};
+  }
+  const fields = CALLBACK_FIELDS[name];
+  reportUndeclared(raw, path, { path, fields, notBuilt: { names: new Set() }, otherKeys: "warned of" }, context);
+  return readSection(raw, path, fields, context);
+};
+
+const warnOfUnusedSettings = (document: ConfigDocument, names: ReadonlySet<string>, context: ReadContext): void => {
+  const written = document.sections.get("callback_settings");
+  if (written?.kind !== "value" || written.value === null) return;
+  if (!isMapping(written.value)) {
+    context.findings.faults.push({ path: written.path, message: "is no mapping", allowed: "a mapping of callbacks" });
+    return;
+  }
+  for (const name of Object.keys(written.value)) {
+    if (!names.has(name)) {
+      const message = isBuilt(name) ? "has no effect: no list of callbacks names it" : describeUnknown(name);
+      context.findings.warnings.push({ path: `${written.path}.${name}`, message });
+    }
+  }
+};
+
+/** The callbacks that a file asks for, with their settings; what cannot be had is warned of by name. */
+export const readCallbacks = (
+  written: WrittenCallbacks,
+  document: ConfigDocument,
+  context: ReadContext,
+): ReadCallbacks => {
+  const scopes = toScopes(written);
+  const built: BuiltCallback[] = [];
+  const modules: ModuleCallback[] = [];
+  for (const [name, scope] of scopes) {
+    if (isBuilt(name)) {
+      // The table that the settings were read by is the one that the name stands for.
+      built.push({ name, settings: readSettings(document, name, context), ...scope } as BuiltCallback);
+    } else if (MODULE.test(name)) {
+      modules.push({ file: resolve(dirname(document.files[0] ?? "."), name), ...scope });
+    } else {
+      context.findings.warnings.push({ path: `${written.path}.callbacks`, message: describeUnknown(name) });
+    }
+  }
+  warnOfUnusedSettings(document, new Set(scopes.keys()), context);
+  return { built, modules };
+};

@@ -1,0 +1,226 @@
+import type { CallContent, CallDetails } from "../core/call-details.ts";
+import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
+import { isObject, textOf } from "../core/json-values.ts";
+import type { Operation } from "../core/operation.ts";
+import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
+import { cutJsonTexts } from "../wire/cut-json-texts.ts";
+import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
+import type { Call, CallEnd } from "./call.ts";
+
+/** Longest piece of JSON that is kept beside the conversation, in bytes: metadata, each parameter. */
+const MAX_PART_BYTES = 64 * 1024;
+/** Longest text from a header or a short field. */
+const MAX_SHORT_TEXT = 1024;
+const MAX_TAGS = 100;
+
+/** Fields of a body that are the conversation, or as private as it is. */
+const CONTENT_FIELDS: ReadonlySet<string> = new Set([
+  "messages",
+  "prompt",
+  "suffix",
+  "input",
+  "query",
+  "documents",
+  "tools",
+  "functions",
+  "prediction",
+]);
+
+/** Parameters of vendors that are worth a look, beside OpenAI's. A field of another name may be anything, a key too. */
+const OTHER_PARAMS: readonly string[] = [
+  "top_k",
+  "min_p",
+  "repetition_penalty",
+  "thinking",
+  "reasoning",
+  "max_output_tokens",
+];
+
+/** Parameters that say who the caller is: they have places of their own. */
+const IDENTITY_PARAMS: readonly string[] = ["user", "safety_identifier", "stream_options"];
+
+const PARAMETERS: ReadonlySet<string> = new Set(
+  [...Object.values(OPENAI_PARAMS).flat(), ...OTHER_PARAMS].filter(
+    (name) => !CONTENT_FIELDS.has(name) && !IDENTITY_PARAMS.includes(name),
+  ),
+);
+
+const LANGFUSE_PREFIX = /^langfuse_(?!.*(?:key|secret|host))/;
+
+/**
+ * What observers may know of a call beyond its numbers; everything is copied, as the bytes of the request end with its
+ * answer. Never throws: what cannot be read is left out.
+ */
+export function toCallDetails(call: Call, end: CallEnd): CallDetails {
+  const { body, state } = call;
+  const { headers } = call.request;
+  const { observing } = state.config;
+  const metadataText = body === undefined ? undefined : readMetadata(body);
+  const metadata = metadataText === undefined ? NOTHING : parseObject(metadataText);
+  const isRedacted = isContentHidden(call);
+  return {
+    metadataText,
+    langfuseHeaders: readLangfuseHeaders(call),
+    spendLogsMetadataText: shorten(headers.get("x-litellm-spend-logs-metadata")),
+    parametersText: body === undefined ? "{}" : copyFields(body, PARAMETERS),
+    content: body === undefined || isRedacted || !state.capture.content ? undefined : toContent(call, body, end),
+    isRedacted,
+    isUnlogged: !observing.globalDisableNoLogParam && body?.find("no-log")?.kind === "true",
+    disabledCallbacks: readNames(headers.get("x-litellm-disable-callbacks")).map((name) => name.toLowerCase()),
+    endUser: readEndUser(call, metadata),
+    tags: readAllTags(call, metadata),
+    traceId: readId(call, "litellm_trace_id", "x-litellm-trace-id") ?? call.id,
+    sessionId: readId(call, "litellm_session_id", "x-litellm-session-id"),
+    userAgent: shorten(headers.get("user-agent")),
+    clientAddress: call.request.clientAddress,
+    keyHash: observing.redactUserApiKeyInfo ? undefined : state.auth.keyHash,
+    remainingRequests: readCount(call.reply?.header("x-ratelimit-remaining-requests")),
+    remainingTokens: readCount(call.reply?.header("x-ratelimit-remaining-tokens")),
+  };
+}
+
+/** What was asked and answered, its long texts cut. */
+function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
+  const request = copyContent(body);
+  const { response } = end;
+  const isKept = response !== undefined && call.operation !== "embedding" && response.length <= MAX_CONTENT_BYTES * 4;
+  const cut = isKept ? toKept(response, call.isStream) : undefined;
+  return { request, response: cut, isResponseCut: end.isResponseCut === true || (isKept && cut === undefined) };
+}
+
+/** What tokens can be counted in, of a call that was answered though nobody told how much that was. */
+export function toUncounted(call: Call, end: CallEnd): CallContent | undefined {
+  const isCountable = end.usage === undefined && end.response !== undefined && GENERATING.has(call.operation);
+  return isCountable && call.body !== undefined ? toContent(call, call.body, end) : undefined;
+}
+
+const GENERATING: ReadonlySet<Operation> = new Set(["chat", "completion"]);
+
+/** A stream is text of many short pieces: only whole answers have long ones. */
+function toKept(response: Uint8Array, isStream: boolean): Uint8Array | undefined {
+  const copy = isStream ? Buffer.from(response) : cutJsonTexts(response, MAX_TEXT_BYTES);
+  return copy.length <= MAX_CONTENT_BYTES ? copy : undefined;
+}
+
+/** Request header, then the server's setting (contract 8.4). A caller can only hide more, unless it says that all may be seen. */
+function isContentHidden({ request, state }: Call): boolean {
+  if (request.headers.get("litellm-disable-message-redaction") === "true") {
+    return false;
+  }
+  return (
+    state.config.observing.turnOffMessageLogging || request.headers.get("x-litellm-enable-message-redaction") === "true"
+  );
+}
+
+const NOTHING: Readonly<Record<string, unknown>> = {};
+
+/** The object's text: of `metadata`, or of `litellm_metadata` where that is all there is. */
+function readMetadata(body: ScannedObject): string | undefined {
+  const field = body.find("litellm_metadata") ?? body.find("metadata");
+  if (field === undefined || field.valueEnd - field.valueStart > MAX_PART_BYTES) {
+    return undefined;
+  }
+  // Forms can carry no object: there it is JSON in a string.
+  return field.kind === "object" ? body.readText(field) : body.readString(field);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : NOTHING;
+  } catch {
+    return NOTHING;
+  }
+}
+
+function readLangfuseHeaders({ request }: Call): Readonly<Record<string, string>> | undefined {
+  let found: Record<string, string> | undefined;
+  request.headers.forEach((value, name) => {
+    if (LANGFUSE_PREFIX.test(name)) {
+      found ??= {};
+      found[name.slice("langfuse_".length)] = value;
+    }
+  });
+  return found;
+}
+
+const OPEN = Buffer.from("{");
+const COMMA = Buffer.from(",");
+const CLOSE = Buffer.from("}");
+const COLON = Buffer.from(":");
+
+function copyContent(body: ScannedObject): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (const field of body.fields) {
+    if (CONTENT_FIELDS.has(field.name)) {
+      pieces.push(pieces.length === 0 ? OPEN : COMMA, body.bytes.subarray(field.keyStart, field.keyEnd), COLON);
+      pieces.push(cutWhereLong(body.bytes.subarray(field.valueStart, field.valueEnd)));
+    }
+  }
+  pieces.push(...(pieces.length === 0 ? [OPEN, CLOSE] : [CLOSE]));
+  const copy = Buffer.concat(pieces);
+  return copy.length <= MAX_CONTENT_BYTES ? copy : TOO_LONG;
+}
+
+const TOO_LONG = Buffer.from(`{"cut":"longer than ${MAX_CONTENT_BYTES} bytes"}`);
+
+const cutWhereLong = (value: Uint8Array): Uint8Array =>
+  value.length <= MAX_TEXT_BYTES ? value : cutJsonTexts(value, MAX_TEXT_BYTES);
+
+/** The text of an object with only the fields of these names. */
+function copyFields(body: ScannedObject, names: ReadonlySet<string>): string {
+  let text = "";
+  for (const field of body.fields) {
+    if (names.has(field.name) && sizeOf(field) <= MAX_PART_BYTES) {
+      text += `${text === "" ? "{" : ","}"${field.name}":${body.readText(field)}`;
+    }
+  }
+  return text === "" ? "{}" : `${text}}`;
+}
+
+const sizeOf = ({ valueStart, valueEnd }: ScannedField): number => valueEnd - valueStart;
+
+const shorten = (text: string | null | undefined): string | undefined =>
+  text === null || text === undefined || text === "" ? undefined : text.slice(0, MAX_SHORT_TEXT);
+
+const readNames = (header: string | null): readonly string[] =>
+  header === null
+    ? NO_NAMES
+    : header
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "")
+        .slice(0, MAX_TAGS);
+
+const NO_NAMES: readonly string[] = [];
+
+function readId({ body, request }: Call, field: string, header: string): string | undefined {
+  return shorten(body?.readString(body.find(field))) ?? shorten(request.headers.get(header));
+}
+
+/** Contract 2.7: headers, then the body's fields. */
+function readEndUser({ body, request }: Call, metadata: Readonly<Record<string, unknown>>): string | undefined {
+  return (
+    shorten(request.headers.get("x-litellm-end-user-id")) ??
+    shorten(request.headers.get("x-litellm-customer-id")) ??
+    shorten(body?.readString(body.find("user"))) ??
+    shorten(textOf(metadata["user"]) ?? textOf(metadata["user_id"])) ??
+    shorten(body?.readString(body.find("safety_identifier")))
+  );
+}
+
+/** Those of the body, else of its metadata, else of the header; no more than so many. */
+function readAllTags({ body, request }: Call, metadata: Readonly<Record<string, unknown>>): readonly string[] {
+  const own = body?.find("tags");
+  const inBody = own?.kind === "array" && sizeOf(own) <= MAX_PART_BYTES ? body?.readValue(own) : metadata["tags"];
+  if (!Array.isArray(inBody)) {
+    return readNames(request.headers.get("x-litellm-tags"));
+  }
+  const tags = inBody.filter((tag) => typeof tag === "string").map((tag) => tag.slice(0, MAX_SHORT_TEXT));
+  return [...new Set(tags)].slice(0, MAX_TAGS);
+}
+
+function readCount(text: string | undefined): number | undefined {
+  const count = text === undefined || text === "" ? Number.NaN : Number(text);
+  return Number.isFinite(count) && count >= 0 ? count : undefined;
+}

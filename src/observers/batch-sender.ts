@@ -1,0 +1,207 @@
+import type { ObserverStats } from "./call-observer.ts";
+
+/** What became of a sending: `retry` later, or `refused` for good. */
+export type SendOutcome =
+  | { readonly kind: "sent" }
+  /** Some were refused for good. */
+  | { readonly kind: "partly"; readonly refusedCount: number; readonly reason: string }
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number | undefined };
+
+/** How a sender works. Times in milliseconds. */
+export interface BatchSenderOptions<Item> {
+  readonly name: string;
+  /** Sends one batch; must end by itself in time. A throw counts as `retry`. */
+  readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome>;
+  /** The size of an item in memory, in bytes, roughly. */
+  readonly sizeOf: (item: Item) => number;
+  readonly maxQueuedItems: number;
+  readonly maxQueuedBytes: number;
+  readonly maxBatchItems: number;
+  readonly maxBatchBytes: number;
+  /** How long an item may wait for its batch to fill. */
+  readonly intervalMs: number;
+  /** Tries of a batch beyond the first. */
+  readonly maxRetries: number;
+  readonly log: (message: string, cause: unknown) => void;
+  readonly random: () => number;
+}
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 30_000;
+/** A failing sender says so at most this often. */
+const LOG_INTERVAL_MS = 60_000;
+
+/**
+ * Queue and timer of an observer that sends batches over the network. Bounded in items and bytes: what comes when it is
+ * full is dropped and counted, so that a server that hangs costs memory within the bound and nothing else. One batch is
+ * under way at a time.
+ */
+export class BatchSender<Item> {
+  readonly #options: BatchSenderOptions<Item>;
+  readonly #given = new AbortController();
+  #queue: Item[] = [];
+  #queuedBytes = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sending: Promise<void> | undefined;
+  /** Wakes a wait between tries. */
+  #wake: (() => void) | undefined;
+  #isClosing = false;
+  #sentCount = 0;
+  #droppedCount = 0;
+  #failedSendCount = 0;
+  #underWayCount = 0;
+  #loggedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: BatchSenderOptions<Item>) {
+    this.#options = options;
+  }
+
+  get stats(): ObserverStats {
+    return {
+      queuedCount: this.#queue.length + this.#underWayCount,
+      sentCount: this.#sentCount,
+      droppedCount: this.#droppedCount,
+      failedSendCount: this.#failedSendCount,
+    };
+  }
+
+  /** Takes an item, or drops it when the queue is full. Never throws. */
+  push(item: Item): void {
+    const { sizeOf, maxQueuedItems, maxQueuedBytes, maxBatchItems, maxBatchBytes, intervalMs } = this.#options;
+    const bytes = sizeOf(item);
+    const count = this.#queue.length;
+    if (this.#isClosing || count >= maxQueuedItems || this.#queuedBytes + bytes > maxQueuedBytes) {
+      this.#drop(1, "its queue is full");
+      return;
+    }
+    this.#queue.push(item);
+    this.#queuedBytes += bytes;
+    if (count + 1 >= maxBatchItems || this.#queuedBytes >= maxBatchBytes) {
+      this.#run();
+    } else {
+      this.#timer ??= setTimeout(() => this.#run(), intervalMs);
+    }
+  }
+
+  /** Sends what waits; what has not gone within the time is dropped and counted. Never rejects. */
+  async close(withinMs: number): Promise<void> {
+    this.#isClosing = true;
+    const deadline = setTimeout(() => {
+      this.#given.abort();
+      this.#wake?.();
+    }, withinMs);
+    this.#wake?.();
+    this.#run();
+    await this.#sending;
+    clearTimeout(deadline);
+    clearTimeout(this.#timer);
+    const left = this.#queue.length;
+    if (left > 0) {
+      this.#queue = [];
+      this.#drop(left, "the gateway stopped");
+    }
+  }
+
+  #run(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+      if (this.#queue.length > 0 && !this.#given.signal.aborted) {
+        this.#timer ??= setTimeout(() => this.#run(), this.#isClosing ? 0 : this.#options.intervalMs);
+      }
+    });
+  }
+
+  /** Never rejects. */
+  async #sendAll(): Promise<void> {
+    do {
+      const batch = this.#take();
+      if (batch.length === 0) {
+        return;
+      }
+      this.#underWayCount = batch.length;
+      await this.#sendBatch(batch);
+      this.#underWayCount = 0;
+    } while (!this.#given.signal.aborted && (this.#isClosing || this.#isFull()));
+  }
+
+  #isFull(): boolean {
+    const { maxBatchItems, maxBatchBytes } = this.#options;
+    return this.#queue.length >= maxBatchItems || this.#queuedBytes >= maxBatchBytes;
+  }
+
+  #take(): readonly Item[] {
+    const { sizeOf, maxBatchItems, maxBatchBytes } = this.#options;
+    let bytes = 0;
+    let count = 0;
+    for (; count < this.#queue.length && count < maxBatchItems; count++) {
+      const size = sizeOf(this.#queue[count] as Item);
+      if (count > 0 && bytes + size > maxBatchBytes) {
+        break;
+      }
+      bytes += size;
+    }
+    this.#queuedBytes -= bytes;
+    return this.#queue.splice(0, count);
+  }
+
+  async #sendBatch(batch: readonly Item[]): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      const outcome = await this.#try(batch);
+      switch (outcome.kind) {
+        case "sent":
+          this.#sentCount += batch.length;
+          return;
+        case "partly":
+          this.#sentCount += batch.length - outcome.refusedCount;
+          this.#drop(outcome.refusedCount, outcome.reason);
+          return;
+        case "refused":
+          this.#failedSendCount++;
+          this.#drop(batch.length, outcome.reason);
+          return;
+        case "retry":
+          this.#failedSendCount++;
+          if (tries >= this.#options.maxRetries || this.#given.signal.aborted) {
+            this.#drop(batch.length, outcome.reason);
+            return;
+          }
+          await this.#wait(outcome.afterMs ?? FIRST_RETRY_MS * 2 ** tries);
+          break;
+        default:
+          outcome satisfies never;
+      }
+    }
+  }
+
+  async #try(batch: readonly Item[]): Promise<SendOutcome> {
+    try {
+      return await this.#options.send(batch, this.#given.signal);
+    } catch (cause) {
+      return { kind: "retry", reason: cause instanceof Error ? cause.message : "no answer" };
+    }
+  }
+
+  /** With jitter of a quarter, so that many processes do not come back at once. Cut short when closing. */
+  #wait(ms: number): Promise<void> {
+    const waitMs = this.#isClosing ? Math.min(ms, FIRST_RETRY_MS) : Math.min(ms, MAX_RETRY_MS);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs * (0.75 + this.#options.random() / 2));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #drop(count: number, reason: string): void {
+    this.#droppedCount += count;
+    const nowMs = performance.now();
+    if (nowMs - this.#loggedAtMs >= LOG_INTERVAL_MS) {
+      this.#loggedAtMs = nowMs;
+      this.#options.log(`callback '${this.#options.name}': ${this.#droppedCount} calls not delivered so far`, reason);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { BuiltCallback, CallbackName } from "../config/callbacks/callback-fields.ts";
+import type { CallObserver } from "./call-observer.ts";
+import type { ObserverFactory, ObserverWorld } from "./observer-context.ts";
+
+/** Where each callback that is built comes from; loaded when the configuration first asks for it. */
+const FACTORIES: { readonly [Name in CallbackName]?: () => Promise<ObserverFactory<Name>> } = {};
+
+/** Makes a callback of the configuration. @throws Error with a message for the operator when it cannot work */
+export async function openCallback(callback: BuiltCallback, world: ObserverWorld): Promise<CallObserver> {
+  const { name, settings } = callback;
+  // Each name's factory takes each name's settings; the type system cannot follow a name that is looked up.
+  const load = FACTORIES[name] as (() => Promise<ObserverFactory<CallbackName>>) | undefined;
+  if (load === undefined) {
+    throw new Error("it is not built yet");
+  }
+  const open = await load();
+  return open({ ...world, name, settings });
+}

@@ -1,0 +1,95 @@
+import type { CallFinished } from "../core/call-event.ts";
+import type { CallObserver, ObserverStats } from "./call-observer.ts";
+import { CallQueue, type Observing } from "./call-queue.ts";
+import { openCallback } from "./callbacks.ts";
+import type { ObserverWorld } from "./observer-context.ts";
+
+/** How long observers may take to send what waits when the gateway stops, in milliseconds. */
+const CLOSE_WITHIN_MS = 5000;
+
+/** A callback in force, and what of the configuration it was made of. */
+interface Standing extends Observing {
+  readonly key: string;
+}
+
+/**
+ * Everyone who watches calls: the meters that are always there, and the callbacks of the configuration in force. A callback
+ * that cannot be made is told to the operator and left out; calls are never held up.
+ */
+export class Observatory {
+  readonly #meters: readonly CallObserver[];
+  readonly #log: (message: string, cause: unknown) => void;
+  readonly #queue: CallQueue;
+  #standing: readonly Standing[] = [];
+  /** The latest change; each waits for the one before. */
+  #change: Promise<void> = Promise.resolve();
+
+  constructor(meters: readonly CallObserver[], log: (message: string, cause: unknown) => void) {
+    this.#meters = meters;
+    this.#log = log;
+    this.#queue = new CallQueue(log);
+  }
+
+  /** Takes a finished call and returns at once. */
+  push(event: CallFinished): void {
+    this.#queue.push(event);
+  }
+
+  /** Calls that no observer saw, or saw without their conversation, because too many waited. */
+  get losses(): { readonly droppedCount: number; readonly strippedCount: number; readonly queuedCount: number } {
+    const { droppedCount, strippedCount, queuedCount } = this.#queue;
+    return { droppedCount, strippedCount, queuedCount };
+  }
+
+  /** How each callback fares. */
+  get stats(): ReadonlyMap<string, ObserverStats> {
+    const stats = this.#standing.flatMap(({ observer }) => {
+      const own = observer.stats?.();
+      return own === undefined ? [] : [[observer.name, own] as const];
+    });
+    return new Map(stats);
+  }
+
+  /** Puts the configuration's callbacks in force; those that have not changed stay as they are. Never rejects. */
+  apply(world: ObserverWorld): Promise<void> {
+    this.#change = this.#change.then(() => this.#replace(world)).catch((cause) => this.#log("callbacks failed", cause));
+    return this.#change;
+  }
+
+  /** Hands over what waits, and lets observers send it. Never rejects. */
+  async stop(): Promise<void> {
+    await this.#change;
+    this.#queue.flush();
+    const all = [...this.#meters, ...this.#standing.map(({ observer }) => observer)];
+    await Promise.all(all.map((observer) => this.#close(observer)));
+  }
+
+  async #replace(world: ObserverWorld): Promise<void> {
+    const before = new Map(this.#standing.map((standing) => [standing.key, standing]));
+    const opened = await Promise.all(
+      world.config.observing.callbacks.map(async (callback): Promise<Standing | undefined> => {
+        const key = JSON.stringify(callback);
+        const { onSuccess, onFailure } = callback;
+        try {
+          return before.get(key) ?? { key, onSuccess, onFailure, observer: await openCallback(callback, world) };
+        } catch (cause) {
+          this.#log(`callback '${callback.name}' is left out`, cause instanceof Error ? cause.message : cause);
+          return undefined;
+        }
+      }),
+    );
+    this.#standing = opened.filter((standing) => standing !== undefined);
+    const always = this.#meters.map((observer) => ({ observer, onSuccess: true, onFailure: true }));
+    this.#queue.observing = [...always, ...this.#standing];
+    const gone = [...before.values()].filter((standing) => !this.#standing.includes(standing));
+    await Promise.all(gone.map(({ observer }) => this.#close(observer)));
+  }
+
+  async #close(observer: CallObserver): Promise<void> {
+    try {
+      await observer.close?.(CLOSE_WITHIN_MS);
+    } catch (cause) {
+      this.#log(`observer '${observer.name}' did not end well`, cause);
+    }
+  }
+}
