@@ -155,8 +155,18 @@ describe("metadata", () => {
 describe("the end user, the first that is there", () => {
   const body = withField('"user":"body","metadata":{"user_id":"meta"},"safety_identifier":"safe"');
   test.each<[string, string, Setting, string | undefined]>([
-    ["x-litellm-end-user-id", body, { headers: { "x-litellm-end-user-id": "e", "x-litellm-customer-id": "c" } }, "e"],
-    ["x-litellm-customer-id", body, { headers: { "x-litellm-customer-id": "c" } }, "c"],
+    ["x-litellm-end-user-id", body, { headers: { "x-litellm-end-user-id": "e" } }, "e"],
+    ["x-litellm-customer-id", body, { headers: { "x-litellm-end-user-id": "e", "x-litellm-customer-id": "c" } }, "c"],
+    [
+      "a mapped header",
+      body,
+      {
+        yaml: "general_settings: {user_header_name: X-Own, user_header_mappings: [{header_name: X-Mapped, litellm_user_role: customer}]}",
+        headers: { "x-own": "o", "x-mapped": "m" },
+      },
+      "m",
+    ],
+    ["an own header", body, { yaml: "general_settings: {user_header_name: X-Own}", headers: { "x-own": "o" } }, "o"],
     ["user", body, {}, "body"],
     ["metadata.user_id", withField('"metadata":{"user_id":"meta"},"safety_identifier":"safe"'), {}, "meta"],
     ["safety_identifier", withField('"safety_identifier":"safe"'), {}, "safe"],
@@ -174,6 +184,12 @@ test.each<[string, Setting, readonly string[]]>([
   [withField('"tags":"a"'), {}, []],
 ])("tags of %s", (body, setting, tags) => {
   expect(read(body, setting).tags).toEqual(tags);
+});
+
+test("headers that the configuration names become tags", () => {
+  const yaml = "litellm_settings: {extra_spend_tag_headers: [X-Team, X-None]}";
+  const headers = { "x-team": "red", "x-litellm-tags": "h" };
+  expect(read(CHAT, { yaml, headers }).tags).toEqual(["h", "x-team: red"]);
 });
 
 test("ids that bind calls together", () => {
