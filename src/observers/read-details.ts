@@ -45,6 +45,13 @@ export class DetailsReader {
     return this.#parameters;
   }
 
+  /** `x-litellm-spend-logs-metadata`; `undefined` where it is no object. */
+  get spendLogsMetadata(): JsonObject | undefined {
+    const text = this.#event.details?.spendLogsMetadataText;
+    const value = text === undefined ? NOTHING : parseObject(text);
+    return value === NOTHING ? undefined : value;
+  }
+
   /** What was asked: `messages`, `prompt`, `input`, `tools`, ...; empty where it may not be shown. */
   get request(): JsonObject {
     this.#request ??= parseBytes(this.#event.details?.content?.request) ?? NOTHING;
