@@ -17,8 +17,8 @@ export class NoSiblings implements Siblings {
     this.#answerers.set(topic, answerer);
   }
 
-  ask(topic: string, request: unknown): Promise<readonly unknown[]> {
+  async ask(topic: string, request: unknown): Promise<readonly unknown[]> {
     const answerer = this.#answerers.get(topic);
-    return Promise.resolve(answerer === undefined ? [] : [answerer(request)]);
+    return answerer === undefined ? [] : [answerer(request)];
   }
 }
