@@ -87,7 +87,10 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     const siblings = options.siblings ?? new NoSiblings();
-    siblings.answer(METRICS_TOPIC, () => this.#observatory.families(this.#toSnapshot()));
+    siblings.answer(METRICS_TOPIC, async () => {
+      await this.#observatory.ready;
+      return this.#observatory.families(this.#toSnapshot());
+    });
     this.#observatory = new Observatory([accessLog(options.accessLogFormat, options.writeLog)], options.logError);
     this.#services = {
       transport: this.#transport,

@@ -32,6 +32,11 @@ export class Observatory {
     this.#queue = new CallQueue(log);
   }
 
+  /** Settles when the latest configuration's callbacks are there. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#change;
+  }
+
   /** Takes a finished call and returns at once. */
   push(event: CallFinished): void {
     this.#queue.push(event);
