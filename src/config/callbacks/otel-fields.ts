@@ -53,8 +53,7 @@ export const OTEL_FIELDS = {
   },
   traces_exporter: {
     type: "text",
-    description: "`none`: no spans, and vendors are not told of traces.",
-    default: "otlp",
+    description: "`none`: no spans, and vendors are not told of traces. `console`: to standard output.",
     environment: ["OTEL_TRACES_EXPORTER"],
   },
   metrics_exporter: {
@@ -114,14 +113,13 @@ export const OTEL_FIELDS = {
   },
   service_name: {
     type: "text",
-    description: "`service.name` of all that is sent.",
-    default: "litellm",
+    description: "`service.name` of all that is sent; `litellm` where nothing says otherwise.",
     environment: ["OTEL_SERVICE_NAME"],
   },
   environment_name: {
     type: "text",
-    description: "`deployment.environment` and `deployment.environment.name`.",
-    default: "production",
+    description:
+      "`deployment.environment` and `deployment.environment.name`; `production` where nothing says otherwise.",
     environment: ["OTEL_ENVIRONMENT_NAME"],
   },
   tracer_name: {
