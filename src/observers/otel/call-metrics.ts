@@ -71,11 +71,7 @@ export const METRICS = {
 type MetricName = keyof typeof METRICS;
 
 /** Labels of metrics; of callers' texts only models that have answered are among them. */
-interface Labels {
-  readonly "gen_ai.operation.name": string;
-  readonly "gen_ai.provider.name": string | undefined;
-  readonly "gen_ai.request.model": string | undefined;
-}
+type Labels = Readonly<Record<string, string | undefined>>;
 
 /** Models that are remembered as having answered. */
 const MAX_MODELS = 1000;
@@ -171,7 +167,7 @@ export class CallMetrics {
     };
   }
 
-  #add(name: MetricName, value: number, labels: Readonly<Record<string, string | undefined>> & Labels): void {
+  #add(name: MetricName, value: number, labels: Labels): void {
     if (Number.isFinite(value)) {
       this.#histograms.get(name)?.record(Math.max(0, value), labels);
     }

@@ -140,7 +140,7 @@ async function deliver(
   if (destination.kind === "otlp") {
     return sendOtlp(post, { destination, body, signal });
   }
-  const escape = (character: string): string => `\\u00${character.charCodeAt(0).toString(16)}`;
-  write(`${Buffer.from(body).toString("utf8").replace(TERMINAL_CONTROLS, escape)}\n`);
+  const toEscape = (character: string): string => `\\u00${character.charCodeAt(0).toString(16)}`;
+  write(`${Buffer.from(body).toString("utf8").replace(TERMINAL_CONTROLS, toEscape)}\n`);
   return { kind: "sent" };
 }
