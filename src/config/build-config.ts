@@ -66,6 +66,8 @@ const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSe
   jsonLogs: values.json_logs,
 });
 
+const toList = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
+
 const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSettings => {
   const { values } = readSettings(document, GENERAL_SETTINGS, context);
   return {
@@ -85,6 +87,9 @@ const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSet
     allowClientSideCredentials: values.allow_client_side_credentials,
     clientSideAllowedHosts: values.client_side_allowed_hosts,
     maxBatchModels: values.max_batch_models,
+    endUserHeaders: [...values.user_header_mappings, ...toList(values.user_header_name?.toLowerCase())],
+    enforcedParams: [...(values.enforce_user_param ? ["user"] : []), ...values.enforced_params],
+    rejectClientTags: values.reject_clientside_metadata_tags,
   };
 };
 
@@ -98,6 +103,7 @@ const readObserving = (values: LitellmValues, document: ConfigDocument, context:
     turnOffMessageLogging: values.turn_off_message_logging,
     redactUserApiKeyInfo: values.redact_user_api_key_info,
     globalDisableNoLogParam: values.global_disable_no_log_param,
+    tagHeaders: values.extra_spend_tag_headers.map((name) => name.toLowerCase()),
   };
 };
 

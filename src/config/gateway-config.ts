@@ -110,6 +110,8 @@ export interface ObservingSettings {
   readonly turnOffMessageLogging: boolean;
   readonly redactUserApiKeyInfo: boolean;
   readonly globalDisableNoLogParam: boolean;
+  /** Headers whose values become tags, lower case. */
+  readonly tagHeaders: readonly string[];
 }
 
 /** An alias of a model group; hidden ones are not listed by `/v1/models`. */
@@ -224,6 +226,11 @@ export interface GeneralSettings {
   readonly clientSideAllowedHosts: readonly string[];
   /** Most models in one comma list. */
   readonly maxBatchModels: number;
+  /** Headers that name the end user, lower case, the first that is there counts. */
+  readonly endUserHeaders: readonly string[];
+  /** Fields without which a call is refused, as paths. */
+  readonly enforcedParams: readonly string[];
+  readonly rejectClientTags: boolean;
 }
 
 /** Command-line values that overwrite what callers send. */
