@@ -3,15 +3,16 @@ import type { CallFinished } from "../../core/call-event.ts";
 import { listOf, numberOf, objectOf, objectsOf, textOf } from "../../core/json-values.ts";
 import { scrubSecrets } from "../../core/scrub-secrets.ts";
 import type { JsonObject } from "../../core/translation.ts";
+import { type DetailsReader, readDetails } from "../read-details.ts";
+import { CALL_TYPES, overheadMsOf, toHiddenParams } from "../standard-payload.ts";
 import { toInputMessages, toOutputMessages, writeMessages } from "./gen-ai-messages.ts";
-import { CALL_TYPES, OPERATION_NAMES, toProviderName } from "./gen-ai-names.ts";
-import { type CallReading, readCall } from "./read-call.ts";
+import { OPERATION_NAMES, toProviderName } from "./gen-ai-names.ts";
 import { setServer } from "./server-address.ts";
-import { type AttributeSet, toJson, toPlain } from "./span-attributes.ts";
+import { type AttributeSet, toJson } from "./span-attributes.ts";
 
 /** Everything that the span of a call says of it. */
 export function setCallAttributes(attributes: AttributeSet, call: CallFinished, showsMessages: boolean): void {
-  const reading = readCall(call);
+  const reading = readDetails(call);
   setIdentity(attributes, call);
   setHttp(attributes, call);
   setParameters(attributes, call, reading.parameters);
@@ -23,7 +24,7 @@ export function setCallAttributes(attributes: AttributeSet, call: CallFinished, 
   if (showsMessages && call.details?.isRedacted !== true) {
     setMessages(attributes, reading);
   }
-  attributes.set("hidden_params", toJson(toHiddenParams(call)));
+  attributes.set("hidden_params", toJson(toHiddenParams(call, costUsdOf(call))));
   setMetadata(attributes, call, reading.metadata);
 }
 
@@ -43,13 +44,9 @@ function setIdentity(attributes: AttributeSet, call: CallFinished): void {
   attributes.set("portolan.deployment.id", call.deploymentId);
   attributes.set("portolan.retries", call.retries);
   attributes.set("portolan.fallbacks", call.fallbacks);
-  attributes.set("portolan.overhead_ms", overheadOf(call));
+  attributes.set("portolan.overhead_ms", Math.round(overheadMsOf(call) * 1000) / 1000);
   attributes.set("portolan.dropped", call.dropped.length === 0 ? undefined : call.dropped);
 }
-
-/** What of the time until the answer, or its beginning, did not wait for a vendor. */
-const overheadOf = ({ durationMs, firstByteMs, upstreamMs }: CallFinished): number =>
-  Math.round(Math.max(0, (firstByteMs ?? durationMs) - upstreamMs) * 1000) / 1000;
 
 function setHttp(attributes: AttributeSet, call: CallFinished): void {
   attributes.set("http.request.method", call.method);
@@ -110,7 +107,10 @@ function setUsage(attributes: AttributeSet, { usage, firstByteMs }: CallFinished
   attributes.set("gen_ai.usage.reasoning.output_tokens", usage?.reasoningTokens);
 }
 
+/** Dividing is exact where multiplying by a billionth is not. */
 const NANO = 1e9;
+
+const costUsdOf = ({ cost }: CallFinished): number | null => (cost === undefined ? null : cost.nanoUsd / NANO);
 
 function setCost(attributes: AttributeSet, cost: CallCost): void {
   attributes.set("gen_ai.cost.total_cost", cost.nanoUsd / NANO);
@@ -123,36 +123,21 @@ function setCost(attributes: AttributeSet, cost: CallCost): void {
   attributes.set("portolan.cost.source", cost.source);
 }
 
-function setResponse(attributes: AttributeSet, call: CallFinished, { response }: CallReading): void {
+function setResponse(attributes: AttributeSet, call: CallFinished, reader: DetailsReader): void {
+  const response = objectOf(reader.response);
   attributes.set("gen_ai.response.id", textOf(response["id"]) ?? call.callId); // Embeddings have no id of their own.
   attributes.set("gen_ai.response.model", textOf(response["model"]));
   const reasons = objectsOf(response["choices"]).map((choice) => choice["finish_reason"]);
   attributes.set("gen_ai.response.finish_reasons", toTexts(reasons));
 }
 
-function setMessages(attributes: AttributeSet, { request, response }: CallReading): void {
+function setMessages(attributes: AttributeSet, { request, response }: DetailsReader): void {
   const asked = toInputMessages(request);
-  const answered = toOutputMessages(response);
+  const answered = toOutputMessages(objectOf(response));
   const { maxLength } = attributes;
   attributes.set("gen_ai.input.messages", asked.length === 0 ? undefined : writeMessages(asked, maxLength));
   attributes.set("gen_ai.output.messages", answered.length === 0 ? undefined : writeMessages(answered, maxLength));
   attributes.set("gen_ai.tool.definitions", Array.isArray(request["tools"]) ? toJson(request["tools"]) : undefined);
-}
-
-/** What LiteLLM's users know under this name (contract 8.3). */
-function toHiddenParams(call: CallFinished): JsonObject {
-  return {
-    model_id: call.deploymentId,
-    api_base: call.apiBase,
-    response_cost: call.cost === undefined ? undefined : call.cost.nanoUsd / NANO,
-    litellm_overhead_time_ms: overheadOf(call),
-    litellm_model_name: call.upstreamModel,
-    usage_object: call.usage && {
-      prompt_tokens: call.usage.promptTokens,
-      completion_tokens: call.usage.completionTokens,
-      total_tokens: call.usage.totalTokens,
-    },
-  };
 }
 
 /** Names of the gateway's own first, so that no caller writes them. */
@@ -165,7 +150,7 @@ function setMetadata(attributes: AttributeSet, { details, path }: CallFinished, 
   attributes.set("metadata.user_api_key_end_user_id", details.endUser);
   attributes.set("metadata.requester_ip_address", details.clientAddress);
   attributes.set("metadata.user_agent", details.userAgent);
-  attributes.set("metadata.spend_logs_metadata", toPlain(details.spendLogsMetadataText));
+  attributes.set("metadata.spend_logs_metadata", details.spendLogsMetadataText);
   attributes.set("metadata.tags", details.tags.length === 0 ? undefined : details.tags);
   for (const [key, value] of Object.entries(metadata)) {
     if (!OWN_METADATA.test(key)) {

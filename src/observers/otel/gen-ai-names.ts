@@ -9,15 +9,6 @@ export const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
   rerank: "rerank",
 };
 
-/** `call_type` of LiteLLM (contract 8.3), which stands in `llm.request.type`. */
-export const CALL_TYPES: Readonly<Record<Operation, string>> = {
-  chat: "acompletion",
-  completion: "atext_completion",
-  embedding: "aembedding",
-  moderation: "amoderation",
-  rerank: "arerank",
-};
-
 /** Vendors that OpenTelemetry calls otherwise than LiteLLM; same source. */
 const PROVIDER_NAMES: Readonly<Record<string, string>> = {
   azure: "azure.ai.openai",
