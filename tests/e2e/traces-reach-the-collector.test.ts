@@ -141,6 +141,20 @@ test("a retry is a span of its own, each with the id that the vendor saw", async
   expect(server?.attributes["portolan.retries"]).toBe(1);
 });
 
+test("an operator's own traceparent stays the only one", async () => {
+  gateway = await startGateway({
+    config: {
+      model_list: [
+        modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o", { extra_headers: { TraceParent: "own" } })),
+      ],
+      litellm_settings: { callbacks: ["otel"] },
+    },
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+  });
+  await (await call({}, FROM_CALLER)).text();
+  expect(toldTo(0)).toEqual(["own"]);
+});
+
 test("several models in one request are several calls of one trace", async () => {
   await start();
   await (await call({ model: "gpt,gpt" })).text();

@@ -66,7 +66,13 @@ function toSpanSender(context: Context, source: OtlpSource, destination: Destina
     showsMessages: settings.message_logging,
     maxTextLength: settings.attribute_value_length_limit,
   };
-  const writeBatch = onceForEach((batch: readonly CallFinished[]) => toBatchBody(batch, options, destination));
+  /** A batch that is sent again is not written again. */
+  const bodies = new WeakMap<readonly CallFinished[], Promise<Uint8Array>>();
+  const writeBatch = (batch: readonly CallFinished[]): Promise<Uint8Array> => {
+    const body = bodies.get(batch) ?? toBatchBody(batch, options, destination);
+    bodies.set(batch, body);
+    return body;
+  };
   return new BatchSender<CallFinished>({
     name,
     send: async (batch, signal) => deliver(context, destination, await writeBatch(batch), signal),
@@ -81,17 +87,6 @@ function toSpanSender(context: Context, source: OtlpSource, destination: Destina
     log,
     random,
   });
-}
-
-/** A batch that is sent again is not written again. */
-function onceForEach<Batch extends object>(write: (batch: Batch) => Promise<Uint8Array>): typeof write {
-  let latest: { readonly batch: Batch; readonly body: Promise<Uint8Array> } | undefined;
-  return (batch) => {
-    if (latest?.batch !== batch) {
-      latest = { batch, body: write(batch) };
-    }
-    return latest.body;
-  };
 }
 
 /** Conversations are parsed here, a few at a time, so that calls under way need not wait for long. */
