@@ -5,6 +5,7 @@ import {
   type ReceivedExport,
   type ReceivedSpan,
 } from "../../../tests/support/otlp-decode.ts";
+import { randomObjectText, seededRandom } from "../../../tests/support/random-json.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import { MAX_JSON_DEPTH } from "../../wire/json-depth.ts";
 import { answeredCall, detailedCall, failedCall } from "../calls-for-tests.ts";
@@ -307,6 +308,20 @@ describe("what strangers sent does no harm", () => {
     const content = { request: Buffer.from(text), response: Buffer.from(text), isResponseCut: false };
     const call = detailedCall({ metadataText: text, parametersText: text, content });
     expect(spansOf(call).length).toBe(2);
+  });
+
+  test("any JSON whatever", () => {
+    const random = seededRandom(7);
+    const calls = Array.from({ length: 400 }, () => {
+      const [request, response, metadataText, parametersText] = [0, 1, 2, 3].map(() => randomObjectText(random));
+      const content = {
+        request: Buffer.from(`{"messages":[${request}],"tools":${response}}`),
+        response: Buffer.from(`{"choices":[{"message":${response},"finish_reason":${request}}]}`),
+        isResponseCut: false,
+      };
+      return detailedCall({ metadataText, parametersText: parametersText ?? "", content });
+    });
+    expect(send(calls).spans.length).toBe(800);
   });
 
   test("names and values of metadata are bounded, and are not taken for the gateway's own", () => {

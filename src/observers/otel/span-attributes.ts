@@ -124,8 +124,11 @@ export class AttributeSet {
       this.values[name] = this.#toText(value);
     } else if (typeof value === "object") {
       this.values[name] = value.slice(0, MAX_LIST).map((item) => this.#toText(item));
-    } else if (typeof value === "boolean" || (value !== undefined && Number.isFinite(value))) {
+    } else if (typeof value === "boolean") {
       this.values[name] = value;
+    } else if (value !== undefined && Number.isFinite(value)) {
+      // OTLP's whole numbers have 64 bits: a larger one could cost the whole batch.
+      this.values[name] = Number.isInteger(value) && !Number.isSafeInteger(value) ? String(value) : value;
     }
   }
 
