@@ -1,3 +1,4 @@
+import { readAlerting } from "./alerting.ts";
 import { readCallbacks } from "./callbacks/read-callbacks.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkGroupNames } from "./check-group-names.ts";
@@ -25,6 +26,7 @@ import type {
   ObservingSettings,
   RouterSettings,
 } from "./gateway-config.ts";
+import type { GENERAL_SETTINGS_FIELDS } from "./general-settings-fields.ts";
 import type { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
 import { NOTHING_SHARED, readModelList, type SharedParams } from "./model-list.ts";
 import { readSection } from "./read-section.ts";
@@ -66,8 +68,9 @@ const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSe
   jsonLogs: values.json_logs,
 });
 
-const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSettings => {
-  const { values } = readSettings(document, GENERAL_SETTINGS, context);
+type GeneralValues = SectionValues<typeof GENERAL_SETTINGS_FIELDS>;
+
+const toGeneral = (values: GeneralValues): GeneralSettings => {
   return {
     masterKey: values.master_key,
     completionModel: values.completion_model,
@@ -88,7 +91,12 @@ const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSet
   };
 };
 
-const readObserving = (values: LitellmValues, document: ConfigDocument, context: ReadContext): ObservingSettings => {
+const readObserving = (
+  values: LitellmValues,
+  general: { readonly path: string; readonly values: GeneralValues },
+  document: ConfigDocument,
+  context: ReadContext,
+): ObservingSettings => {
   const { callbacks, success_callback: successCallbacks, failure_callback: failureCallbacks } = values;
   const written = { path: LITELLM_SETTINGS.path, callbacks, successCallbacks, failureCallbacks };
   const { built, modules } = readCallbacks(written, document, context);
@@ -98,6 +106,9 @@ const readObserving = (values: LitellmValues, document: ConfigDocument, context:
     turnOffMessageLogging: values.turn_off_message_logging,
     redactUserApiKeyInfo: values.redact_user_api_key_info,
     globalDisableNoLogParam: values.global_disable_no_log_param,
+    preCallTimeoutMs: general.values.pre_call_timeout,
+    preCallFailOpen: general.values.pre_call_fail_open,
+    alerting: readAlerting(general.values, general.path, context),
   };
 };
 
@@ -180,6 +191,7 @@ export const buildConfig = (
   const { ignore_invalid_deployments: ignoreInvalidDeployments } = written.values;
   const router = { ...settings, ignoreInvalidDeployments, redis: toRedisSettings(written.values) };
   const litellm = toLitellm(inherited.values, overrides);
+  const general = readSettings(document, GENERAL_SETTINGS, context);
   const { default_litellm_params } = written.values;
   const defaults = readDefaultParams(default_litellm_params, `${written.path}.default_litellm_params`, context);
   const models = readModels({ document, router, overrides, defaults }, context);
@@ -193,9 +205,9 @@ export const buildConfig = (
     models,
     listsModels: models.length > 0,
     litellm,
-    general: readGeneral(document, context),
+    general: toGeneral(general.values),
     router,
-    observing: readObserving(inherited.values, document, context),
+    observing: readObserving(inherited.values, general, document, context),
     forced: toForced(overrides),
   });
 };

@@ -1,4 +1,5 @@
 import type { FailureClass } from "../core/failure-class.ts";
+import type { AlertingSettings } from "./alerting.ts";
 import type { BuiltCallback, ModuleCallback } from "./callbacks/callback-fields.ts";
 import type { VendorField } from "./vendor-fields.ts";
 
@@ -110,6 +111,12 @@ export interface ObservingSettings {
   readonly turnOffMessageLogging: boolean;
   readonly redactUserApiKeyInfo: boolean;
   readonly globalDisableNoLogParam: boolean;
+  /** How long one check before a call may take. */
+  readonly preCallTimeoutMs: number;
+  /** Calls pass where a check breaks. */
+  readonly preCallFailOpen: boolean;
+  /** `undefined`: nobody is alerted. */
+  readonly alerting: AlertingSettings | undefined;
 }
 
 /** An alias of a model group; hidden ones are not listed by `/v1/models`. */
