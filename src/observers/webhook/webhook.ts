@@ -96,11 +96,22 @@ function toMessages(batch: readonly Line[], format: "json_array" | "ndjson" | "s
   }
 }
 
+/** Names that the environment's variables are about; one of an operator's own has its own headers, or none. */
+const NAMES: ReadonlySet<string> = new Set(["generic_api", "generic", "custom_callback_api"]);
+
+function readEnvironmentHeaders(
+  { name, label = name, environment }: ObserverContext<"generic_api">,
+  url: string,
+): Readonly<Record<string, string>> {
+  const isMeant = NAMES.has(label) || environment["GENERIC_LOGGER_ENDPOINT"] === url;
+  return isMeant ? readHeaderText(environment["GENERIC_LOGGER_HEADERS"] ?? "") : {};
+}
+
 type Requester = (message: Message, signal: AbortSignal) => Promise<PostReply>;
 
-function toRequester({ settings, environment, post, now }: ObserverContext<"generic_api">, url: string): Requester {
-  const isWritten = Object.keys(settings.headers).length > 0;
-  const own = isWritten ? settings.headers : readHeaderText(environment["GENERIC_LOGGER_HEADERS"] ?? "");
+function toRequester(context: ObserverContext<"generic_api">, url: string): Requester {
+  const { settings, post, now } = context;
+  const own = Object.keys(settings.headers).length > 0 ? settings.headers : readEnvironmentHeaders(context, url);
   const contentType = settings.log_format === "ndjson" ? "application/x-ndjson" : "application/json";
   const headers = { "content-type": contentType, ...own };
   const key = settings.secret === undefined ? undefined : toSigningKey(settings.secret);
