@@ -8,6 +8,7 @@ const CEILINGS: Ceilings = {
   cpuMsPerRequest: [],
   residentMb: [{ row: "small-chat", connections: 64, most: 100 }],
   residentRatioToBareBun: [],
+  cpuRatioOfWatched: [],
   firstAnswerMs: 500,
 };
 
@@ -60,4 +61,16 @@ test("judges memory by what the bare pass-through takes in the same run", () => 
     return checkCeilings(bench, { ...CEILINGS, residentRatioToBareBun: [ceiling] }).at(-2)?.outcome;
   };
   expect([judge(60), judge(61)]).toEqual(["pass", "fail"]);
+});
+
+test("observers are judged by the process that has none", () => {
+  const bench = result([cell("portolan"), cell("portolan-watched", { cpuMicrosPerRequest: 46 })]);
+  const judge = (most: number): string | undefined =>
+    checkCeilings(bench, {
+      ...CEILINGS,
+      cpuRatioToNginx: [],
+      residentMb: [],
+      cpuRatioOfWatched: [{ row: "small-chat", connections: 64, most }],
+    })[0]?.outcome;
+  expect([judge(1.15), judge(1.14)]).toEqual(["pass", "fail"]);
 });

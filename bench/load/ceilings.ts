@@ -14,6 +14,8 @@ export interface Ceilings {
   readonly cpuMsPerRequest: readonly CellCeiling[];
   readonly residentMb: readonly CellCeiling[];
   readonly residentRatioToBareBun: readonly CellCeiling[];
+  /** Of the process with observers, over the one without. */
+  readonly cpuRatioOfWatched: readonly CellCeiling[];
   readonly firstAnswerMs: number;
 }
 
@@ -24,6 +26,7 @@ export interface Verdict {
 }
 
 const OURS = "portolan";
+const WATCHED = "portolan-watched";
 
 /** The share of failed replies above which a cell proves nothing. */
 const FAILURE_SHARE = 0.001;
@@ -36,6 +39,7 @@ const MEASURES: Readonly<Record<Exclude<keyof Ceilings, "firstAnswerMs">, readon
   cpuMsPerRequest: ["CPU ms per request", (ours) => ours.cpuMicrosPerRequest / 1000],
   residentMb: ["resident MB", (ours) => ours.residentMb],
   residentRatioToBareBun: ["memory over bare Bun", (ours, result) => residentRatio(ours, result)],
+  cpuRatioOfWatched: ["CPU with observers over without", (ours, result) => watchedRatio(ours, result)],
 };
 
 function residentRatio(ours: Cell, result: BenchResult): number | undefined {
@@ -46,6 +50,11 @@ function residentRatio(ours: Cell, result: BenchResult): number | undefined {
 function cpuRatio(ours: Cell, base: string, result: BenchResult): number | undefined {
   const cell = findCell(result.cells, base, ours.row, ours.connections);
   return cell === undefined ? undefined : ours.cpuMicrosPerRequest / cell.cpuMicrosPerRequest;
+}
+
+function watchedRatio(ours: Cell, result: BenchResult): number | undefined {
+  const cell = findCell(result.cells, WATCHED, ours.row, ours.connections);
+  return cell === undefined ? undefined : cell.cpuMicrosPerRequest / ours.cpuMicrosPerRequest;
 }
 
 function judge(title: string, value: number | undefined, most: number): Verdict {
@@ -72,6 +81,7 @@ export function checkCeilings(result: BenchResult, ceilings: Ceilings): Verdict[
     ...ceilings.cpuMsPerRequest.map((ceiling) => judgeCell(result, MEASURES.cpuMsPerRequest, ceiling)),
     ...ceilings.residentMb.map((ceiling) => judgeCell(result, MEASURES.residentMb, ceiling)),
     ...ceilings.residentRatioToBareBun.map((ceiling) => judgeCell(result, MEASURES.residentRatioToBareBun, ceiling)),
+    ...ceilings.cpuRatioOfWatched.map((ceiling) => judgeCell(result, MEASURES.cpuRatioOfWatched, ceiling)),
     judge("first answer, ms", starts.length === 0 ? undefined : median(starts), ceilings.firstAnswerMs),
   ];
 }

@@ -20,6 +20,8 @@ export interface Site {
 export interface Gateway {
   readonly name: string;
   readonly role: GatewayRole;
+  /** Takes part in these rows alone; absent: in all. */
+  readonly onlyRows?: readonly string[];
   /** Its version, or undefined when it is not installed. */
   findVersion(): string | undefined;
   /** Writes what it needs into the site's directory and says how to start it. */
@@ -61,7 +63,7 @@ function paramLines({ vendorParams = { api_key: UPSTREAM_KEY } }: Row): string {
 }
 
 /** The configuration that Portolan and LiteLLM read alike. */
-function writeModelList(site: Site): string {
+function writeModelList(site: Site, settings = ""): string {
   const entries = site.rows.flatMap((row) =>
     Array.from(
       { length: row.deployments ?? 1 },
@@ -74,11 +76,11 @@ ${paramLines(row)}
 `,
     ),
   );
-  const settings = `router_settings: { num_retries: 1, disable_cooldowns: true }
+  const always = `router_settings: { num_retries: 1, disable_cooldowns: true }
 general_settings: { master_key: ${MASTER_KEY} }
 `;
   const path = join(site.directory, "config.yaml");
-  writeFileSync(path, `model_list:\n${entries.join("")}${settings}`);
+  writeFileSync(path, `model_list:\n${entries.join("")}${always}${settings}`);
   return path;
 }
 
@@ -117,19 +119,40 @@ const bareBun: Gateway = {
   request: proxyRequest,
 };
 
+function launchPortolan(site: Site, settings = "", env: Readonly<Record<string, string>> = {}): Launch {
+  const config = writeModelList(site, settings);
+  const command = [process.execPath, join(ROOT, "src/main.ts"), "--config", config, "--port", String(site.port)];
+  return toLaunch(site, command, { ...ENGINE_ENVIRONMENT, ...env });
+}
+
 const portolan: Gateway = {
   name: "portolan",
   role: "ours",
   findVersion: () =>
     existsSync(join(ROOT, "src/main.ts")) ? readPackageVersion(join(ROOT, "package.json")) : undefined,
-  prepare(site) {
-    const main = join(ROOT, "src/main.ts");
-    const config = writeModelList(site);
-    const command = [process.execPath, main, "--config", config, "--port", String(site.port)];
-    return toLaunch(site, command, ENGINE_ENVIRONMENT);
-  },
+  prepare: (site) => launchPortolan(site),
   request: gatewayRequest,
 };
+
+const OBSERVERS = "litellm_settings: { callbacks: [prometheus, langfuse] }\n";
+
+/** Portolan with observers, beside itself without: over a Langfuse at this address. */
+const watchedPortolan = (name: string, langfuse: (origins: UpstreamOrigins) => string): Gateway => ({
+  ...portolan,
+  name,
+  onlyRows: ["small-chat"],
+  prepare: (site) =>
+    launchPortolan(site, OBSERVERS, {
+      LANGFUSE_HOST: langfuse(site.origins),
+      LANGFUSE_PUBLIC_KEY: "pk-lf-bench",
+      LANGFUSE_SECRET_KEY: "sk-lf-bench",
+    }),
+});
+
+const watched = watchedPortolan("portolan-watched", ({ fixed }) => `${fixed}/langfuse`);
+
+/** Its Langfuse takes everything and never answers. */
+const stalled = watchedPortolan("portolan-stalled", ({ socket }) => `${socket}/silence`);
 
 const litellm: Gateway = {
   name: "litellm",
@@ -190,4 +213,4 @@ const portkey: Gateway = {
 };
 
 /** Every gateway, floors first: the order of tables and plots. */
-export const GATEWAYS: readonly Gateway[] = [nginx, bareBun, portolan, litellm, portkey];
+export const GATEWAYS: readonly Gateway[] = [nginx, bareBun, portolan, watched, stalled, litellm, portkey];

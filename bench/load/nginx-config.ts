@@ -52,6 +52,10 @@ export function writeFixedUpstreamConfig(
     listen 127.0.0.1:${port} backlog=4096;
     default_type application/json;
     location / { return 200 '${reply}'; }
+    location /langfuse/ {
+      client_max_body_size 16m;
+      return 207 '{"successes":[],"errors":[]}';
+    }
     location /anthropic-chat/ { return 200 '${anthropic}'; }
     location /faulty/ {
       if ($is_faulty) { return 503 '{"error":{"message":"overloaded","type":"server_error"}}'; }

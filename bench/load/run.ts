@@ -90,9 +90,11 @@ interface Place {
   readonly rows: readonly Row[];
 }
 
+const takesPart = ({ onlyRows }: Gateway, { name }: Row): boolean => onlyRows?.includes(name) ?? true;
+
 async function startAll(plan: Plan, place: Place, leftOut: string[]): Promise<Started[]> {
   const started: Started[] = [];
-  for (const gateway of plan.gateways) {
+  for (const gateway of plan.gateways.filter((one) => place.rows.some((row) => takesPart(one, row)))) {
     const version = gateway.findVersion();
     if (version === undefined) {
       leftOut.push(`${gateway.name}: not installed`);
@@ -111,7 +113,7 @@ async function startAll(plan: Plan, place: Place, leftOut: string[]): Promise<St
 
 async function toSubjects(fleet: readonly Started[], row: Row, leftOut: string[]): Promise<Subject[]> {
   const subjects: Subject[] = [];
-  for (const started of fleet) {
+  for (const started of fleet.filter(({ gateway }) => takesPart(gateway, row))) {
     const { gateway, site, running } = started;
     try {
       const replyBytes = await probeRow(started, row);

@@ -7,7 +7,8 @@ import { anthropicStreamEvents, CHAT_REPLY, streamEvents } from "./replies.ts";
  * gateway. It reads a request to its end and answers with bytes made at start. A path under `/stream` gets the
  * event stream, one event per write and one write per `PACE_MS`; a path under `/burst-stream` gets `BURST_EVENTS`
  * per write and one write per turn of the event loop; `/anthropic-stream` and `/anthropic-burst-stream` the same in
- * Anthropic's format, `/bedrock-stream` and `/bedrock-burst-stream` in AWS event streams; any other path gets the fixed reply.
+ * Anthropic's format, `/bedrock-stream` and `/bedrock-burst-stream` in AWS event streams; `/silence` gets no answer; any
+ * other path gets the fixed reply.
  */
 
 /**
@@ -70,6 +71,7 @@ interface Connection {
   bodyTail: string;
   /** What this reply streams; undefined for the fixed reply. */
   script: Script | undefined;
+  isSilent: boolean;
   nextWrite: number;
   /** What a full socket buffer refused; the stream pauses until it has gone. */
   unsent: Buffer | undefined;
@@ -113,7 +115,7 @@ function answer(client: Client): void {
   const { data } = client;
   data.nextWrite = 0;
   if (data.script === undefined) {
-    send(client, PLAIN_REPLY);
+    if (!data.isSilent) send(client, PLAIN_REPLY);
     return;
   }
   send(client, data.script.head);
@@ -144,6 +146,7 @@ function takeHead(client: Client, received: Buffer): void {
   state.head = undefined;
   const head = bytes.toString("latin1", 0, end);
   state.script = findScript(head);
+  state.isSilent = head.startsWith("POST /silence/");
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   state.bodyLeft = length === undefined && /\r\ntransfer-encoding: *chunked/i.test(head) ? -1 : Number(length ?? 0);
   state.bodyTail = "";
@@ -172,6 +175,7 @@ function serve(port: number): void {
           bodyLeft: 0,
           bodyTail: "",
           script: undefined,
+          isSilent: false,
           nextWrite: 0,
           unsent: undefined,
         };

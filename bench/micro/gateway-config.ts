@@ -6,6 +6,10 @@ model_list:
     litellm_params: {model: openai/gpt-4o, api_base: "http://127.0.0.1:9/v1", api_key: sk-up}
   - model_name: claude
     litellm_params: {model: anthropic/claude-sonnet-4-5, api_base: "http://127.0.0.1:10", api_key: sk-up}
+  - model_name: pair
+    litellm_params: {model: openai/gpt-4o, api_base: "http://127.0.0.1:11/v1", api_key: sk-up}
+  - model_name: pair
+    litellm_params: {model: openai/gpt-4o, api_base: "http://127.0.0.1:12/v1", api_key: sk-up}
 general_settings: {master_key: sk-1234}
 `;
 
@@ -14,5 +18,5 @@ if (config === undefined) {
   throw new Error("the bench's configuration has faults");
 }
 
-/** A deployment that speaks OpenAI's API and one that is translated, behind a master key. */
+/** A deployment that speaks OpenAI's API, one that is translated and a group of two, behind a master key. */
 export const bareConfig = config;

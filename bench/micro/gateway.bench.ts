@@ -47,9 +47,9 @@ const REPLY_BODY = JSON.stringify({
   usage: { prompt_tokens: 12, completion_tokens: 47, total_tokens: 59, prompt_tokens_details: { cached_tokens: 0 } },
   system_fingerprint: "fp_44709d6fcb",
 });
-const toReply = (body: string): Buffer =>
+const toReply = (body: string, status = "200 OK"): Buffer =>
   Buffer.from(
-    `HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Mon, 23 Nov 2026 10:51:31 GMT\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: keep-alive\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nServer: nginx/1.22.1\r\nDate: Mon, 23 Nov 2026 10:51:31 GMT\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: keep-alive\r\n\r\n${body}`,
   );
 const toRequest = (model: string): Buffer => {
   const body = `{"model":"${model}","messages":[{"role":"user","content":"hello world"}],"temperature":0.1}`;
@@ -62,12 +62,19 @@ const toRequest = (model: string): Buffer => {
 interface Scenario {
   readonly name: string;
   readonly request: Buffer;
-  readonly reply: Buffer;
+  /** The vendor's answer to its n-th request. */
+  readonly reply: (count: number) => Buffer;
 }
 
+const GOOD = toReply(REPLY_BODY);
+const BAD = toReply('{"error":{"message":"overloaded","type":"server_error"}}', "503 Service Unavailable");
+const ANTHROPIC = toReply(ANTHROPIC_REPLY);
+
 const SCENARIOS: readonly Scenario[] = [
-  { name: "small chat", request: toRequest("gpt-4o"), reply: toReply(REPLY_BODY) },
-  { name: "small chat through Anthropic's format", request: toRequest("claude"), reply: toReply(ANTHROPIC_REPLY) },
+  { name: "small chat", request: toRequest("gpt-4o"), reply: () => GOOD },
+  { name: "small chat of a pair", request: toRequest("pair"), reply: () => GOOD },
+  { name: "pair, a tenth failing", request: toRequest("pair"), reply: (count) => (count % 11 === 0 ? BAD : GOOD) },
+  { name: "small chat through Anthropic's format", request: toRequest("claude"), reply: () => ANTHROPIC },
 ];
 const CLIENTS = 64;
 const CALLS = 100_000;
@@ -75,6 +82,7 @@ const CALLS = 100_000;
 /** Turns of the event loop are what sockets deliver in. */
 let turn: (() => void)[] = [];
 
+let asked = 0;
 let [scenario] = SCENARIOS as readonly [Scenario];
 
 const listener: { handlers?: Handlers } = {};
@@ -86,7 +94,7 @@ Object.assign(Bun, {
   },
   connect: (options: { socket: Handlers; data: unknown }) => {
     const socket: FakeSocket = new FakeSocket(
-      () => turn.push(() => options.socket.data(socket, Buffer.from(scenario.reply))),
+      () => turn.push(() => options.socket.data(socket, Buffer.from(scenario.reply(++asked)))),
       options.data,
     );
     turn.push(() => options.socket.open(socket));

@@ -68,6 +68,8 @@ const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSe
   jsonLogs: values.json_logs,
 });
 
+const toList = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
+
 type GeneralValues = SectionValues<typeof GENERAL_SETTINGS_FIELDS>;
 
 const toGeneral = (values: GeneralValues): GeneralSettings => {
@@ -88,6 +90,9 @@ const toGeneral = (values: GeneralValues): GeneralSettings => {
     allowClientSideCredentials: values.allow_client_side_credentials,
     clientSideAllowedHosts: values.client_side_allowed_hosts,
     maxBatchModels: values.max_batch_models,
+    endUserHeaders: [...values.user_header_mappings, ...toList(values.user_header_name?.toLowerCase())],
+    enforcedParams: [...(values.enforce_user_param ? ["user"] : []), ...values.enforced_params],
+    rejectClientTags: values.reject_clientside_metadata_tags,
   };
 };
 
@@ -109,6 +114,7 @@ const readObserving = (
     preCallTimeoutMs: general.values.pre_call_timeout,
     preCallFailOpen: general.values.pre_call_fail_open,
     alerting: readAlerting(general.values, general.path, context),
+    tagHeaders: values.extra_spend_tag_headers.map((name) => name.toLowerCase()),
   };
 };
 

@@ -33,6 +33,8 @@ export interface FieldValues {
   readonly "text-or-list": readonly string[];
   /** Regular expressions, as written. */
   readonly "pattern-list": readonly string[];
+  /** Headers, lower case, that name the end user. */
+  readonly "user-headers": readonly string[];
   readonly "text-map": Readonly<Record<string, string>>;
   readonly "header-map": Readonly<Record<string, string>>;
   readonly "alias-map": Readonly<Record<string, ModelGroupAlias>>;

@@ -31,6 +31,7 @@ const SAMPLES: Readonly<Record<FieldType, unknown>> = {
   "text-list": ["sample"],
   "text-or-list": ["./sample.ts"],
   "pattern-list": ["sample"],
+  "user-headers": [{ header_name: "x-sample", litellm_user_role: "customer" }],
   "text-map": { sample: "a" },
   "header-map": { sample: "a" },
   "alias-map": { sample: "a" },

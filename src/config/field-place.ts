@@ -38,6 +38,7 @@ const NOUNS: Readonly<Record<FieldType, string>> = {
   "text-list": "a list of texts",
   "text-or-list": "a list of texts, or one text",
   "pattern-list": "a list of regular expressions",
+  "user-headers": "a list of {header_name, litellm_user_role}",
   "text-map": "a mapping of names to texts",
   "header-map": "a mapping of HTTP header names to single-line texts",
   "alias-map": "a mapping of names to a model group, or to {model, hidden}",

@@ -10,6 +10,7 @@ import {
   readTextMap,
   readTextOrList,
 } from "./mapping-readers.ts";
+import { readUserHeaders } from "./user-headers.ts";
 import {
   readBoolean,
   readChoice,
@@ -40,6 +41,7 @@ export const FIELD_READERS: { readonly [Type in FieldType]: FieldReader<FieldVal
   "text-list": readTextList,
   "text-or-list": readTextOrList,
   "pattern-list": readPatternList,
+  "user-headers": readUserHeaders,
   "text-map": readTextMap,
   "header-map": readHeaderMap,
   "alias-map": readAliasMap,

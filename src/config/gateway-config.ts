@@ -117,6 +117,8 @@ export interface ObservingSettings {
   readonly preCallFailOpen: boolean;
   /** `undefined`: nobody is alerted. */
   readonly alerting: AlertingSettings | undefined;
+  /** Headers whose values become tags, lower case. */
+  readonly tagHeaders: readonly string[];
 }
 
 /** An alias of a model group; hidden ones are not listed by `/v1/models`. */
@@ -231,6 +233,11 @@ export interface GeneralSettings {
   readonly clientSideAllowedHosts: readonly string[];
   /** Most models in one comma list. */
   readonly maxBatchModels: number;
+  /** Headers that name the end user, lower case, the first that is there counts. */
+  readonly endUserHeaders: readonly string[];
+  /** Fields without which a call is refused, as paths. */
+  readonly enforcedParams: readonly string[];
+  readonly rejectClientTags: boolean;
 }
 
 /** Command-line values that overwrite what callers send. */

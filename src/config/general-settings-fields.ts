@@ -105,6 +105,27 @@ export const GENERAL_SETTINGS_FIELDS = {
     isSecret: true,
     description: "Slack webhooks by alert type: one URL or a list each; other types go to `$SLACK_WEBHOOK_URL`.",
   },
+  user_header_name: {
+    type: "header-name",
+    description: "Header that names the end user, before `user` of the body; `user_header_mappings` goes first.",
+  },
+  user_header_mappings: {
+    type: "user-headers",
+    default: [],
+    description:
+      "Headers that name users: items `{header_name, litellm_user_role}`. Those of the role `customer` name the end user; other roles have no effect yet.",
+  },
+  enforce_user_param: { type: "boolean", default: false, description: "A call without `user` gets 400." },
+  enforced_params: {
+    type: "text-list",
+    default: [],
+    description: "Fields without which a call gets 400; dots lead into objects (`metadata.generation_name`).",
+  },
+  reject_clientside_metadata_tags: {
+    type: "boolean",
+    default: false,
+    description: "Calls that bring tags of their own get 400.",
+  },
   max_batch_models: {
     type: "integer",
     minimum: 1,

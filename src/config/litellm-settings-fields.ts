@@ -63,6 +63,11 @@ export const LITELLM_SETTINGS_FIELDS = {
     default: false,
     description: "No observer sees which key a call came with, not even its hash.",
   },
+  extra_spend_tag_headers: {
+    type: "text-list",
+    default: [],
+    description: "Headers of calls that become tags, as `name: value`.",
+  },
   global_disable_no_log_param: {
     type: "boolean",
     default: false,

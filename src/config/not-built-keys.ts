@@ -57,7 +57,7 @@ export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
     disable_end_user_cost_tracking_prometheus_only public_model_groups public_model_groups_links
     enable_json_schema_validation enable_key_alias_format_validation disable_hf_tokenizer_download
     route_all_chat_openai_to_responses use_chat_completions_url_for_anthropic_messages
-    require_auth_for_metrics_endpoint responses extra_spend_tag_headers
+    require_auth_for_metrics_endpoint responses
     enable_preview_features telemetry add_function_to_prompt
   `),
 };
@@ -73,9 +73,9 @@ export const NOT_BUILT_GENERAL_SETTINGS: NotBuiltKeys = {
     disable_spend_updates disable_error_logs maximum_spend_logs_retention_period
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron proxy_batch_write_at
     proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time use_redis_transaction_buffer
-    user_api_key_cache_ttl forward_llm_provider_auth_headers enforce_user_param
-    enforced_params reject_clientside_metadata_tags allowed_routes admin_only_routes allowed_ips use_x_forwarded_for
-    user_header_name user_header_mappings pass_through_endpoints use_client_credentials_pass_through_routes
+    user_api_key_cache_ttl forward_llm_provider_auth_headers
+    allowed_routes admin_only_routes allowed_ips use_x_forwarded_for
+    pass_through_endpoints use_client_credentials_pass_through_routes
     enable_jwt_auth litellm_jwtauth enable_oauth2_auth enable_oauth2_proxy_auth oauth2_config_mappings enforce_rbac
     role_permissions max_response_size_mb disable_master_key_return ui_access_mode
     disable_adding_master_key_hash_to_db token_rate_limit_type disable_reset_budget

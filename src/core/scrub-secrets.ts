@@ -42,6 +42,7 @@ const scrubText = (value: string): string =>
 /** Data of vendors may be nested deeper than the stack; what is below this is left out. */
 const MAX_DEPTH = 32;
 
+/** The same value where no text changes, which is the rule; what does change is copied. */
 function mapTexts(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === "string") {
     return change(value);
@@ -52,7 +53,22 @@ function mapTexts(value: unknown, change: (text: string) => string, depth = 0): 
   if (depth === MAX_DEPTH) {
     return null;
   }
-  return Array.isArray(value)
-    ? value.map((item) => mapTexts(item, change, depth + 1))
-    : Object.fromEntries(Object.entries(value).map(([name, part]) => [name, mapTexts(part, change, depth + 1)]));
+  return Array.isArray(value) ? mapItems(value, change, depth) : mapFields(value, change, depth);
+}
+
+function mapItems(items: readonly unknown[], change: (text: string) => string, depth: number): readonly unknown[] {
+  const mapped = items.map((item) => mapTexts(item, change, depth + 1));
+  return mapped.every((item, index) => item === items[index]) ? items : mapped;
+}
+
+function mapFields(object: object, change: (text: string) => string, depth: number): object {
+  let changed: [string, unknown][] | undefined;
+  for (const [name, part] of Object.entries(object)) {
+    const mapped = mapTexts(part, change, depth + 1);
+    if (mapped !== part) {
+      changed ??= [];
+      changed.push([name, mapped]);
+    }
+  }
+  return changed === undefined ? object : { ...object, ...Object.fromEntries(changed) };
 }

@@ -198,19 +198,39 @@ function readId({ body, request }: Call, field: string, header: string): string 
   return shorten(body?.readString(body.find(field))) ?? shorten(request.headers.get(header));
 }
 
-/** Whom the call is for (contract 2.7): headers, then the body's fields. */
-export function readEndUser({ body, request }: Call, metadata: Readonly<Record<string, unknown>>): string | undefined {
+/** Whom the call is for (contract 2.7): the headers that always count, those of the configuration, then the body's fields. */
+export function readEndUser(
+  { body, request, state }: Call,
+  metadata: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const named = state.config.general.endUserHeaders.find((name) => (request.headers.get(name) ?? "") !== "");
   return (
-    shorten(request.headers.get("x-litellm-end-user-id")) ??
     shorten(request.headers.get("x-litellm-customer-id")) ??
+    shorten(request.headers.get("x-litellm-end-user-id")) ??
+    shorten(named === undefined ? undefined : request.headers.get(named)) ??
     shorten(body?.readString(body.find("user"))) ??
     shorten(textOf(metadata["user"]) ?? textOf(metadata["user_id"])) ??
     shorten(body?.readString(body.find("safety_identifier")))
   );
 }
 
-/** Those of the body, else of its metadata, else of the header; no more than so many. */
-function readAllTags({ body, request }: Call, metadata: Readonly<Record<string, unknown>>): readonly string[] {
+/** Those of the call, of the deployment that answered, and of headers that the configuration names; no more than so many. */
+function readAllTags(call: Call, metadata: Readonly<Record<string, unknown>>): readonly string[] {
+  const own = readOwnTags(call, metadata);
+  const { tagHeaders } = call.state.config.observing;
+  const ofDeployment = call.deployment?.entry.params.tags ?? NO_NAMES;
+  if (tagHeaders.length === 0 && ofDeployment.length === 0) {
+    return own;
+  }
+  const ofHeaders = tagHeaders.flatMap((name) => {
+    const value = shorten(call.request.headers.get(name));
+    return value === undefined ? [] : [`${name}: ${value}`];
+  });
+  return [...new Set([...own, ...ofDeployment, ...ofHeaders])].slice(0, MAX_TAGS);
+}
+
+/** Those of the body, else of its metadata, else of the header. */
+function readOwnTags({ body, request }: Call, metadata: Readonly<Record<string, unknown>>): readonly string[] {
   const own = body?.find("tags");
   const inBody = own?.kind === "array" && sizeOf(own) <= MAX_PART_BYTES ? body?.readValue(own) : metadata["tags"];
   if (!Array.isArray(inBody)) {

@@ -243,3 +243,37 @@ describe("edit options", () => {
     expect(read('{"input":"a"}', { forced, operation: "embedding" }).editOptions).toBe(NO_CALL_OPTIONS);
   });
 });
+
+describe("what the configuration demands", () => {
+  const enforced = "general_settings: {enforce_user_param: true, enforced_params: [metadata.generation_name]}";
+
+  test.each([
+    ['"user":"u","metadata":{"generation_name":"g"}', undefined],
+    ['"metadata":{"generation_name":"g"}', "user"],
+    ['"user":null,"metadata":{"generation_name":"g"}', "user"],
+    ['"user":"u"', "metadata.generation_name"],
+    ['"user":"u","metadata":{"generation_name":null}', "metadata.generation_name"],
+    ['"user":"u","metadata":"generation_name"', "metadata.generation_name"],
+    ['"user":"u","metadata":{"constructor":1}', "metadata.generation_name"],
+  ])("of %s lacks %p", (fields, param) => {
+    if (param === undefined) read(chat(fields), { yaml: enforced });
+    else {
+      const { message, param: told } = refusal(chat(fields), { yaml: enforced });
+      expect([told, message]).toEqual([
+        param,
+        `BadRequest please pass param=${param} in request body. This is a required param`,
+      ]);
+    }
+  });
+
+  test.each([
+    ['"tags":["a"]', {}, "tags"],
+    ['"metadata":{"tags":["a"]}', {}, "metadata.tags"],
+    ['"litellm_metadata":{"tags":[]}', {}, "litellm_metadata.tags"],
+    ['"metadata":{}', { "x-litellm-tags": "a" }, "x-litellm-tags"],
+  ])("no tags: %s", (fields, headers, param) => {
+    const yaml = "general_settings: {reject_clientside_metadata_tags: true}";
+    expect(refusal(chat(fields), { yaml, headers }).param).toBe(param);
+    expect(() => read(chat(fields), { headers })).not.toThrow();
+  });
+});

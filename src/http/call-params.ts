@@ -4,6 +4,7 @@ import { REQUIRED_FIELDS } from "../dialects/openai/params.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
 import { readClientCredentials } from "./client-credentials.ts";
+import { checkEnforcedParams } from "./enforced-params.ts";
 import { readMockParams } from "./mock-params.ts";
 import { readRoutingOptions } from "./routing-options.ts";
 
@@ -62,6 +63,7 @@ export function readCallParams(call: Call, body: ScannedObject): void {
   if (encoding !== undefined && call.operation === "embedding") {
     call.wantsBase64 = readEncoding(encoding, body);
   }
+  checkEnforcedParams(call, body);
   call.credentials = readClientCredentials(body);
   call.mocks = readMockParams(body, call.state.config.general.allowMockParams);
   call.routing = readRoutingOptions(body, call.request.headers.get("x-litellm-num-retries"));

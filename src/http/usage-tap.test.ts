@@ -25,3 +25,24 @@ test("a short stream is remembered whole", () => {
   expect(tap.readTail().toString()).toBe("ab");
   expect(tap.readUsage()).toBeUndefined();
 });
+
+test.each([1, 7, 5000, 100_000])("the beginning is kept up to a limit, the stream cut every %d bytes", (size) => {
+  const stream = Buffer.from(Array.from({ length: 9000 }, (_, index) => `${index},`).join(""));
+  const tap = new UsageTap(16 * 1024);
+  for (let at = 0; at < stream.length; at += size) tap.push(stream.subarray(at, at + size));
+  expect(tap.readKept().equals(stream.subarray(0, 16 * 1024))).toBe(true);
+  expect(tap.isKeptCut).toBe(true);
+  expect(tap.readTail().equals(stream.subarray(-8 * 1024))).toBe(true);
+});
+
+test("a stream shorter than the limit is kept whole, in memory of its own", () => {
+  const tap = new UsageTap(16 * 1024);
+  tap.push(Buffer.from("a".repeat(9000)));
+  const kept = tap.readKept();
+  tap.release();
+  const other = new UsageTap(16 * 1024);
+  other.push(Buffer.from("b".repeat(9000)));
+  expect(kept.toString()).toBe("a".repeat(9000));
+  expect(other.readKept().toString()).toBe("b".repeat(9000));
+  expect(new UsageTap(1).readKept().length).toBe(0);
+});

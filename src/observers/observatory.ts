@@ -2,7 +2,7 @@ import type { CallFinished } from "../core/call-event.ts";
 import type { CallObserver, ObserverStats } from "./call-observer.ts";
 import { CallQueue, type Observing } from "./call-queue.ts";
 import type { ObserverWorld } from "./observer-context.ts";
-import { type OwnObservers, wantedObservers } from "./wanted-observers.ts";
+import { NO_OWN, type OwnObservers, wantedObservers } from "./wanted-observers.ts";
 
 /** How long observers may take to send what waits when the gateway stops, in milliseconds. */
 const CLOSE_WITHIN_MS = 5000;
@@ -51,7 +51,7 @@ export class Observatory {
   }
 
   /** Puts the configuration's callbacks in force; those that have not changed stay as they are. Never rejects. */
-  apply(world: ObserverWorld, own: OwnObservers): Promise<void> {
+  apply(world: ObserverWorld, own: OwnObservers = NO_OWN): Promise<void> {
     this.#change = this.#change.then(() => this.#replace(world, own)).catch((cause) => this.#log("callbacks failed", cause));
     return this.#change;
   }

@@ -1,4 +1,4 @@
-import type { CallWatch } from "../core/call-watch.ts";
+import { CallWatch } from "../core/call-watch.ts";
 import type { LoadedModule } from "../core/custom-callback.ts";
 import type { CallObserver } from "./call-observer.ts";
 import { openCallback } from "./callbacks.ts";
@@ -9,6 +9,9 @@ export interface OwnObservers {
   readonly modules: readonly LoadedModule[];
   readonly watch: CallWatch;
 }
+
+/** No modules, and nobody to watch for. */
+export const NO_OWN: OwnObservers = { modules: [], watch: new CallWatch() };
 
 /** An observer that the configuration asks for. */
 export interface WantedObserver {

@@ -3,7 +3,8 @@ import type { CustomCallback, LoadedModule } from "../../core/custom-callback.ts
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverWorld } from "../observer-context.ts";
 import { sizeOfCall } from "../size-of-call.ts";
-import { type StandardLoggingPayload, toStandardPayload } from "../standard-payload.ts";
+import type { StandardLoggingPayload } from "../payload-types.ts";
+import { toStandardPayload } from "../standard-payload.ts";
 import { type HookLimits, HookRunner } from "./hook-runner.ts";
 
 const LIMITS: HookLimits = {
@@ -47,8 +48,9 @@ const wants = (hooks: Hooks, { errorKind, isStream }: CallFinished): boolean =>
   (isStream && hooks.onStreamEnd !== undefined);
 
 async function runHooks(hooks: Hooks, event: CallFinished): Promise<void> {
-  const toPayload = (): StandardLoggingPayload =>
-    toStandardPayload(event, { hidesContent: hooks.turnOffMessageLogging === true });
+  // Its parts are shared by all observers of the call: a module gets a copy.
+  const text = JSON.stringify(toStandardPayload(event, { showsContent: hooks.turnOffMessageLogging !== true }));
+  const toPayload = (): StandardLoggingPayload => JSON.parse(text) as StandardLoggingPayload;
   const ended = event.errorKind === undefined ? hooks.onSuccess?.(toPayload()) : hooks.onFailure?.(toPayload());
   const streamEnded = event.isStream ? hooks.onStreamEnd?.(toPayload()) : undefined;
   await Promise.all([ended, streamEnded]);

@@ -11,9 +11,9 @@ const NEWLINE = 0x0a;
 
 /** Writes one line of JSON per call: to a file, or to standard output. */
 export function openJsonLines({ settings, name, log, random, write }: ObserverContext<"json_lines">): CallObserver {
-  const hidesContent = !settings.message_logging;
+  const showsContent = settings.message_logging;
   const toLine = (event: Parameters<typeof toStandardPayload>[0]): string =>
-    `${JSON.stringify(toStandardPayload(event, { hidesContent }))}\n`;
+    `${JSON.stringify(toStandardPayload(event, { showsContent }))}\n`;
   if (settings.path === undefined) {
     let sentCount = 0;
     return {

@@ -55,14 +55,14 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
     random,
   });
   const types = new Set(settings.event_types);
-  const hidesContent = !settings.message_logging;
+  const showsContent = settings.message_logging;
   return {
     name,
     kind: "callback",
     observe(batch) {
       for (const event of batch) {
         if (types.has(event.errorKind === undefined ? "llm_api_success" : "llm_api_failure")) {
-          sender.push(toLine(event, hidesContent));
+          sender.push(toLine(event, showsContent));
         }
       }
     },
@@ -71,9 +71,9 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
   };
 }
 
-const toLine = (event: CallFinished, hidesContent: boolean): Line => ({
+const toLine = (event: CallFinished, showsContent: boolean): Line => ({
   id: event.callId,
-  text: JSON.stringify(toStandardPayload(event, { hidesContent })),
+  text: JSON.stringify(toStandardPayload(event, { showsContent })),
 });
 
 function toMessages(batch: readonly Line[], format: "json_array" | "ndjson" | "single"): readonly Message[] {

@@ -1,0 +1,162 @@
+import { expect, test } from "bun:test";
+import { BatchSender, type BatchSenderOptions, type SendOutcome } from "./batch-sender.ts";
+
+type Answer = (outcome: SendOutcome) => void;
+
+/** A server that a test answers for, sending by sending. */
+class Server {
+  readonly batches: (readonly string[])[] = [];
+  readonly #waiting: ((batch: readonly string[]) => void)[] = [];
+  readonly #unseen: (readonly string[])[] = [];
+  readonly #answers: Answer[] = [];
+
+  readonly send = (batch: readonly string[], signal: AbortSignal): Promise<SendOutcome> => {
+    this.batches.push(batch);
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#unseen.push(batch);
+    else waiting(batch);
+    const { promise, resolve, reject } = Promise.withResolvers<SendOutcome>();
+    this.#answers.push(resolve);
+    signal.addEventListener("abort", () => reject(new Error("given up")));
+    return promise;
+  };
+
+  /** The next batch that comes, or has come already. */
+  next(): Promise<readonly string[]> {
+    const seen = this.#unseen.shift();
+    return seen === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(seen);
+  }
+
+  answer(outcome: SendOutcome): void {
+    this.#answers.shift()?.(outcome);
+  }
+}
+
+const SENT: SendOutcome = { kind: "sent" };
+
+const open = (changes: Partial<BatchSenderOptions<string>> = {}) => {
+  const server = new Server();
+  const log: string[] = [];
+  const sender = new BatchSender<string>({
+    name: "test",
+    send: server.send,
+    sizeOf: (item) => item.length,
+    maxQueuedItems: 10,
+    maxQueuedBytes: 1000,
+    maxBatchItems: 3,
+    maxBatchBytes: 100,
+    intervalMs: 0,
+    maxRetries: 2,
+    random: () => 0,
+    log: (message, cause) => void log.push(`${message}: ${cause}`),
+    ...changes,
+  });
+  return { server, sender, log };
+};
+
+test("items go out together after the interval", async () => {
+  const { server, sender } = open();
+  sender.push("a");
+  sender.push("b");
+  expect(sender.stats.queuedCount).toBe(2);
+  expect(await server.next()).toEqual(["a", "b"]);
+  server.answer(SENT);
+  await sender.close(1000);
+  expect(sender.stats).toEqual({ queuedCount: 0, sentCount: 2, droppedCount: 0, failedSendCount: 0 });
+});
+
+test("a full batch goes at once, and one batch at a time is under way", async () => {
+  const { server, sender } = open({ intervalMs: 60_000 });
+  for (const item of ["a", "b", "c", "d", "e", "f"]) sender.push(item);
+  expect(await server.next()).toEqual(["a", "b", "c"]);
+  expect(server.batches.length).toBe(1);
+  server.answer(SENT);
+  expect(await server.next()).toEqual(["d", "e", "f"]);
+  server.answer(SENT);
+  await sender.close(1000);
+});
+
+test("a batch holds so many bytes, and one item at least", async () => {
+  const { server, sender } = open();
+  sender.push("x".repeat(60));
+  sender.push("y".repeat(60));
+  sender.push("z".repeat(500));
+  for (const size of [60, 60, 500]) {
+    expect((await server.next()).map((item) => item.length)).toEqual([size]);
+    server.answer(SENT);
+  }
+  await sender.close(1000);
+});
+
+test("a server that hangs costs memory within the bound and nothing else", async () => {
+  const { server, sender, log } = open({ maxQueuedItems: 5 });
+  for (let index = 0; index < 100; index++) sender.push("a");
+  await server.next();
+  for (let index = 0; index < 100; index++) sender.push("b");
+  expect(sender.stats.queuedCount).toBeLessThanOrEqual(5 + 3);
+  const closed = sender.close(0);
+  await closed;
+  const { sentCount, droppedCount, queuedCount } = sender.stats;
+  expect([sentCount, droppedCount, queuedCount]).toEqual([0, 200, 0]);
+  expect(log.length).toBe(1); // One word for all of them.
+});
+
+test("bytes are a bound too", () => {
+  const { sender } = open({ intervalMs: 60_000, maxBatchBytes: 10_000 });
+  sender.push("x".repeat(900));
+  sender.push("y".repeat(200));
+  expect(sender.stats).toMatchObject({ queuedCount: 1, droppedCount: 1 });
+});
+
+test("what failed is tried again as it was, a bounded number of times", async () => {
+  const { server, sender, log } = open();
+  sender.push("a");
+  for (let tries = 0; tries < 3; tries++) {
+    expect(await server.next()).toEqual(["a"]);
+    server.answer({ kind: "retry", reason: "503", afterMs: 0 });
+  }
+  await sender.close(1000);
+  expect(sender.stats).toMatchObject({ sentCount: 0, droppedCount: 1, failedSendCount: 3 });
+  expect(log).toEqual(["callback 'test': 1 calls not delivered so far: 503"]);
+});
+
+test("a sending that throws is a failure as any other", async () => {
+  let tries = 0;
+  const { sender } = open({
+    maxRetries: 0,
+    send: () => {
+      tries++;
+      throw new Error("no route");
+    },
+  });
+  sender.push("a");
+  await sender.close(1000);
+  expect([tries, sender.stats.droppedCount]).toEqual([1, 1]);
+});
+
+test("what is refused is not tried again", async () => {
+  const { server, sender } = open();
+  sender.push("a");
+  sender.push("b");
+  await server.next();
+  server.answer({ kind: "partly", refusedCount: 1, reason: "too old" });
+  sender.push("c");
+  await server.next();
+  server.answer({ kind: "refused", reason: "401" });
+  await sender.close(1000);
+  expect(sender.stats).toMatchObject({ sentCount: 1, droppedCount: 2, failedSendCount: 1 });
+  expect(server.batches.length).toBe(2);
+});
+
+test("closing sends what waits; nothing is taken afterwards", async () => {
+  const { server, sender } = open({ intervalMs: 60_000 });
+  for (const item of ["a", "b", "c", "d"]) sender.push(item);
+  const closed = sender.close(10_000);
+  sender.push("late");
+  expect(await server.next()).toEqual(["a", "b", "c"]);
+  server.answer(SENT);
+  expect(await server.next()).toEqual(["d"]);
+  server.answer(SENT);
+  await closed;
+  expect(sender.stats).toMatchObject({ sentCount: 4, droppedCount: 1 });
+});

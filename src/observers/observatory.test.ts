@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
+import type { CallFinished } from "../core/call-event.ts";
+import type { CallObserver } from "./call-observer.ts";
+import { answeredCall } from "./calls-for-tests.ts";
+import { Observatory } from "./observatory.ts";
+import type { ObserverWorld } from "./observer-context.ts";
+
+const worldOf = (yaml: string): ObserverWorld => ({
+  config: configOf(loadYaml(`model_list: []\n${yaml}`)),
+  environment: {},
+  post: () => Promise.reject(new Error("nothing is sent in this test")),
+  now: () => 0,
+  random: () => 0,
+  version: "test",
+  log: () => undefined,
+  write: () => undefined,
+});
+
+const meter = (seen: string[], close?: () => Promise<void>): CallObserver => ({
+  name: "meter",
+  kind: "meter",
+  observe: (batch: readonly CallFinished[]) => void seen.push(...batch.map(({ callId }) => callId)),
+  ...(close === undefined ? {} : { close }),
+});
+
+test("calls that come before the observers are there wait for them", async () => {
+  const seen: string[] = [];
+  const observatory = new Observatory([meter(seen)], () => undefined);
+  observatory.push(answeredCall({ callId: "early" }));
+  expect(observatory.losses.queuedCount).toBe(1);
+  await observatory.apply(worldOf(""));
+  await observatory.stop();
+  expect(seen).toEqual(["early"]);
+});
+
+test("a gateway that stops at once loses no call that has ended", async () => {
+  const seen: string[] = [];
+  const observatory = new Observatory([meter(seen)], () => undefined);
+  void observatory.apply(worldOf(""));
+  observatory.push(answeredCall({ callId: "last" }));
+  await observatory.stop();
+  expect(seen).toEqual(["last"]);
+});
+
+test("a callback that cannot be made is told and left out; the others work", async () => {
+  const seen: string[] = [];
+  const log: string[] = [];
+  const observatory = new Observatory([meter(seen)], (message, cause) => void log.push(`${message}: ${cause}`));
+  await observatory.apply(worldOf("litellm_settings: {callbacks: [langfuse]}"));
+  observatory.push(answeredCall({ callId: "one" }));
+  await observatory.stop();
+  expect(seen).toEqual(["one"]);
+  expect(log.length).toBe(1);
+  expect(log[0]).toStartWith("callback 'langfuse' is left out: ");
+});
+
+test("an observer that does not end well harms nobody", async () => {
+  const log: string[] = [];
+  const observatory = new Observatory([meter([], () => Promise.reject(new Error("x")))], (m) => void log.push(m));
+  await observatory.apply(worldOf(""));
+  await observatory.stop();
+  expect(log).toEqual(["observer 'meter' did not end well"]);
+});
