@@ -10,6 +10,9 @@ import { signatureHeaders, toSigningKey } from "./sign.ts";
 /** Requests under way at a time, where each call is one of its own. */
 const MAX_AT_ONCE = 8;
 
+const SUCCESS = "llm_api_success";
+const FAILURE = "llm_api_failure";
+
 /** A call as JSON. */
 interface Line {
   readonly id: string;
@@ -24,9 +27,7 @@ interface Message {
   state: "open" | "sent" | "refused";
 }
 
-/**
- * Posts calls in batches to an address of the operator's. @throws Error when there is no address
- */
+/** Posts calls in batches to an address of the operator's. @throws Error when a setting is missing or wrong */
 export function openWebhook(context: ObserverContext<"generic_api">): CallObserver {
   const { settings, log, random } = context;
   const name = (context.label ?? context.name).toLowerCase();
@@ -55,13 +56,17 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
     random,
   });
   const types = new Set(settings.event_types);
+  const unknown = settings.event_types.find((type) => type !== SUCCESS && type !== FAILURE);
+  if (unknown !== undefined) {
+    throw new Error(`event_types has '${unknown}'; there are ${SUCCESS} and ${FAILURE}`);
+  }
   const showsContent = settings.message_logging;
   return {
     name,
     kind: "callback",
     observe(batch) {
       for (const event of batch) {
-        if (types.has(event.errorKind === undefined ? "llm_api_success" : "llm_api_failure")) {
+        if (types.has(event.errorKind === undefined ? SUCCESS : FAILURE)) {
           sender.push(toLine(event, showsContent));
         }
       }
