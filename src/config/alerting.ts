@@ -126,7 +126,9 @@ export const readAlerting = (
   const types = readTypes(written.alert_types, `${path}.alert_types`, context);
   const slackUrls = readUrls(written.alert_to_webhook_url ?? {}, `${path}.alert_to_webhook_url`, context);
   if (channels.size === 0) return undefined;
-  const slackUrl = channels.has("slack") ? readVariable(["SLACK_WEBHOOK_URL", "ALERTING_WEBHOOK_URL"], context) : undefined;
+  const slackUrl = channels.has("slack")
+    ? readVariable(["SLACK_WEBHOOK_URL", "ALERTING_WEBHOOK_URL"], context)
+    : undefined;
   const webhookUrl = channels.has("webhook") ? readVariable(["WEBHOOK_URL"], context) : undefined;
   const warn = (message: string): void => void context.findings.warnings.push({ path: `${path}.alerting`, message });
   if (channels.has("slack") && slackUrl === undefined && !types.every((type) => slackUrls[type] !== undefined)) {

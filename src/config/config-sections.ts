@@ -100,7 +100,12 @@ export const ALERTING_ARGS = {
   path: "general_settings.alerting_args",
   fields: ALERTING_ARGS_FIELDS,
   notBuilt: {
-    names: new Set(["daily_report_frequency", "report_check_interval", "budget_alert_ttl", "max_outage_alert_list_size"]),
+    names: new Set([
+      "daily_report_frequency",
+      "report_check_interval",
+      "budget_alert_ttl",
+      "max_outage_alert_list_size",
+    ]),
   },
   otherKeys: "warned of",
 } as const satisfies ConfigSection;

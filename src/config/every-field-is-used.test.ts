@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { buildConfig } from "./build-config.ts";
+import { CALLBACK_FIELDS } from "./callbacks/callback-fields.ts";
 import { toConfigDocument } from "./config-document.ts";
 import { NO_OVERRIDES } from "./config-overrides.ts";
-import { CALLBACK_FIELDS } from "./callbacks/callback-fields.ts";
 import {
   ALERTING_ARGS,
   ALLOWED_FAILS_POLICY,
@@ -147,7 +147,9 @@ describe("every declared field changes the configuration", () => {
     for (const [name, value] of Object.entries(written)) {
       expect([name, alerting({ [name]: value }) === alerting({})]).toEqual([name, false]);
     }
-    expectEachToMatter(ALERTING_ARGS.fields, (section) => ({ general_settings: { ...general, alerting_args: section } }));
+    expectEachToMatter(ALERTING_ARGS.fields, (section) => ({
+      general_settings: { ...general, alerting_args: section },
+    }));
   });
 
   test.each(["generic_api", "json_lines"] as const)("callback_settings.%s", (name) => {

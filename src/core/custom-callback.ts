@@ -17,6 +17,7 @@ export interface PreCallRequest {
 }
 
 /** A changed body, or nothing to go on with the one that came. */
+// biome-ignore lint/suspicious/noConfusingVoidType: what a hook without a return gives
 export type PreCallAnswer = Readonly<Record<string, unknown>> | undefined | null | void;
 
 /** What a module exports as `callback`. Every hook is optional. */

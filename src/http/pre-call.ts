@@ -94,7 +94,10 @@ export class PreCallChecks {
       if (this.#options.failOpen) {
         return undefined;
       }
-      throw new GatewayError("check-failed", "A check that calls must pass could not be made, so this call was not made.");
+      throw new GatewayError(
+        "check-failed",
+        "A check that calls must pass could not be made, so this call was not made.",
+      );
     }
   }
 

@@ -52,7 +52,9 @@ export class Observatory {
 
   /** Puts the configuration's callbacks in force; those that have not changed stay as they are. Never rejects. */
   apply(world: ObserverWorld, own: OwnObservers = NO_OWN): Promise<void> {
-    this.#change = this.#change.then(() => this.#replace(world, own)).catch((cause) => this.#log("callbacks failed", cause));
+    this.#change = this.#change
+      .then(() => this.#replace(world, own))
+      .catch((cause) => this.#log("callbacks failed", cause));
     return this.#change;
   }
 

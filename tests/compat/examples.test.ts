@@ -181,7 +181,16 @@ test("every example is known here", () => {
 });
 
 describe.each(Object.entries(EXPECTED))("examples/%s", (name, expected) => {
-  const { clients, prints, reaches, keys = [SERVER_KEY], bringsHost = false, busyModel, isAws = false, logs = [] } = expected;
+  const {
+    clients,
+    prints,
+    reaches,
+    keys = [SERVER_KEY],
+    bringsHost = false,
+    busyModel,
+    isAws = false,
+    logs = [],
+  } = expected;
   const missing = clients === undefined || clients === "javascript" ? undefined : pythonMissing(clients);
   test.skipIf(missing !== undefined)(
     missing === undefined ? "runs as it stands" : `runs as it stands (skipped: ${missing})`,

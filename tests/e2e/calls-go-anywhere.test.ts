@@ -41,7 +41,13 @@ interface Wanted extends Pick<GatewayOptions, "env" | "args"> {
   readonly settings?: Mapping;
 }
 
-const serve = ({ callbacks = ["generic_api"], litellm = {}, settings = {}, env, args = [] }: Wanted): Promise<GatewayProcess> =>
+const serve = ({
+  callbacks = ["generic_api"],
+  litellm = {},
+  settings = {},
+  env,
+  args = [],
+}: Wanted): Promise<GatewayProcess> =>
   startGateway({
     config: {
       model_list: [modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o"))],
@@ -154,7 +160,12 @@ describe("the webhook", () => {
       callbacks: ["generic", "velox"],
       settings: {
         generic: { flush_interval: 0.05 },
-        velox: { callback_type: "generic_api", endpoint: `${receiver.url}/velox`, flush_interval: 0.05, event_types: ["llm_api_failure"] },
+        velox: {
+          callback_type: "generic_api",
+          endpoint: `${receiver.url}/velox`,
+          flush_interval: 0.05,
+          event_types: ["llm_api_failure"],
+        },
       },
       env: {
         GENERIC_LOGGER_ENDPOINT: `${receiver.url}/generic`,

@@ -123,7 +123,11 @@ describe("Slack is told once", () => {
   });
 
   test("of an outage, of its getting worse and of its end", async () => {
-    const gateway = await serve({ alert_types: ["outage_alerts"], alerting_args: { outage_alert_ttl: 0.5 }, alerting_threshold: 0.2 });
+    const gateway = await serve({
+      alert_types: ["outage_alerts"],
+      alerting_args: { outage_alert_ttl: 0.5 },
+      alerting_threshold: 0.2,
+    });
     failAll();
     for (let count = 0; count < 15; count++) await chat(gateway);
     await within(slack.request(0), "the outage");
@@ -232,7 +236,7 @@ test("what is not built, and what has no effect, is said at the start", async ()
     "'budget_alerts' is known from LiteLLM, not built yet",
     "did you mean llm_too_slow",
     "budget_alert_ttl",
-    ]) {
+  ]) {
     expect(logs).toContain(words);
   }
   await gateway.stop();

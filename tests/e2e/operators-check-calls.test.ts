@@ -174,7 +174,8 @@ describe("a check before calls", () => {
   });
 
   test("no field goes round it by standing there twice", async () => {
-    const text = '{"model":"gpt","messages":[{"role":"user","content":"first"}],"messages":[{"role":"user","content":"last"}]}';
+    const text =
+      '{"model":"gpt","messages":[{"role":"user","content":"first"}],"messages":[{"role":"user","content":"last"}]}';
     await postJson(`${gateway.url}/v1/chat/completions`, text);
     expect(Buffer.from(upstream.last().body).toString("utf8")).not.toContain("first");
   });
@@ -215,8 +216,7 @@ test("checks run in their order, each on what the one before made of the call", 
 });
 
 test("a reload takes a changed module; one that does not load changes nothing", async () => {
-  const write = (word: string): string =>
-    `export default { preCall: ({ body }) => ({ ...body, user: "${word}" }) };`;
+  const write = (word: string): string => `export default { preCall: ({ body }) => ({ ...body, user: "${word}" }) };`;
   const file = await writeModule(write("before"));
   const gateway = await startGateway({ config: configWith([file]) });
   const userNow = async (): Promise<unknown> => {

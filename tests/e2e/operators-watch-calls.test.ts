@@ -24,7 +24,9 @@ afterAll(async () => {
 });
 
 /** A module whose hooks add what they are told to a file. */
-const writeLogger = async (extra = ""): Promise<{ readonly file: string; readonly told: () => Promise<readonly Told[]> }> => {
+const writeLogger = async (
+  extra = "",
+): Promise<{ readonly file: string; readonly told: () => Promise<readonly Told[]> }> => {
   fileCount++;
   const file = join(folder, `logger-${fileCount}.ts`);
   const out = join(folder, `told-${fileCount}.jsonl`);
@@ -76,7 +78,12 @@ const serve = (
 const chat = (gateway: GatewayProcess, fields: Readonly<Record<string, unknown>> = {}): Promise<Response> =>
   postJson(
     `${gateway.url}/v1/chat/completions`,
-    { model: "gpt", messages: [{ role: "user", content: "a planted question" }], metadata: { team: "blue" }, ...fields },
+    {
+      model: "gpt",
+      messages: [{ role: "user", content: "a planted question" }],
+      metadata: { team: "blue" },
+      ...fields,
+    },
     { headers: { authorization: "Bearer sk-planted-caller" } },
   );
 

@@ -31,8 +31,9 @@ export interface CallbackScope {
 export type BuiltCallback = CallbackScope & {
   /** Its own name in the lists, where that is another than the built callback's. */
   readonly label?: string;
-} &
-  { readonly [Name in CallbackName]: { readonly name: Name; readonly settings: CallbackSettings<Name> } }[CallbackName];
+} & {
+    readonly [Name in CallbackName]: { readonly name: Name; readonly settings: CallbackSettings<Name> };
+  }[CallbackName];
 
 /** A module of the operator's own, named by its path. */
 export interface ModuleCallback extends CallbackScope {

@@ -13,7 +13,7 @@ export const JSON_LINES_FIELDS = {
     above: 0,
     maximum: 3600,
     default: 1,
-    description: "Seconds that a call waits until it is written, of files.",
+    description: "Seconds that a call waits until it is written.",
   },
   message_logging: {
     type: "boolean",

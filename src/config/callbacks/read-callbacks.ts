@@ -58,7 +58,10 @@ const describeUnknown = (name: string): string => {
 };
 
 /** Older names of LiteLLM's. */
-const OLD_NAMES: Readonly<Record<string, CallbackName>> = { generic: "generic_api", custom_callback_api: "generic_api" };
+const OLD_NAMES: Readonly<Record<string, CallbackName>> = {
+  generic: "generic_api",
+  custom_callback_api: "generic_api",
+};
 
 const allSettings = (document: ConfigDocument): Readonly<Record<string, unknown>> => {
   const written = document.sections.get("callback_settings");
@@ -106,7 +109,10 @@ const warnOfUnusedSettings = (document: ConfigDocument, names: ReadonlySet<strin
   }
   for (const name of Object.keys(written.value)) {
     if (!names.has(name)) {
-      const message = findBuilt(document, name) !== undefined ? "has no effect: no list of callbacks names it" : describeUnknown(name);
+      const message =
+        findBuilt(document, name) !== undefined
+          ? "has no effect: no list of callbacks names it"
+          : describeUnknown(name);
       context.findings.warnings.push({ path: `${written.path}.${name}`, message });
     }
   }

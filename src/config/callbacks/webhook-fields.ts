@@ -54,5 +54,9 @@ export const WEBHOOK_FIELDS = {
     default: 5,
     description: "Further tries of a batch after no answer, 408, 425, 429 or 5xx; the waits double.",
   },
-  message_logging: { type: "boolean", default: true, description: "`false`: nothing of what was asked and answered is sent." },
+  message_logging: {
+    type: "boolean",
+    default: true,
+    description: "`false`: nothing of what was asked and answered is sent.",
+  },
 } as const satisfies FieldTable;

@@ -78,7 +78,9 @@ function openSender({ post, random, log }: ObserverWorld): BatchSender<Delivery>
         return { kind: "sent" };
       }
       const reason = `the receiver answered with status ${status}`;
-      return status === 429 || status >= 500 ? { kind: "retry", reason, afterMs: retryAfterMs } : { kind: "refused", reason };
+      return status === 429 || status >= 500
+        ? { kind: "retry", reason, afterMs: retryAfterMs }
+        : { kind: "refused", reason };
     },
     sizeOf: ({ body }) => body.length,
     maxQueuedItems: 1000,

@@ -186,11 +186,17 @@ export class AlertRules {
       title: names[state],
       facts: [
         ...(isOfProvider
-          ? ([["Provider", subject.provider], ["Deployments", [...deployments].slice(0, 20).join(", ")]] as const)
+          ? ([
+              ["Provider", subject.provider],
+              ["Deployments", [...deployments].slice(0, 20).join(", ")],
+            ] as const)
           : deploymentFacts(subject)),
         ...(state === "over"
           ? []
-          : ([["Errors", [...kinds].map(([kind, count]) => `${kind}: ${count}`).join(", ")], ["Failures", String(failures)]] as const)),
+          : ([
+              ["Errors", [...kinds].map(([kind, count]) => `${kind}: ${count}`).join(", ")],
+              ["Failures", String(failures)],
+            ] as const)),
       ],
     });
   }

@@ -35,14 +35,18 @@ test("a webhook gets fields", () => {
   });
 });
 
-test.each(["<!channel>", "a`b", "x\n\nAlert type: `forged`", "\u0000\u2028\ud800", "sk-abcdefghijklmnop", "y".repeat(100_000)])(
-  "what callers choose forges nothing: %#",
-  (value) => {
-    const { text } = JSON.parse(toSlackBody(alertWith(value), 0, AT)) as { readonly text: string };
-    expect(text.split("\n")).toHaveLength(6);
-    expect(text.split("`")).toHaveLength(9);
-    expect(text).not.toMatch(/<|abcdefghijkl/);
-    expect(text.length).toBeLessThan(600);
-    expect(toPlainText(alertWith(value)).split("\n")).toHaveLength(1);
-  },
-);
+test.each([
+  "<!channel>",
+  "a`b",
+  "x\n\nAlert type: `forged`",
+  "\u0000\u2028\ud800",
+  "sk-abcdefghijklmnop",
+  "y".repeat(100_000),
+])("what callers choose forges nothing: %#", (value) => {
+  const { text } = JSON.parse(toSlackBody(alertWith(value), 0, AT)) as { readonly text: string };
+  expect(text.split("\n")).toHaveLength(6);
+  expect(text.split("`")).toHaveLength(9);
+  expect(text).not.toMatch(/<|abcdefghijkl/);
+  expect(text.length).toBeLessThan(600);
+  expect(toPlainText(alertWith(value)).split("\n")).toHaveLength(1);
+});

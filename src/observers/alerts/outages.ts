@@ -115,5 +115,11 @@ function toChange<Subject>({ subject, failures }: Health<Subject>, state: Outage
   for (const { kind } of failures) {
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
-  return { subject, state, failures: failures.length, kinds, deployments: new Set(failures.map((one) => one.deployment)) };
+  return {
+    subject,
+    state,
+    failures: failures.length,
+    kinds,
+    deployments: new Set(failures.map((one) => one.deployment)),
+  };
 }

@@ -58,8 +58,7 @@ export class HookRunner<Item> {
   push(item: Item): void {
     const { sizeOf, limits } = this.#options;
     const bytes = sizeOf(item);
-    const isFull =
-      this.#queue.length >= limits.maxQueuedItems || this.#queuedBytes + bytes > limits.maxQueuedBytes;
+    const isFull = this.#queue.length >= limits.maxQueuedItems || this.#queuedBytes + bytes > limits.maxQueuedBytes;
     if (isFull || this.#isClosing) {
       this.#droppedCount++;
       this.#tell("calls are dropped", "too many wait for its hooks");
@@ -82,27 +81,29 @@ export class HookRunner<Item> {
         };
       });
     }
-    this.#droppedCount += this.#queue.length;
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    if (this.#queue.length > 0) {
+      this.#droppedCount += this.#queue.length;
+      this.#queue = [];
+      this.#queuedBytes = 0;
+      this.#tell("calls are dropped", "it ended before their hooks could run");
+    }
   }
 
-  /** Between calls, a few at a time: a batch of a thousand must not hold up what else there is to do. */
+  /** Between calls, one at a time: a batch of a thousand must not hold up what else there is to do. */
   #schedule(): void {
     if (!this.#isScheduled && this.#running < this.#options.limits.maxAtOnce && this.#queue.length > 0) {
       this.#isScheduled = true;
       setImmediate(() => {
         this.#isScheduled = false;
-        this.#startSome();
+        this.#startOne();
       });
     }
   }
 
-  #startSome(): void {
-    const { limits, sizeOf } = this.#options;
-    const count = Math.min(MAX_PER_TURN, limits.maxAtOnce - this.#running, this.#queue.length);
-    for (const item of this.#queue.splice(0, Math.max(0, count))) {
-      this.#queuedBytes -= sizeOf(item);
+  #startOne(): void {
+    const item = this.#queue.shift();
+    if (item !== undefined) {
+      this.#queuedBytes -= this.#options.sizeOf(item);
       this.#running++;
       this.#runOne(item).then(
         () => this.#ended(),
@@ -148,6 +149,3 @@ export class HookRunner<Item> {
     }
   }
 }
-
-/** Items started before others get their turn. */
-const MAX_PER_TURN = 8;

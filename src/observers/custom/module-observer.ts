@@ -2,8 +2,8 @@ import type { CallFinished } from "../../core/call-event.ts";
 import type { CustomCallback, LoadedModule } from "../../core/custom-callback.ts";
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverWorld } from "../observer-context.ts";
-import { sizeOfCall } from "../size-of-call.ts";
 import type { StandardLoggingPayload } from "../payload-types.ts";
+import { sizeOfCall } from "../size-of-call.ts";
 import { toStandardPayload } from "../standard-payload.ts";
 import { type HookLimits, HookRunner } from "./hook-runner.ts";
 

@@ -1,36 +1,32 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { CallFinished } from "../../core/call-event.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
-import { toStandardPayload } from "../standard-payload.ts";
+import { PayloadTexts } from "../payload-texts.ts";
+import { sizeOfCall } from "../size-of-call.ts";
 
 /** Only the operator may read what was asked and answered. */
 const FILE_MODE = 0o600;
 const NEWLINE = 0x0a;
 
 /** Writes one line of JSON per call: to a file, or to standard output. */
-export function openJsonLines({ settings, name, log, random, write }: ObserverContext<"json_lines">): CallObserver {
-  const showsContent = settings.message_logging;
-  const toLine = (event: Parameters<typeof toStandardPayload>[0]): string =>
-    `${JSON.stringify(toStandardPayload(event, { showsContent }))}\n`;
-  if (settings.path === undefined) {
-    let sentCount = 0;
-    return {
-      name,
-      kind: "callback",
-      observe(batch) {
-        write(batch.map(toLine).join(""));
-        sentCount += batch.length;
-      },
-      stats: () => ({ queuedCount: 0, sentCount, droppedCount: 0, failedSendCount: 0 }),
-    };
-  }
-  const file = new LineFile(resolve(settings.path));
-  const sender = new BatchSender<string>({
+export function openJsonLines(context: ObserverContext<"json_lines">): CallObserver {
+  const { settings, name, log, random, write } = context;
+  const texts = new PayloadTexts({ showsContent: settings.message_logging });
+  const file = settings.path === undefined ? undefined : new LineFile(resolve(settings.path));
+  const sender = new BatchSender<CallFinished>({
     name,
-    send: (lines) => file.append(lines),
-    sizeOf: (line) => line.length,
+    send: async (batch) => {
+      const lines = (await texts.of(batch)).map((text) => `${text}\n`);
+      if (file !== undefined) {
+        return file.append(lines);
+      }
+      write(lines.join(""));
+      return { kind: "sent" };
+    },
+    sizeOf: sizeOfCall,
     maxQueuedItems: 20_000,
     maxQueuedBytes: 64 * 1024 * 1024,
     maxBatchItems: 1000,
@@ -45,7 +41,7 @@ export function openJsonLines({ settings, name, log, random, write }: ObserverCo
     kind: "callback",
     observe(batch) {
       for (const event of batch) {
-        sender.push(toLine(event));
+        sender.push(event);
       }
     },
     close: (withinMs) => sender.close(withinMs),

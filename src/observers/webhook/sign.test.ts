@@ -31,6 +31,11 @@ test.each([
   expect(readHeaderText(text)).toEqual(headers);
 });
 
-test.each(["planted", "=planted", "a b=planted", '{"a":', "[1]x", "A=planted\r\nB=2"])("%p is no list of headers", (text) => {
-  expect(() => readHeaderText(text)).toThrow(/^GENERIC_LOGGER_HEADERS is neither 'Name=value,Name=value' nor a JSON object of texts$/);
-});
+test.each(["planted", "=planted", "a b=planted", '{"a":', "[1]x", "A=planted\r\nB=2"])(
+  "%p is no list of headers",
+  (text) => {
+    expect(() => readHeaderText(text)).toThrow(
+      /^GENERIC_LOGGER_HEADERS is neither 'Name=value,Name=value' nor a JSON object of texts$/,
+    );
+  },
+);

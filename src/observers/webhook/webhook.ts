@@ -3,7 +3,8 @@ import type { PostReply } from "../../upstream/post.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
-import { toStandardPayload } from "../standard-payload.ts";
+import { PayloadTexts } from "../payload-texts.ts";
+import { sizeOfCall } from "../size-of-call.ts";
 import { readHeaderText } from "./header-text.ts";
 import { signatureHeaders, toSigningKey } from "./sign.ts";
 
@@ -12,12 +13,6 @@ const MAX_AT_ONCE = 8;
 
 const SUCCESS = "llm_api_success";
 const FAILURE = "llm_api_failure";
-
-/** A call as JSON. */
-interface Line {
-  readonly id: string;
-  readonly text: string;
-}
 
 /** One request: its id stays the same however often it is tried. */
 interface Message {
@@ -35,17 +30,18 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
   if (endpoint === undefined) {
     throw new Error(`it has no endpoint: set callback_settings.${name}.endpoint or GENERIC_LOGGER_ENDPOINT`);
   }
-  const messages = new WeakMap<readonly Line[], readonly Message[]>();
+  const messages = new WeakMap<readonly CallFinished[], readonly Message[]>();
+  const texts = new PayloadTexts({ showsContent: settings.message_logging });
   const request = toRequester(context, endpoint);
-  const send = async (batch: readonly Line[], signal: AbortSignal): Promise<SendOutcome> => {
-    const all = messages.get(batch) ?? toMessages(batch, settings.log_format);
+  const send = async (batch: readonly CallFinished[], signal: AbortSignal): Promise<SendOutcome> => {
+    const all = messages.get(batch) ?? toMessages(await texts.of(batch), settings.log_format);
     messages.set(batch, all);
     return sendAll(all, (message) => request(message, signal));
   };
-  const sender = new BatchSender<Line>({
+  const sender = new BatchSender<CallFinished>({
     name,
     send,
-    sizeOf: ({ text }) => text.length,
+    sizeOf: sizeOfCall,
     maxQueuedItems: 20_000,
     maxQueuedBytes: 64 * 1024 * 1024,
     maxBatchItems: settings.batch_size,
@@ -60,14 +56,13 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
   if (unknown !== undefined) {
     throw new Error(`event_types has '${unknown}'; there are ${SUCCESS} and ${FAILURE}`);
   }
-  const showsContent = settings.message_logging;
   return {
     name,
     kind: "callback",
     observe(batch) {
       for (const event of batch) {
         if (types.has(event.errorKind === undefined ? SUCCESS : FAILURE)) {
-          sender.push(toLine(event, showsContent));
+          sender.push(event);
         }
       }
     },
@@ -76,13 +71,7 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
   };
 }
 
-const toLine = (event: CallFinished, showsContent: boolean): Line => ({
-  id: event.callId,
-  text: JSON.stringify(toStandardPayload(event, { showsContent })),
-});
-
-function toMessages(batch: readonly Line[], format: "json_array" | "ndjson" | "single"): readonly Message[] {
-  const texts = batch.map(({ text }) => text);
+function toMessages(texts: readonly string[], format: "json_array" | "ndjson" | "single"): readonly Message[] {
   const toMessage = (body: string, callCount: number): Message => ({
     id: `msg_${crypto.randomUUID()}`,
     body,
