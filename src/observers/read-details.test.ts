@@ -1,0 +1,159 @@
+import { describe, expect, test } from "bun:test";
+import type { CallDetails } from "../core/call-details.ts";
+import { detailedCall } from "./calls-for-tests.ts";
+import { readDetails } from "./read-details.ts";
+
+const DEEP = 100_000;
+
+const withDetails = (details: Partial<CallDetails>) => readDetails(detailedCall(details));
+
+const answerOf = (response: string | Uint8Array, isStream = false) => {
+  const content = { request: Buffer.from("{}"), response: Buffer.from(response), isResponseCut: false };
+  return readDetails(detailedCall({ content }, { isStream })).response;
+};
+
+const frames = (...chunks: readonly unknown[]): string =>
+  chunks.map((chunk) => `data: ${typeof chunk === "string" ? chunk : JSON.stringify(chunk)}\n\n`).join("");
+
+const chunk = (delta: object, rest: object = {}): object => ({
+  id: "chatcmpl-1",
+  object: "chat.completion.chunk",
+  created: 7,
+  model: "gpt-4o-2024",
+  choices: [{ index: 0, delta, finish_reason: null, ...rest }],
+});
+
+test("each text is parsed once, and all observers share it", () => {
+  const event = detailedCall({ metadataText: '{"a":1}' });
+  expect(readDetails(event)).toBe(readDetails(event));
+  expect(readDetails(event).metadata).toBe(readDetails(event).metadata);
+  expect(readDetails(event).response).toBe(readDetails(event).response);
+  expect(readDetails(event).request).toEqual({ messages: [{ role: "user", content: "hi" }] });
+  expect(readDetails(event).parameters).toEqual({ temperature: 0 });
+});
+
+describe("metadata of headers", () => {
+  test("are text, JSON or booleans as their key says; the body wins", () => {
+    const langfuseHeaders = {
+      trace_id: "from-header",
+      trace_user_id: "true-blue",
+      trace_metadata: '{"a":[1]}',
+      tags: "a, b",
+      update_trace_keys: '["input"]',
+      mask_input: "true",
+      generation_name: "{",
+    };
+    expect(withDetails({ langfuseHeaders, metadataText: '{"trace_id":"from-body"}' }).metadata).toEqual({
+      trace_id: "from-body",
+      trace_user_id: "true-blue",
+      trace_metadata: { a: [1] },
+      tags: ["a", "b"],
+      update_trace_keys: ["input"],
+      mask_input: true,
+      generation_name: "{",
+    });
+  });
+});
+
+test.each([
+  ["7"],
+  ["[1]"],
+  ["null"],
+  ["{"],
+  ['"a"'],
+  ["[".repeat(DEEP)],
+  [`{"a":${"[".repeat(DEEP)}${"]".repeat(DEEP)}}`],
+])("metadata that is no object, or too deep, is empty", (metadataText) => {
+  expect(withDetails({ metadataText }).metadata).toEqual({});
+});
+
+test("names that every object has do no harm", () => {
+  const { metadata } = withDetails({
+    metadataText: '{"__proto__":{"trace_id":"x"},"constructor":1}',
+    langfuseHeaders: {},
+  });
+  expect(metadata["trace_id"]).toBeUndefined();
+  expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
+});
+
+test("content that may not be shown is not there", () => {
+  const reader = withDetails({ content: undefined });
+  expect([reader.request, reader.response]).toEqual([{}, undefined]);
+});
+
+describe("a stream is put together", () => {
+  const stream = frames(
+    chunk({ role: "assistant", content: "" }),
+    chunk({ content: "hé" }),
+    chunk({ reasoning_content: "hm" }),
+    chunk({ content: "llo" }),
+    chunk({ tool_calls: [{ index: 1, id: "b", type: "function", function: { name: "g", arguments: "{" } }] }),
+    chunk({ tool_calls: [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }] }),
+    chunk({ tool_calls: [{ index: 1, function: { arguments: "}" } }] }),
+    chunk({}, { finish_reason: "tool_calls" }),
+    { id: "chatcmpl-1", choices: [], usage: { prompt_tokens: 1 } },
+    "[DONE]",
+  );
+
+  test("texts, tool calls, reasons and usage", () => {
+    expect(answerOf(stream, true)).toEqual({
+      id: "chatcmpl-1",
+      object: "chat.completion",
+      created: 7,
+      model: "gpt-4o-2024",
+      choices: [
+        {
+          index: 0,
+          finish_reason: "tool_calls",
+          message: {
+            role: "assistant",
+            content: "héllo",
+            reasoning_content: "hm",
+            tool_calls: [
+              { id: "a", type: "function", function: { name: "f", arguments: "" } },
+              { id: "b", type: "function", function: { name: "g", arguments: "{}" } },
+            ],
+          },
+        },
+      ],
+      usage: { prompt_tokens: 1 },
+    });
+  });
+
+  test("cut anywhere it gives what came", () => {
+    const bytes = Buffer.from(stream);
+    for (let end = 0; end <= bytes.length; end++) expect(() => answerOf(bytes.subarray(0, end), true)).not.toThrow();
+    const middle = answerOf(bytes.subarray(0, stream.indexOf("llo")), true) as { choices: { message: object }[] };
+    expect(middle.choices[0]?.message).toMatchObject({ content: "hé" });
+    expect(answerOf("", true)).toBeUndefined();
+  });
+
+  test("several choices, text completions, and an error at the end", () => {
+    const text = (index: number, piece: string) => ({ object: "text_completion", choices: [{ index, text: piece }] });
+    const error = { error: { message: "broke" } };
+    expect(answerOf(frames(text(1, "b"), text(0, "a"), text(1, "c"), error), true)).toMatchObject({
+      object: "text_completion",
+      choices: [
+        { index: 0, text: "a" },
+        { index: 1, text: "bc" },
+      ],
+      error: { message: "broke" },
+    });
+  });
+
+  test.each([
+    ["no JSON", "{"],
+    ["a number", 7],
+    [
+      "choices that are none",
+      { choices: [7, null, [], { index: {}, delta: { content: {}, tool_calls: [7, { function: 7 }] } }] },
+    ],
+    ["too deep", `{"choices":${"[".repeat(DEEP)}`],
+    [
+      "numbers beyond all bounds",
+      { choices: Array.from({ length: 1000 }, (_, index) => ({ index: index * 1e300, delta: {} })) },
+    ],
+  ])("hostile events do no harm: %s", (_name, event) => {
+    expect(() => JSON.stringify(answerOf(frames(event, chunk({ content: "a" })), true))).not.toThrow();
+  });
+});

@@ -1,0 +1,123 @@
+import type { CallFinished } from "../core/call-event.ts";
+import { isObject } from "../core/json-values.ts";
+import type { JsonObject } from "../core/translation.ts";
+import { isDeeperThan, MAX_JSON_DEPTH, parseJsonText } from "../wire/json-depth.ts";
+import { toBuffer } from "../wire/utf8.ts";
+import { readStreamedAnswer } from "./streamed-answer.ts";
+
+const NOTHING: JsonObject = {};
+
+/** Metadata keys of headers that are not text: JSON there. */
+const JSON_KEYS: ReadonlySet<string> = new Set(["trace_metadata", "tags", "update_trace_keys", "metadata", "prompt"]);
+
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+/**
+ * The JSON of a call's details, read when first asked for and once only, whichever observers ask. Never throws: what cannot
+ * be read is an empty object, or `undefined`.
+ */
+export class DetailsReader {
+  readonly #event: CallFinished;
+  #metadata: JsonObject | undefined;
+  #parameters: JsonObject | undefined;
+  #request: JsonObject | undefined;
+  #response: JsonObject | undefined;
+  #hasReadResponse = false;
+
+  constructor(event: CallFinished) {
+    this.#event = event;
+  }
+
+  /** The caller's metadata; keys of `langfuse_` headers stand in it too, but those of the body win. */
+  get metadata(): JsonObject {
+    if (this.#metadata === undefined) {
+      const { details } = this.#event;
+      const own = parseObject(details?.metadataText);
+      const headers = details?.langfuseHeaders;
+      this.#metadata = headers === undefined ? own : { ...toMetadata(headers), ...own };
+    }
+    return this.#metadata;
+  }
+
+  /** Parameters of the model: `temperature`, `max_tokens`, ... */
+  get parameters(): JsonObject {
+    this.#parameters ??= parseObject(this.#event.details?.parametersText);
+    return this.#parameters;
+  }
+
+  /** `x-litellm-spend-logs-metadata`; `undefined` where it is no object. */
+  get spendLogsMetadata(): JsonObject | undefined {
+    const text = this.#event.details?.spendLogsMetadataText;
+    const value = text === undefined ? NOTHING : parseObject(text);
+    return value === NOTHING ? undefined : value;
+  }
+
+  /** What was asked: `messages`, `prompt`, `input`, `tools`, ...; empty where it may not be shown. */
+  get request(): JsonObject {
+    this.#request ??= parseBytes(this.#event.details?.content?.request) ?? NOTHING;
+    return this.#request;
+  }
+
+  /** The whole answer in OpenAI's shape, of a stream as much as came; `undefined` where there is none, or it may not be shown. */
+  get response(): JsonObject | undefined {
+    if (!this.#hasReadResponse) {
+      this.#hasReadResponse = true;
+      const bytes = this.#event.details?.content?.response;
+      this.#response =
+        bytes === undefined ? undefined : this.#event.isStream ? readStreamedAnswer(bytes) : parseBytes(bytes);
+    }
+    return this.#response;
+  }
+}
+
+const readers = new WeakMap<CallFinished, DetailsReader>();
+
+/** The reader of a call's details; all observers of the call share it. */
+export function readDetails(event: CallFinished): DetailsReader {
+  let reader = readers.get(event);
+  if (reader === undefined) {
+    reader = new DetailsReader(event);
+    readers.set(event, reader);
+  }
+  return reader;
+}
+
+function parseObject(text: string | undefined): JsonObject {
+  if (text === undefined || text === "{}") {
+    return NOTHING;
+  }
+  try {
+    const value = parseJsonText(text);
+    return isObject(value) ? value : NOTHING;
+  } catch {
+    return NOTHING;
+  }
+}
+
+function parseBytes(bytes: Uint8Array | undefined): JsonObject | undefined {
+  if (bytes === undefined || isDeeperThan(bytes, MAX_JSON_DEPTH)) {
+    return undefined;
+  }
+  try {
+    const value: unknown = JSON.parse(toBuffer(bytes).toString("utf8"));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `langfuse_trace_metadata: {"a":1}` is an object, `langfuse_mask_input: true` a boolean; everything else is text. */
+function toMetadata(headers: Readonly<Record<string, string>>): JsonObject {
+  return Object.fromEntries(Object.entries(headers).map(([key, text]) => [key, toValue(key, text)]));
+}
+
+function toValue(key: string, text: string): unknown {
+  if (!JSON_KEYS.has(key)) {
+    return Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : text;
+  }
+  try {
+    return parseJsonText(text);
+  } catch {
+    return key === "tags" || key === "update_trace_keys" ? text.split(",").map((item) => item.trim()) : text;
+  }
+}
