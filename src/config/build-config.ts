@@ -1,3 +1,4 @@
+import type { BuiltCallback } from "./callbacks/callback-fields.ts";
 import { readCallbacks } from "./callbacks/read-callbacks.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkGroupNames } from "./check-group-names.ts";
@@ -14,6 +15,7 @@ import { readCredentialList } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { readDefaultParams } from "./default-params.ts";
+import { toDeploymentId } from "./deployment-id.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
 import { mergeFallbacks } from "./fallback-maps.ts";
 import type {
@@ -93,12 +95,28 @@ const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSet
   };
 };
 
-const readObserving = (values: LitellmValues, document: ConfigDocument, context: ReadContext): ObservingSettings => {
+const withOwnLangfuse = (models: readonly ModelEntry[]): readonly unknown[] =>
+  models
+    .filter(({ params: { langfuse } }) => Object.values(langfuse).some((value) => value !== undefined))
+    .map((entry) => [toDeploymentId(entry), entry.params.langfuse]);
+
+/** Settings of Langfuse stand in three places. */
+const withLangfuse = (callback: BuiltCallback, tags: readonly string[], models: readonly ModelEntry[]): BuiltCallback =>
+  callback.name === "langfuse" || callback.name === "langfuse_otel"
+    ? { ...callback, madeWith: [tags, ...withOwnLangfuse(models)] }
+    : callback;
+
+const readObserving = (
+  values: LitellmValues,
+  { document, models }: { readonly document: ConfigDocument; readonly models: readonly ModelEntry[] },
+  context: ReadContext,
+): ObservingSettings => {
   const { callbacks, success_callback: successCallbacks, failure_callback: failureCallbacks } = values;
   const written = { path: LITELLM_SETTINGS.path, callbacks, successCallbacks, failureCallbacks };
   const { built, modules } = readCallbacks(written, document, context);
   return {
-    callbacks: built,
+    callbacks: built.map((callback) => withLangfuse(callback, values.langfuse_default_tags, models)),
+    langfuseDefaultTags: values.langfuse_default_tags,
     modules,
     turnOffMessageLogging: values.turn_off_message_logging,
     redactUserApiKeyInfo: values.redact_user_api_key_info,
@@ -201,7 +219,7 @@ export const buildConfig = (
     litellm,
     general: readGeneral(document, context),
     router,
-    observing: readObserving(inherited.values, document, context),
+    observing: readObserving(inherited.values, { document, models }, context),
     forced: toForced(overrides),
   });
 };
