@@ -33,7 +33,7 @@ test("each text is parsed once, and all observers share it", () => {
 });
 
 describe("metadata of headers", () => {
-  test("are text, JSON or booleans as their key says; the body wins", () => {
+  test("are text, JSON or booleans as their key says, and win over the body", () => {
     const langfuseHeaders = {
       trace_id: "from-header",
       trace_user_id: "true-blue",
@@ -43,8 +43,9 @@ describe("metadata of headers", () => {
       mask_input: "true",
       generation_name: "{",
     };
-    expect(withDetails({ langfuseHeaders, metadataText: '{"trace_id":"from-body"}' }).metadata).toEqual({
-      trace_id: "from-body",
+    expect(withDetails({ langfuseHeaders, metadataText: '{"trace_id":"from-body","a":1}' }).metadata).toEqual({
+      a: 1,
+      trace_id: "from-header",
       trace_user_id: "true-blue",
       trace_metadata: { a: [1] },
       tags: ["a", "b"],
@@ -118,6 +119,12 @@ describe("a stream is put together", () => {
       ],
       usage: { prompt_tokens: 1 },
     });
+  });
+
+  test("of a vendor that says in each event that there was no error", () => {
+    const events = ["a", "b"].map((content) => ({ ...chunk({ content }), error: null }));
+    expect(answerOf(frames(...events), true)).toMatchObject({ choices: [{ message: { content: "ab" } }] });
+    expect(answerOf(frames(...events), true)).not.toHaveProperty("error");
   });
 
   test("cut anywhere it gives what came", () => {

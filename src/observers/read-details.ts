@@ -28,13 +28,13 @@ export class DetailsReader {
     this.#event = event;
   }
 
-  /** The caller's metadata; keys of `langfuse_` headers stand in it too, but those of the body win. */
+  /** The caller's metadata; keys of `langfuse_` headers stand in it too and win, as LiteLLM has it. */
   get metadata(): JsonObject {
     if (this.#metadata === undefined) {
       const { details } = this.#event;
       const own = parseObject(details?.metadataText);
       const headers = details?.langfuseHeaders;
-      this.#metadata = headers === undefined ? own : { ...toMetadata(headers), ...own };
+      this.#metadata = headers === undefined ? own : { ...own, ...toMetadata(headers) };
     }
     return this.#metadata;
   }
