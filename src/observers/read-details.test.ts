@@ -56,6 +56,31 @@ describe("metadata of headers", () => {
   });
 });
 
+describe("credentials in metadata are hidden from all observers", () => {
+  test("by their names, at any depth, and by their look", () => {
+    const said = {
+      langfuse_secret: "planted",
+      langfuse_secret_key: "planted",
+      langfuse_public_key: "planted",
+      langfuse_host: "planted",
+      openaiApiKey: "planted",
+      "x-api-key": ["planted"],
+      nested: [{ Authorization: "planted", password: { a: "planted" }, auth_token: "planted" }],
+      note: "call with sk-plantedplanted0000",
+    };
+    const metadataText = JSON.stringify(said).replace("password", "p\\u0061ssword");
+    const headers = { trace_metadata: '{"api_key":"planted"}', trace_id: "Bearer planted-planted" };
+    const reader = withDetails({ metadataText, langfuseHeaders: headers, spendLogsMetadataText: metadataText });
+    expect(JSON.stringify([reader.metadata, reader.spendLogsMetadata])).not.toContain("planted");
+    expect(reader.metadata["note"]).toBe("call with sk-****0000");
+  });
+
+  test("what only sounds like one stays", () => {
+    const said = { max_tokens: 7, keyword: "a", token_count: 1, trace_id: "key-to-secrets", tokens: [1], keys: "b" };
+    expect(withDetails({ metadataText: JSON.stringify(said) }).metadata).toEqual(said);
+  });
+});
+
 test.each([
   ["7"],
   ["[1]"],
