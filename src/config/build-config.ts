@@ -1,4 +1,5 @@
 import { readAlerting } from "./alerting.ts";
+import type { BuiltCallback } from "./callbacks/callback-fields.ts";
 import { readCallbacks } from "./callbacks/read-callbacks.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkGroupNames } from "./check-group-names.ts";
@@ -15,6 +16,7 @@ import { readCredentialList } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { readDefaultParams } from "./default-params.ts";
+import { toDeploymentId } from "./deployment-id.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
 import { mergeFallbacks } from "./fallback-maps.ts";
 import type {
@@ -96,17 +98,38 @@ const toGeneral = (values: GeneralValues): GeneralSettings => {
   };
 };
 
+const withOwnLangfuse = (models: readonly ModelEntry[]): readonly unknown[] =>
+  models
+    .filter(({ params: { langfuse } }) => Object.values(langfuse).some((value) => value !== undefined))
+    .map((entry) => [toDeploymentId(entry), entry.params.langfuse]);
+
+/** Settings of Langfuse stand in three places. */
+const withLangfuse = (
+  callback: BuiltCallback,
+  tags: readonly string[],
+  models: readonly ModelEntry[],
+): BuiltCallback =>
+  callback.name === "langfuse" || callback.name === "langfuse_otel"
+    ? { ...callback, madeWith: [tags, ...withOwnLangfuse(models)] }
+    : callback;
+
+interface ObservingSources {
+  readonly document: ConfigDocument;
+  readonly general: { readonly path: string; readonly values: GeneralValues };
+  readonly models: readonly ModelEntry[];
+}
+
 const readObserving = (
   values: LitellmValues,
-  general: { readonly path: string; readonly values: GeneralValues },
-  document: ConfigDocument,
+  { document, general, models }: ObservingSources,
   context: ReadContext,
 ): ObservingSettings => {
   const { callbacks, success_callback: successCallbacks, failure_callback: failureCallbacks } = values;
   const written = { path: LITELLM_SETTINGS.path, callbacks, successCallbacks, failureCallbacks };
   const { built, modules } = readCallbacks(written, document, context);
   return {
-    callbacks: built,
+    callbacks: built.map((callback) => withLangfuse(callback, values.langfuse_default_tags, models)),
+    langfuseDefaultTags: values.langfuse_default_tags,
     modules,
     turnOffMessageLogging: values.turn_off_message_logging,
     redactUserApiKeyInfo: values.redact_user_api_key_info,
@@ -213,7 +236,7 @@ export const buildConfig = (
     litellm,
     general: toGeneral(general.values),
     router,
-    observing: readObserving(inherited.values, general, document, context),
+    observing: readObserving(inherited.values, { document, general, models }, context),
     forced: toForced(overrides),
   });
 };

@@ -49,7 +49,7 @@ export const NOT_BUILT_MODEL_INFO: NotBuiltKeys = {
 /** `litellm_settings` (contract 5.4). */
 export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
   names: words(`
-    service_callbacks langfuse_default_tags force_ipv4 modify_params set_verbose cache cache_params enable_redis_auth_cache max_budget
+    service_callbacks force_ipv4 modify_params set_verbose cache cache_params enable_redis_auth_cache max_budget
     budget_duration max_user_budget max_internal_user_budget internal_user_budget_duration max_end_user_budget
     max_end_user_budget_id default_internal_user_params default_team_params default_team_settings
     upperbound_key_generate_params default_key_generate_params key_generation_settings custom_provider_map
