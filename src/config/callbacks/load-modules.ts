@@ -20,8 +20,8 @@ const ALLOWED = `the path of a module that exports 'callback' with ${HOOKS.join(
 /** How long a module may take to load, in milliseconds. */
 const LOAD_LIMIT_MS = 10_000;
 
-/** Modules that were imported, by path and stamp: an unchanged one keeps its state over a reload. */
-const imported = new Map<string, CustomCallback<never>>();
+/** The latest import of each file: an unchanged one keeps its state over a reload. */
+const imported = new Map<string, { readonly stamp: string; readonly callback: CustomCallback<never> }>();
 
 let isResolvable = false;
 
@@ -55,10 +55,9 @@ async function loadModule(scope: ModuleCallback): Promise<LoadedModule> {
   const { file } = scope;
   const { mtimeMs, size, ino } = statSync(file);
   const stamp = `${mtimeMs}-${size}-${ino}`;
-  const id = `${file}?${stamp}`;
-  const known = imported.get(id);
-  const callback = known ?? readCallback(await importModule(id));
-  imported.set(id, callback);
+  const known = imported.get(file);
+  const callback = known?.stamp === stamp ? known.callback : readCallback(await importModule(`${file}?${stamp}`));
+  imported.set(file, { stamp, callback });
   return { ...scope, stamp, name: basename(file, extname(file)).toLowerCase(), callback };
 }
 
