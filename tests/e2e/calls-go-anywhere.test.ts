@@ -107,11 +107,12 @@ describe("the webhook", () => {
     const gateway = await serve({ settings: webhookSettings() });
     await chat(gateway);
     await (await chat(gateway, { stream: true })).text();
+    expect((await chat(gateway, { api_key: "sk-planted-caller" })).status).toBe(200);
     failNext(); // The last one, as the deployment cools down.
     expect((await chat(gateway)).status).toBe(401);
-    const calls = await receivedCalls(3);
+    const calls = await receivedCalls(4);
     await gateway.stop();
-    expect(calls.map(({ status }) => status).sort()).toEqual(["failure", "success", "success"]);
+    expect(calls.map(({ status }) => status).sort()).toEqual(["failure", "success", "success", "success"]);
     expect(receiver.received[0]?.headers.get("authorization")).toBe("Bearer planted-header-token");
     expect(receiver.received[0]?.path).toBe("/calls");
     const sent = receiver.received.map(({ text }) => text).join("\n");
