@@ -17,7 +17,7 @@ let receiver: FakeReceiver;
 let folder: string;
 
 beforeAll(async () => {
-  upstream = startFakeUpstream();
+  upstream = startFakeUpstream({ keys: ["sk-upstream", "sk-planted-caller"] });
   receiver = startFakeReceiver();
   folder = await mkdtemp(join(tmpdir(), "portolan-sinks-"));
 });
