@@ -3,6 +3,8 @@ import { bareParams } from "./config/bare-params.ts";
 import type { Environment } from "./config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { toBoundedMap } from "./core/bounded-map.ts";
+import { CallWatch } from "./core/call-watch.ts";
+import type { LoadedModule } from "./core/custom-callback.ts";
 import type { GatewaySnapshot } from "./core/gateway-snapshot.ts";
 import type { MetricFamily } from "./core/metrics.ts";
 import { mergeMetrics } from "./core/metrics-text.ts";
@@ -13,6 +15,7 @@ import { toCapture } from "./http/capture.ts";
 import { ClientHosts } from "./http/client-hosts.ts";
 import { DebugLog } from "./http/debug-log.ts";
 import type { GatewayServices, GatewayState } from "./http/gateway-state.ts";
+import { PreCallChecks } from "./http/pre-call.ts";
 import { RouteMap } from "./http/route-map.ts";
 import { openServer } from "./http/server.ts";
 import { UserConfigs } from "./http/user-config.ts";
@@ -40,6 +43,8 @@ import { post } from "./upstream/post.ts";
 export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly environment: Environment;
+  /** The configuration's modules, loaded. */
+  readonly modules?: readonly LoadedModule[];
   readonly accessLogFormat: AccessLogFormat;
   /** Writes access log lines. */
   readonly writeLog: (text: string) => void;
@@ -95,6 +100,7 @@ export class Gateway {
     this.#services = {
       transport: this.#transport,
       onCallFinished: (event) => this.#observatory.push(event),
+      watch: new CallWatch(),
       version: VERSION,
       endpoints: ENDPOINTS,
       corsOrigins: readOrigins(options.environment),
@@ -110,8 +116,9 @@ export class Gateway {
       metrics: () => this.#collectMetrics(siblings),
       sharing: () => this.#sharing?.status,
     };
-    this.#state = this.#toState(options.config, options.environment);
-    this.#observe(options.config, options.environment);
+    const { config, environment, modules = [] } = options;
+    this.#state = this.#toState(config, environment, modules);
+    this.#observe(config, environment, modules);
   }
 
   /** Starts to serve; returns the port. @throws Error with code `EADDRINUSE`. */
@@ -135,9 +142,9 @@ export class Gateway {
   }
 
   /** Swaps the configuration; calls under way end with the one they started with. */
-  reload(config: GatewayConfig, environment: Environment): void {
-    this.#state = this.#toState(config, environment);
-    this.#observe(config, environment);
+  reload(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[] = []): void {
+    this.#state = this.#toState(config, environment, modules);
+    this.#observe(config, environment, modules);
     this.#share();
   }
 
@@ -185,11 +192,12 @@ export class Gateway {
   }
 
   /** Calls wait in their queue until their observers are there. */
-  #observe(config: GatewayConfig, environment: Environment): void {
+  #observe(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[]): void {
     const { logError, writeLog } = this.#options;
-    const { now, random, version } = this.#services;
+    const { now, random, version, watch } = this.#services;
+    watch.isOn = config.observing.alerting !== undefined;
     const world = { config, environment, post, now, random, version, log: logError, write: writeLog };
-    this.#observatory.apply(world).catch((cause) => logError("callbacks failed", cause));
+    this.#observatory.apply(world, { modules, watch }).catch((cause) => logError("callbacks failed", cause));
   }
 
   /** Shares routing state as the configuration in force says; without a Redis in it nothing of that is loaded. */
@@ -224,16 +232,17 @@ export class Gateway {
     }
   }
 
-  #toState(config: GatewayConfig, environment: Environment): GatewayState {
+  #toState(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[]): GatewayState {
     const context = toContext(environment, this.#stats);
-    const { general, router } = config;
+    const { general, observing, router } = config;
+    const { now, random, watch } = this.#services;
     const models = new ModelTable(config, context);
     return {
       config,
       models,
       scope: {
         models,
-        router: new Router(router, this.#services),
+        router: new Router(router, { now, random, onCooled: (cooled) => watch.cooled(cooled) }),
         gate: new ParallelGate(router),
         settings: router,
         egress: undefined,
@@ -242,6 +251,12 @@ export class Gateway {
       userConfigs: new UserConfigs(),
       auth: toAuthenticator(general.masterKey, general.litellmKeyHeaderName),
       capture: toCapture(config),
+      preCall: PreCallChecks.of(modules, {
+        timeoutMs: observing.preCallTimeoutMs,
+        failOpen: observing.preCallFailOpen,
+        keyHeader: general.litellmKeyHeaderName?.toLowerCase(),
+        log: this.#options.logError,
+      }),
       environment,
       providers: context.providers,
       callersModel: config.listsModels

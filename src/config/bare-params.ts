@@ -30,6 +30,7 @@ export const bareParams = (model: string): DeploymentParams => ({
   extraBody: {},
   mockResponse: undefined,
   regionName: undefined,
+  langfuse: { publicKey: undefined, secretKey: undefined, host: undefined },
   azure: {
     adToken: undefined,
     tenantId: undefined,

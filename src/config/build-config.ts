@@ -1,3 +1,5 @@
+import { readAlerting } from "./alerting.ts";
+import type { BuiltCallback } from "./callbacks/callback-fields.ts";
 import { readCallbacks } from "./callbacks/read-callbacks.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkGroupNames } from "./check-group-names.ts";
@@ -14,6 +16,7 @@ import { readCredentialList } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { readDefaultParams } from "./default-params.ts";
+import { toDeploymentId } from "./deployment-id.ts";
 import { isMapping, type ReadContext } from "./environment-references.ts";
 import { mergeFallbacks } from "./fallback-maps.ts";
 import type {
@@ -25,6 +28,7 @@ import type {
   ObservingSettings,
   RouterSettings,
 } from "./gateway-config.ts";
+import type { GENERAL_SETTINGS_FIELDS } from "./general-settings-fields.ts";
 import type { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
 import { NOTHING_SHARED, readModelList, type SharedParams } from "./model-list.ts";
 import { toPrometheusSettings } from "./prometheus-settings.ts";
@@ -69,8 +73,9 @@ const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSe
 
 const toList = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
 
-const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSettings => {
-  const { values } = readSettings(document, GENERAL_SETTINGS, context);
+type GeneralValues = SectionValues<typeof GENERAL_SETTINGS_FIELDS>;
+
+const toGeneral = (values: GeneralValues): GeneralSettings => {
   return {
     masterKey: values.master_key,
     completionModel: values.completion_model,
@@ -94,17 +99,46 @@ const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSet
   };
 };
 
-const readObserving = (values: LitellmValues, document: ConfigDocument, context: ReadContext): ObservingSettings => {
+const withOwnLangfuse = (models: readonly ModelEntry[]): readonly unknown[] =>
+  models
+    .filter(({ params: { langfuse } }) => Object.values(langfuse).some((value) => value !== undefined))
+    .map((entry) => [toDeploymentId(entry), entry.params.langfuse]);
+
+/** Settings of Langfuse stand in three places. */
+const withLangfuse = (
+  callback: BuiltCallback,
+  tags: readonly string[],
+  models: readonly ModelEntry[],
+): BuiltCallback =>
+  callback.name === "langfuse" || callback.name === "langfuse_otel"
+    ? { ...callback, madeWith: [tags, ...withOwnLangfuse(models)] }
+    : callback;
+
+interface ObservingSources {
+  readonly document: ConfigDocument;
+  readonly general: { readonly path: string; readonly values: GeneralValues };
+  readonly models: readonly ModelEntry[];
+}
+
+const readObserving = (
+  values: LitellmValues,
+  { document, general, models }: ObservingSources,
+  context: ReadContext,
+): ObservingSettings => {
   const { callbacks, success_callback: successCallbacks, failure_callback: failureCallbacks } = values;
   const written = { path: LITELLM_SETTINGS.path, callbacks, successCallbacks, failureCallbacks };
   const { built, modules } = readCallbacks(written, document, context);
   return {
-    callbacks: built,
+    callbacks: built.map((callback) => withLangfuse(callback, values.langfuse_default_tags, models)),
+    langfuseDefaultTags: values.langfuse_default_tags,
     modules,
     turnOffMessageLogging: values.turn_off_message_logging,
     redactUserApiKeyInfo: values.redact_user_api_key_info,
     globalDisableNoLogParam: values.global_disable_no_log_param,
     prometheus: toPrometheusSettings(values),
+    preCallTimeoutMs: general.values.pre_call_timeout,
+    preCallFailOpen: general.values.pre_call_fail_open,
+    alerting: readAlerting(general.values, general.path, context),
     tagHeaders: values.extra_spend_tag_headers.map((name) => name.toLowerCase()),
   };
 };
@@ -188,6 +222,7 @@ export const buildConfig = (
   const { ignore_invalid_deployments: ignoreInvalidDeployments } = written.values;
   const router = { ...settings, ignoreInvalidDeployments, redis: toRedisSettings(written.values) };
   const litellm = toLitellm(inherited.values, overrides);
+  const general = readSettings(document, GENERAL_SETTINGS, context);
   const { default_litellm_params } = written.values;
   const defaults = readDefaultParams(default_litellm_params, `${written.path}.default_litellm_params`, context);
   const models = readModels({ document, router, overrides, defaults }, context);
@@ -201,9 +236,9 @@ export const buildConfig = (
     models,
     listsModels: models.length > 0,
     litellm,
-    general: readGeneral(document, context),
+    general: toGeneral(general.values),
     router,
-    observing: readObserving(inherited.values, document, context),
+    observing: readObserving(inherited.values, { document, general, models }, context),
     forced: toForced(overrides),
   });
 };

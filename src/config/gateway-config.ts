@@ -1,4 +1,5 @@
 import type { FailureClass } from "../core/failure-class.ts";
+import type { AlertingSettings } from "./alerting.ts";
 import type { BuiltCallback, ModuleCallback } from "./callbacks/callback-fields.ts";
 import type { VendorField } from "./vendor-fields.ts";
 
@@ -61,12 +62,21 @@ export interface DeploymentParams {
   readonly extraBody: Readonly<Record<string, unknown>>;
   readonly mockResponse: unknown;
   readonly regionName: string | undefined;
+  /** The Langfuse project of the deployment's calls; what is absent is that of the callback. */
+  readonly langfuse: LangfuseParams;
   /** Azure Entra identity (contract 5.2, "Azure"). */
   readonly azure: AzureIdentityParams;
   /** What only single vendors know (`aws_region_name`, `vertex_project`, ...), by its name in the file. */
   readonly vendor: Readonly<Partial<Record<VendorField, string>>>;
   /** OpenAI parameters that the deployment sets when the caller does not (`temperature: 0`, `max_tokens: 100`, ...). */
   readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+/** A Langfuse project. */
+export interface LangfuseParams {
+  readonly publicKey: string | undefined;
+  readonly secretKey: string | undefined;
+  readonly host: string | undefined;
 }
 
 /** Credentials of Microsoft Entra for Azure deployments. */
@@ -110,6 +120,14 @@ export interface ObservingSettings {
   readonly turnOffMessageLogging: boolean;
   readonly redactUserApiKeyInfo: boolean;
   readonly globalDisableNoLogParam: boolean;
+  /** How long one check before a call may take. */
+  readonly preCallTimeoutMs: number;
+  /** Calls pass where a check breaks. */
+  readonly preCallFailOpen: boolean;
+  /** `undefined`: nobody is alerted. */
+  readonly alerting: AlertingSettings | undefined;
+  /** What is known of calls and becomes tags of Langfuse traces, by name. */
+  readonly langfuseDefaultTags: readonly string[];
   /** Headers whose values become tags, lower case. */
   readonly tagHeaders: readonly string[];
   readonly prometheus: PrometheusSettings;

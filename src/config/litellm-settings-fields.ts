@@ -63,6 +63,12 @@ export const LITELLM_SETTINGS_FIELDS = {
     default: false,
     description: "No observer sees which key a call came with, not even its hash.",
   },
+  langfuse_default_tags: {
+    type: "text-list",
+    default: [],
+    description:
+      "What is known of a call and becomes a tag of its Langfuse trace, as `name:value`: `cache_hit`, `user_api_key_hash`, `model_group`, any key of the caller's metadata, ...",
+  },
   extra_spend_tag_headers: {
     type: "text-list",
     default: [],

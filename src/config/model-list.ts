@@ -88,6 +88,11 @@ const toParams = ({ values, defaults }: ReadParams, capacity: Capacity, info: In
   extraBody: values.extra_body,
   mockResponse: values.mock_response,
   regionName: values.region_name,
+  langfuse: {
+    publicKey: values.langfuse_public_key,
+    secretKey: values.langfuse_secret_key ?? values.langfuse_secret,
+    host: values.langfuse_host,
+  },
   azure: toAzureIdentity(values),
   vendor: toVendor(values),
   defaults,

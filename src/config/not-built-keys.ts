@@ -49,7 +49,7 @@ export const NOT_BUILT_MODEL_INFO: NotBuiltKeys = {
 /** `litellm_settings` (contract 5.4). */
 export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
   names: words(`
-    service_callbacks langfuse_default_tags force_ipv4 modify_params set_verbose cache cache_params enable_redis_auth_cache max_budget
+    service_callbacks force_ipv4 modify_params set_verbose cache cache_params enable_redis_auth_cache max_budget
     budget_duration max_user_budget max_internal_user_budget internal_user_budget_duration max_end_user_budget
     max_end_user_budget_id default_internal_user_params default_team_params default_team_settings
     upperbound_key_generate_params default_key_generate_params key_generation_settings custom_provider_map
@@ -69,8 +69,7 @@ export const NOT_BUILT_GENERAL_SETTINGS: NotBuiltKeys = {
     database_url database_type database_connection_pool_limit database_connection_timeout
     database_connection_pool_timeout allow_requests_on_db_unavailable image_generation_model embedding_model
     custom_auth max_parallel_requests global_max_parallel_requests background_health_checks health_check_interval
-    health_check_concurrency use_shared_health_check alerting alerting_threshold alert_types alerting_args
-    alert_to_webhook_url spend_report_frequency store_model_in_db store_prompts_in_spend_logs disable_spend_logs
+    health_check_concurrency use_shared_health_check spend_report_frequency alert_type_config store_model_in_db store_prompts_in_spend_logs disable_spend_logs
     disable_spend_updates disable_error_logs maximum_spend_logs_retention_period
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron proxy_batch_write_at
     proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time use_redis_transaction_buffer

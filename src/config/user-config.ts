@@ -42,11 +42,15 @@ export const IGNORED_USER_KEYS: ReadonlySet<string> = new Set([
   "ignore_invalid_deployments",
 ]);
 
-/** `litellm_params` that are the operator's to set: canned replies, the server's credentials, patterns that it would run. */
+/** `litellm_params` that are the operator's to set: canned replies, the server's credentials, where it reports to, patterns that it would run. */
 export const FORBIDDEN_USER_PARAMS: readonly string[] = [
   "mock_response",
   "litellm_credential_name",
   "configurable_clientside_auth_params",
+  "langfuse_public_key",
+  "langfuse_secret_key",
+  "langfuse_secret",
+  "langfuse_host",
   ...OPERATOR_VENDOR_FIELDS,
   "tag_regex",
 ];

@@ -55,6 +55,8 @@ export interface CallFinished {
   /** The deployment's base URL without query, or the host that the caller chose. */
   readonly apiBase: string | undefined;
   readonly isStream: boolean;
+  /** It went out under a key of the caller's own, or to models of its own: what fails then says nothing of the server's. */
+  readonly isCallersOwn?: boolean;
   readonly usage: Usage | undefined;
   /** `undefined`: no usage, or a price that nobody knows. */
   readonly cost: CallCost | undefined;

@@ -114,8 +114,8 @@ function isContentHidden({ request, state }: Call): boolean {
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 
-/** The object's text: of `metadata`, or of `litellm_metadata` where that is all there is. */
-function readMetadata(body: ScannedObject): string | undefined {
+/** The text of the caller's metadata: of `metadata`, or of `litellm_metadata` where that is all there is. */
+export function readMetadata(body: ScannedObject): string | undefined {
   const field = body.find("litellm_metadata") ?? body.find("metadata");
   if (field === undefined || field.valueEnd - field.valueStart > MAX_PART_BYTES) {
     return undefined;
@@ -198,8 +198,11 @@ function readId({ body, request }: Call, field: string, header: string): string 
   return shorten(body?.readString(body.find(field))) ?? shorten(request.headers.get(header));
 }
 
-/** Contract 2.7: the headers that always count, those of the configuration, then the body's fields. */
-function readEndUser({ body, request, state }: Call, metadata: Readonly<Record<string, unknown>>): string | undefined {
+/** Whom the call is for (contract 2.7): the headers that always count, those of the configuration, then the body's fields. */
+export function readEndUser(
+  { body, request, state }: Call,
+  metadata: Readonly<Record<string, unknown>>,
+): string | undefined {
   const named = state.config.general.endUserHeaders.find((name) => (request.headers.get(name) ?? "") !== "");
   return (
     shorten(request.headers.get("x-litellm-customer-id")) ??

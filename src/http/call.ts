@@ -145,6 +145,11 @@ export class Call {
     this.scope.router.started(deployment, this.#countsForLimits);
   }
 
+  /** Whether key or models are the caller's own. */
+  get isCallersOwn(): boolean {
+    return this.credentials !== undefined || this.scope !== this.state.scope;
+  }
+
   /** What a caller's own key uses up is not the server's. */
   get #countsForLimits(): boolean {
     return this.credentials === undefined;
@@ -234,6 +239,7 @@ export class Call {
       upstreamModel: this.deployment?.upstreamModel,
       apiBase: this.route?.apiBase ?? this.deployment?.apiBase,
       isStream: this.isStream,
+      isCallersOwn: this.isCallersOwn,
       usage: end.usage,
       cost: undefined,
       requestBytes: this.body?.bytes.length ?? 0,

@@ -11,6 +11,8 @@ export type SendOutcome =
 /** How a sender works. Times in milliseconds. */
 export interface BatchSenderOptions<Item> {
   readonly name: string;
+  /** What its items are, for the log; `calls` when absent. */
+  readonly unit?: string;
   /** Sends one batch; must end by itself in time. A throw counts as `retry`. */
   readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome>;
   /** The size of an item in memory, in bytes, roughly. */
@@ -201,7 +203,8 @@ export class BatchSender<Item> {
     const nowMs = performance.now();
     if (nowMs - this.#loggedAtMs >= LOG_INTERVAL_MS) {
       this.#loggedAtMs = nowMs;
-      this.#options.log(`callback '${this.#options.name}': ${this.#droppedCount} calls not delivered so far`, reason);
+      const { name, unit = "calls", log } = this.#options;
+      log(`callback '${name}': ${this.#droppedCount} ${unit} not delivered so far`, reason);
     }
   }
 }

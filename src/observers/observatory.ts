@@ -3,8 +3,8 @@ import type { GatewaySnapshot } from "../core/gateway-snapshot.ts";
 import type { MetricFamily } from "../core/metrics.ts";
 import type { CallObserver, ObserverStats } from "./call-observer.ts";
 import { CallQueue, type Observing } from "./call-queue.ts";
-import { openCallback } from "./callbacks.ts";
 import type { ObserverWorld } from "./observer-context.ts";
+import { NO_OWN, type OwnObservers, wantedObservers } from "./wanted-observers.ts";
 
 /** How long observers may take to send what waits when the gateway stops, in milliseconds. */
 const CLOSE_WITHIN_MS = 5000;
@@ -64,8 +64,10 @@ export class Observatory {
   }
 
   /** Puts the configuration's callbacks in force; those that have not changed stay as they are. Never rejects. */
-  apply(world: ObserverWorld): Promise<void> {
-    this.#change = this.#change.then(() => this.#replace(world)).catch((cause) => this.#log("callbacks failed", cause));
+  apply(world: ObserverWorld, own: OwnObservers = NO_OWN): Promise<void> {
+    this.#change = this.#change
+      .then(() => this.#replace(world, own))
+      .catch((cause) => this.#log("callbacks failed", cause));
     return this.#change;
   }
 
@@ -77,16 +79,14 @@ export class Observatory {
     await Promise.all(all.map((observer) => this.#close(observer)));
   }
 
-  async #replace(world: ObserverWorld): Promise<void> {
+  async #replace(world: ObserverWorld, own: OwnObservers): Promise<void> {
     const before = new Map(this.#standing.map((standing) => [standing.key, standing]));
     const opened = await Promise.all(
-      world.config.observing.callbacks.map(async (callback): Promise<Standing | undefined> => {
-        const key = JSON.stringify(callback);
-        const { onSuccess, onFailure } = callback;
+      wantedObservers(world, own).map(async ({ title, open, ...wanted }): Promise<Standing | undefined> => {
         try {
-          return before.get(key) ?? { key, onSuccess, onFailure, observer: await openCallback(callback, world) };
+          return before.get(wanted.key) ?? { ...wanted, observer: await open() };
         } catch (cause) {
-          this.#log(`callback '${callback.name}' is left out`, cause instanceof Error ? cause.message : cause);
+          this.#log(`${title} is left out`, cause instanceof Error ? cause.message : cause);
           return undefined;
         }
       }),

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { inferProvider } from "../catalog/model-names.ts";
+import { toDeploymentId } from "../config/deployment-id.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { ModelEntry } from "../config/gateway-config.ts";
 import { OPERATIONS, type Operation } from "../core/operation.ts";
@@ -116,13 +116,3 @@ export function toDeployment(
 
 /** Whether a deployment stands for any name that fits a pattern: such ones never cool down (contract 2.5, 4.7). */
 export const isWildcardDeployment = ({ entry }: Deployment): boolean => entry.modelName.includes("*");
-
-/** The same entry has the same id after a restart (contract 4.1). Keys go into the hash, never out of it. */
-export function toDeploymentId(entry: ModelEntry): string {
-  return (
-    entry.info.id ??
-    createHash("sha256")
-      .update(JSON.stringify([entry.modelName, entry.params]))
-      .digest("hex")
-  );
-}

@@ -1,4 +1,5 @@
 import { inferProvider } from "../catalog/model-names.ts";
+import { toDeploymentId } from "../config/deployment-id.ts";
 import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
 import { toBoundedMap } from "../core/bounded-map.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type ProviderModel,
   readProviderModel,
   toDeployment,
-  toDeploymentId,
 } from "./deployment.ts";
 import { compareSpecificity, fillWildcards, toWildcardPattern, type WildcardPattern } from "./wildcard.ts";
 

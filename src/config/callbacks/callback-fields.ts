@@ -1,6 +1,6 @@
 import type { SectionValues } from "../declared-field.ts";
 import { JSON_LINES_FIELDS } from "./json-lines-fields.ts";
-import { LANGFUSE_FIELDS } from "./langfuse-fields.ts";
+import { LANGFUSE_FIELDS, LANGFUSE_OTEL_FIELDS } from "./langfuse-fields.ts";
 import { OTEL_FIELDS } from "./otel-fields.ts";
 import { PROMETHEUS_FIELDS } from "./prometheus-fields.ts";
 import { WEBHOOK_FIELDS } from "./webhook-fields.ts";
@@ -10,7 +10,7 @@ export const CALLBACK_FIELDS = {
   generic_api: WEBHOOK_FIELDS,
   json_lines: JSON_LINES_FIELDS,
   langfuse: LANGFUSE_FIELDS,
-  langfuse_otel: LANGFUSE_FIELDS,
+  langfuse_otel: LANGFUSE_OTEL_FIELDS,
   otel: OTEL_FIELDS,
   prometheus: PROMETHEUS_FIELDS,
 } as const;
@@ -28,8 +28,14 @@ export interface CallbackScope {
 }
 
 /** A built callback that the configuration asks for. */
-export type BuiltCallback = CallbackScope &
-  { readonly [Name in CallbackName]: { readonly name: Name; readonly settings: CallbackSettings<Name> } }[CallbackName];
+export type BuiltCallback = CallbackScope & {
+  /** Its own name in the lists, where that is another than the built callback's. */
+  readonly label?: string;
+  /** What else of the configuration it is made with: where that changes, it is made anew. */
+  readonly madeWith?: unknown;
+} & {
+    readonly [Name in CallbackName]: { readonly name: Name; readonly settings: CallbackSettings<Name> };
+  }[CallbackName];
 
 /** A module of the operator's own, named by its path. */
 export interface ModuleCallback extends CallbackScope {
