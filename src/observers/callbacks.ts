@@ -5,6 +5,7 @@ import type { ObserverFactory, ObserverWorld } from "./observer-context.ts";
 /** Where each callback that is built comes from; loaded when the configuration first asks for it. */
 const FACTORIES: { readonly [Name in CallbackName]?: () => Promise<ObserverFactory<Name>> } = {
   prometheus: async () => (await import("./prometheus/prometheus.ts")).openPrometheus,
+  otel: async () => (await import("./otel/open-otel.ts")).openOtel,
 };
 
 /** Makes a callback of the configuration. @throws Error with a message for the operator when it cannot work */
