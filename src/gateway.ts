@@ -6,7 +6,7 @@ import { toBoundedMap } from "./core/bounded-map.ts";
 import { CallWatch } from "./core/call-watch.ts";
 import type { LoadedModule } from "./core/custom-callback.ts";
 import type { GatewaySnapshot } from "./core/gateway-snapshot.ts";
-import type { MetricFamily } from "./core/metrics.ts";
+import { METRICS_TOPIC, type MetricFamily } from "./core/metrics.ts";
 import { mergeMetrics } from "./core/metrics-text.ts";
 import { NoSiblings, type Siblings } from "./core/siblings.ts";
 import { VERSION } from "./core/version.ts";
@@ -66,9 +66,6 @@ export interface ListenOptions {
 /** The clouds' own libraries, loaded when first used. */
 const IDENTITIES: CloudIdentities = { entra: entraTokens, aws: awsIdentities, google: googleTokens };
 
-/** What processes ask one another for `/metrics`. */
-const METRICS_TOPIC = "metrics";
-
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;
 
@@ -86,6 +83,7 @@ export class Gateway {
   #state: GatewayState;
   #sharing: SharingLoop | undefined;
   #isStopped = false;
+  #collecting: Promise<readonly MetricFamily[] | undefined> | undefined;
   #server: InboundServer | undefined;
 
   /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
@@ -113,7 +111,7 @@ export class Gateway {
           : new DebugLog((line) => options.writeLog(`${line}\n`), options.logLevel === "detailed"),
       logError: options.logError,
       siblings,
-      metrics: () => this.#collectMetrics(siblings),
+      metrics: () => this.#metrics(siblings),
       sharing: () => this.#sharing?.status,
     };
     const { config, environment, modules = [] } = options;
@@ -155,6 +153,14 @@ export class Gateway {
     this.#sharing?.stop();
     this.#transport.close();
     await this.#observatory.stop();
+  }
+
+  /** Those who ask while an answer is under way get that one: however many ask, processes are not held up. */
+  #metrics(siblings: Siblings): Promise<readonly MetricFamily[] | undefined> {
+    this.#collecting ??= this.#collectMetrics(siblings).finally(() => {
+      this.#collecting = undefined;
+    });
+    return this.#collecting;
   }
 
   async #collectMetrics(siblings: Siblings): Promise<readonly MetricFamily[] | undefined> {

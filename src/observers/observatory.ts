@@ -92,6 +92,9 @@ export class Observatory {
       }),
     );
     this.#standing = opened.filter((standing) => standing !== undefined);
+    for (const { observer } of this.#standing) {
+      observer.reconfigure?.(world.config);
+    }
     const always = this.#meters.map((observer) => ({ observer, onSuccess: true, onFailure: true }));
     this.#queue.observing = [...always, ...this.#standing];
     const gone = [...before.values()].filter((standing) => !this.#standing.includes(standing));
