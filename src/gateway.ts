@@ -22,6 +22,7 @@ import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
 import { googleTokens } from "./providers/google-tokens.ts";
 import { isKnownHost } from "./providers/known-hosts.ts";
+import { findPriceFaults, toPriceBook } from "./routing/configured-prices.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
 import { type ModelFault, ModelTable } from "./routing/model-table.ts";
@@ -176,7 +177,7 @@ export class Gateway {
   }
 
   #toState(config: GatewayConfig, environment: Environment): GatewayState {
-    const context = toContext(environment, this.#stats);
+    const context = toContext(config, environment, this.#stats);
     const { general, router } = config;
     const models = new ModelTable(config, context);
     return {
@@ -194,6 +195,7 @@ export class Gateway {
       auth: toAuthenticator(general.masterKey, general.litellmKeyHeaderName),
       capture: toCapture(config),
       environment,
+      prices: context.prices,
       providers: context.providers,
       callersModel: config.listsModels
         ? () => undefined
@@ -203,19 +205,20 @@ export class Gateway {
   }
 }
 
-function toContext(environment: Environment, stats: StatsTable): DeploymentContext {
+function toContext(config: GatewayConfig, environment: Environment, stats: StatsTable): DeploymentContext {
   return {
     providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
     environment,
     identities: IDENTITIES,
     stats,
+    prices: toPriceBook(config.litellm),
   };
 }
 
 /** What is wrong with a configuration's models: unknown providers, missing keys and addresses. */
 export function findModelFaults(config: GatewayConfig, environment: Environment): readonly ModelFault[] {
-  const { faults } = new ModelTable(config, toContext(environment, new StatsTable()));
-  return [...faults, ...findHostFaults(config)];
+  const { faults } = new ModelTable(config, toContext(config, environment, new StatsTable()));
+  return [...faults, ...findHostFaults(config), ...findPriceFaults(config.litellm)];
 }
 
 function findHostFaults({ general }: GatewayConfig): readonly ModelFault[] {
@@ -242,13 +245,19 @@ function toModerationDeployment(
 /** Over the vendor's own address alone: what runs on this machine is not for callers to find. */
 function toCallersDeployment(
   model: string,
-  { providers, identities }: DeploymentContext,
+  { providers, identities, prices }: DeploymentContext,
 ): ReturnType<typeof toDeployment> | undefined {
   try {
     // The key stands in for the caller's: no request goes out under it.
     const params = { ...bareParams(model), apiKey: "the caller's own" };
     const entry = { path: "callers", modelName: model, params, info: NO_INFO };
-    const deployment = toDeployment(entry, { providers, identities, environment: {}, stats: new StatsTable() });
+    const deployment = toDeployment(entry, {
+      providers,
+      identities,
+      environment: {},
+      stats: new StatsTable(),
+      prices,
+    });
     const routes = Object.values(deployment.routes);
     return routes.every(({ origin }) => isKnownHost(origin, PROVIDERS)) ? deployment : undefined;
   } catch {

@@ -56,6 +56,8 @@ const OTHER_SAMPLES: Readonly<Record<string, unknown>> = {
   optional_pre_call_checks: ["enforce_model_rate_limits"],
   default_litellm_params: { rpm: 7 },
   hedge: { a: { after_ms: 7 } },
+  cost_discount_config: { openai: 0.5 },
+  cost_margin_config: { global: 0.5 },
 };
 const SEPARATELY_TESTED: readonly string[] = [
   "litellm_credential_name",

@@ -1,4 +1,5 @@
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { PriceBook } from "../catalog/price-book.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
@@ -28,6 +29,7 @@ export interface GatewayState {
   readonly auth: Authenticator;
   /** What its observers want to know of calls. */
   readonly capture: Capture;
+  readonly prices: PriceBook;
   readonly environment: Environment;
   readonly providers: ReadonlyMap<string, Provider>;
   /** OpenAI's moderation for a model that is not in the list; `undefined` when there is no key for it. */
