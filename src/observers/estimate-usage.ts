@@ -17,6 +17,10 @@ const IDLE_MS = 60_000;
 /** Threads that failed; after so many nothing is counted any more. */
 const MAX_FAILURES = 5;
 
+/** In an executable all modules are one file at the root of its own file system, and the worker stands below it. */
+const isBundled = !import.meta.url.endsWith("/estimate-usage.ts");
+const COUNT_WORKER = new URL(isBundled ? "./observers/count-worker.ts" : "./count-worker.ts", import.meta.url);
+
 /** How estimating goes; counts since the start. */
 export interface EstimateStats {
   readonly estimatedCount: number;
@@ -105,7 +109,7 @@ export class UsageEstimator {
     if (this.#worker !== undefined) {
       return this.#worker;
     }
-    const worker = new Worker(new URL("./count-worker.ts", import.meta.url));
+    const worker = new Worker(COUNT_WORKER);
     worker.unref();
     worker.on("message", (reply: CountReply & { readonly hasFailed?: true }) => this.#onReply(reply));
     worker.on("error", (cause) => this.#onBroken(worker, cause));
