@@ -7,6 +7,9 @@ export type Rate = number;
 /** Decimal places that a rate has. */
 const RATE_DIGITS = 15;
 
+/** A thousand dollars: nothing that is bought by the token or the search costs more. */
+const MAX_RATE = 1e18;
+
 /** Longest decimal text that is read; a price has no more digits. */
 const MAX_LENGTH = 40;
 
@@ -29,7 +32,8 @@ export function readRate(value: unknown, dividedBy10To = 0): Rate | undefined {
     return undefined;
   }
   const shift = RATE_DIGITS + Number(exponent) - fraction.length - dividedBy10To;
-  return Number(shift >= 0 ? BigInt(digits) * 10n ** BigInt(shift) : roundedShift(BigInt(digits), -shift));
+  const rate = Number(shift >= 0 ? BigInt(digits) * 10n ** BigInt(shift) : roundedShift(BigInt(digits), -shift));
+  return rate <= MAX_RATE ? rate : undefined;
 }
 
 function roundedShift(digits: bigint, places: number): bigint {

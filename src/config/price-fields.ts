@@ -41,7 +41,7 @@ interface PriceField extends DeclaredField {
 
 const price = (name: string, of: string): readonly [string, PriceField] => [
   name,
-  { type: "number", minimum: 0, description: `Price of ${of}, in USD; \`"3e-7"\` is a number too.` },
+  { type: "number", minimum: 0, maximum: 1000, description: `Price of ${of}, in USD; \`"3e-7"\` is a number too.` },
 ];
 
 const TOKEN_FIELDS = Object.entries(TOKEN_PRICES).flatMap(([name, of]) => [
