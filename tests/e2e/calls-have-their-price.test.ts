@@ -148,6 +148,23 @@ test("info pages give prices and limits", async () => {
   expect(data[0]).toMatchObject({ max_input_tokens: 4321, input_cost_per_token: 1e-6, output_cost_per_token: 2e-6 });
 });
 
+test("discounts and margins are told", async () => {
+  const adjusted = await startGateway({
+    config: {
+      litellm_settings: { cost_discount_config: { openai: 0.1 }, cost_margin_config: { global: 0.05 } },
+      model_list: [modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o"))],
+    },
+  });
+  upstream.next({ body: reply(USAGE) });
+  const { headers } = await postJson(`${adjusted.url}/v1/chat/completions`, { model: "gpt", messages: MESSAGES });
+  const told = ["", "-original", "-discount-amount", "-margin-amount", "-margin-percent"].map((name) =>
+    headers.get(COST + name),
+  );
+  // 0.0035, 10% off; 5% of 0.00315 on
+  expect(told).toEqual(["0.0033075", "0.0035", "0.00035", "0.0001575", "0.05"]);
+  expect(await adjusted.stop()).toBe(0);
+});
+
 test("a broken price file stops the start, with its entry named", async () => {
   const path = join(directory, "broken.json");
   await writeFile(path, JSON.stringify({ "gpt-4o": { input_cost_per_token: "cheap" } }));
