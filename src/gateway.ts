@@ -217,7 +217,8 @@ function toContext(config: GatewayConfig, environment: Environment, stats: Stats
 
 /** What is wrong with a configuration's models: unknown providers, missing keys and addresses. */
 export function findModelFaults(config: GatewayConfig, environment: Environment): readonly ModelFault[] {
-  const { faults } = new ModelTable(config, toContext(config, environment, new StatsTable()));
+  const withoutPrices = { ...config, litellm: { ...config.litellm, priceFile: undefined } };
+  const { faults } = new ModelTable(config, toContext(withoutPrices, environment, new StatsTable()));
   return [...faults, ...findHostFaults(config), ...findPriceFaults(config.litellm)];
 }
 

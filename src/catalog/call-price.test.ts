@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { NO_DETAILS, type Usage, type UsageDetails } from "../core/usage.ts";
+import { toUsage } from "../dialects/openai/usage.ts";
 import { type CallPrice, toCallCost, toUsdText } from "./call-price.ts";
 import { PriceBook, type PriceQuery } from "./price-book.ts";
 import { readPrice } from "./price-entry.ts";
@@ -28,7 +29,10 @@ const OPENAI = "https://platform.openai.com/docs/pricing";
 const ANTHROPIC = "https://platform.claude.com/docs/en/about-claude/pricing";
 const GEMINI = "https://ai.google.dev/gemini-api/docs/pricing";
 
-/** Model, usage, what it costs in nano-dollars, worked out by hand from the prices on the vendor's page (read 2026-11-28). */
+/**
+ * Model, usage, what it costs in nano-dollars, worked out by hand. Prices are those that the price library and LiteLLM's own
+ * table (1.110.2) both give from the vendor's page (2026-11-28).
+ */
 const PUBLISHED: readonly (readonly [model: string, used: Usage, nanoUsd: number, page: string])[] = [
   // 1,000 x 2,500 + 500 x 10,000
   ["openai/gpt-4o", usage(1000, 500), 7_500_000, OPENAI],
@@ -64,13 +68,6 @@ const PUBLISHED: readonly (readonly [model: string, used: Usage, nanoUsd: number
   ["gemini/gemini-2.0-flash", usage(1500, 10, details({ audioPromptTokens: 1000 })), 754_000, GEMINI],
   // 1,000 x 590 + 1,000 x 790
   ["groq/llama-3.3-70b-versatile", usage(1000, 1000), 1_380_000, "https://groq.com/pricing"],
-  // 400 x 270 + 600 x 70 + 100 x 1,100, by day
-  [
-    "deepseek/deepseek-chat",
-    usage(1000, 100, { cachedTokens: 600 }),
-    260_000,
-    "https://api-docs.deepseek.com/quick_start/pricing",
-  ],
   // 1,000 x 3,000 + 100 x 15,000
   [
     "bedrock/anthropic.claude-3-5-sonnet-20241022-v2:0",
@@ -85,8 +82,6 @@ const PUBLISHED: readonly (readonly [model: string, used: Usage, nanoUsd: number
     4_050_000,
     "https://docs.x.ai/docs/models",
   ],
-  // 1,000 x 2,000 + 1,000 x 6,000
-  ["mistral/mistral-large-latest", usage(1000, 1000), 8_000_000, "https://mistral.ai/pricing"],
 ];
 
 test.each(PUBLISHED)("published price: %s %j is %d (%s)", (model, used, nanoUsd, page) => {
@@ -148,6 +143,7 @@ describe("a price of one's own", () => {
       202_000,
     ],
     ["by time", { input_cost_per_second: 0.001 }, usage(5, 5), 1_500_000],
+    ["by time where tokens are paid", { input_cost_per_second: 0.001, input_cost_per_token: 1e-6 }, usage(5, 5), 5000],
     ["by search unit", { input_cost_per_query: 0.002 }, usage(0, 0, details({ searchUnits: 3 })), 6_000_000],
     [
       "more cached than prompt",
@@ -173,6 +169,24 @@ test("discount first, then the margin on what is left", () => {
     marginNanoUsd: 45_007,
     nanoUsd: 945_007,
   });
+});
+
+test("DeepSeek's prices, given by an entry, for its own words for cached tokens", () => {
+  // 400 x 280 + 600 x 28 + 100 x 420: https://api-docs.deepseek.com/quick_start/pricing
+  const used = toUsage({ prompt_tokens: 1000, completion_tokens: 100, prompt_cache_hit_tokens: 600 });
+  const prices = {
+    input_cost_per_token: "2.8e-7",
+    cache_read_input_token_cost: "2.8e-8",
+    output_cost_per_token: "4.2e-7",
+  };
+  expect(costOf(prices, used)).toBe(170_800);
+});
+
+test("a price of the catalog that differs by the time of the day", () => {
+  const { price } = BOOK.find(query("deepseek/deepseek-chat"));
+  const at = (hour: number): number | undefined =>
+    price && toCallCost(price, usage(1000, 0), { startedAt: Date.UTC(2026, 10, 27, hour), upstreamMs: 1 }).nanoUsd;
+  expect([at(12), at(20)]).toEqual([270_000, 135_000]);
 });
 
 /** The same random numbers for the same seed (mulberry32). */

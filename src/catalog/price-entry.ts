@@ -1,3 +1,4 @@
+import { toBoundedMap } from "../core/bounded-map.ts";
 import {
   fillRates,
   type ModelLimits,
@@ -37,8 +38,10 @@ const OTHER_KEYS = [
 const TIER = /_above_(\d{1,5})k_tokens(?:_flex|_priority)?$/;
 const SERVICE_TIER = /_(?:flex|priority)$/;
 
-/** Whether a key is one of those that prices are made of. */
-export const isPriceKey = (key: string): boolean => PLAIN_KEYS.has(key.replace(SERVICE_TIER, "").replace(TIER, ""));
+/** Whether a key is one of those that prices are made of. Files have few names, each thousands of times. */
+export const isPriceKey = toBoundedMap(1024, (key): boolean =>
+  PLAIN_KEYS.has(key.replace(SERVICE_TIER, "").replace(TIER, "")),
+);
 
 const PLAIN_KEYS: ReadonlySet<string> = new Set([
   ...Object.values(TOKEN_KEYS),
@@ -56,14 +59,15 @@ export function readPrice(entry: Entry): Price | undefined {
   if (keys.length === 0) {
     return undefined;
   }
+  const standard = readTieredRates(entry, "");
   return {
-    standard: readTieredRates(entry, ""),
+    standard,
     flex: keys.some((key) => key.endsWith("_flex")) ? readTieredRates(entry, "_flex") : undefined,
     priority: keys.some((key) => key.endsWith("_priority")) ? readTieredRates(entry, "_priority") : undefined,
     perSearchUnit: readRate(entry["input_cost_per_query"]) ?? 0,
     perWebSearch: readSearchRate(entry["search_context_cost_per_query"]),
     perCall: readRate(entry["input_cost_per_request"]) ?? 0,
-    perSecond: (readRate(entry["input_cost_per_second"]) ?? 0) + (readRate(entry["output_cost_per_second"]) ?? 0),
+    perSecond: readSecondRate(entry, standard),
   };
 }
 
@@ -121,6 +125,14 @@ function readListedTiers(list: unknown): readonly { readonly aboveTokens: number
       ? [{ aboveTokens: from, written: readRates(entry, (key) => [key]) }]
       : [];
   });
+}
+
+/** Time is paid where tokens are not, as in LiteLLM. */
+function readSecondRate(entry: Entry, { base }: TieredRates): Rate {
+  const isPerToken = base.input > 0 || base.output > 0;
+  return isPerToken
+    ? 0
+    : (readRate(entry["input_cost_per_second"]) ?? 0) + (readRate(entry["output_cost_per_second"]) ?? 0);
 }
 
 /** Vendors tell how often they searched, not how much: the price of a search of middle size. */

@@ -17,7 +17,9 @@ const uncounted = (fields: Partial<UncountedCall> = {}): CallFinished =>
     },
   });
 
-const estimator = (): {
+const estimator = (
+  program?: URL,
+): {
   readonly first: Promise<CallFinished>;
   readonly it: UsageEstimator;
   readonly all: CallFinished[];
@@ -30,6 +32,7 @@ const estimator = (): {
       first.resolve(event);
     },
     () => undefined,
+    program,
   );
   return { first: first.promise, it, all };
 };
@@ -59,4 +62,27 @@ test("bytes are bounded too", async () => {
   it.complete(uncounted({ request: Buffer.alloc(33 * 1024 * 1024) }));
   expect([all.length, it.stats.givenUpCount]).toEqual([1, 1]);
   await it.stop();
+});
+
+const programOf = (text: string): URL => new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+
+test.each([
+  ["ends at once", "process.exit(0)"],
+  ["throws", "throw new Error('broken')"],
+  ["throws at a call", "require('node:worker_threads').parentPort.on('message', () => { throw new Error('broken') })"],
+])("a thread that %s costs the estimate, not the call", async (_name, program) => {
+  const { first, it } = estimator(programOf(program));
+  it.complete(uncounted());
+  const event = await within(first, "the call");
+  expect([event.usage, event.uncounted]).toEqual([undefined, undefined]);
+  await it.stop();
+});
+
+test("a thread that says nothing holds no call up for long when the gateway stops", async () => {
+  const { first, it } = estimator(
+    programOf("require('node:worker_threads').parentPort.on('message', () => undefined)"),
+  );
+  it.complete(uncounted());
+  await within(it.stop(), "the end", 5000);
+  expect((await first).usage).toBeUndefined();
 });

@@ -42,6 +42,7 @@ interface Pending {
 export class UsageEstimator {
   readonly #handOn: (event: CallFinished) => void;
   readonly #log: (message: string, cause: unknown) => void;
+  readonly #program: URL;
   readonly #pending = new Map<number, Pending>();
   #pendingBytes = 0;
   #worker: Worker | undefined;
@@ -55,9 +56,15 @@ export class UsageEstimator {
   #isStopping = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(handOn: (event: CallFinished) => void, log: (message: string, cause: unknown) => void) {
+  /** @param program the thread's; another one in tests */
+  constructor(
+    handOn: (event: CallFinished) => void,
+    log: (message: string, cause: unknown) => void,
+    program: URL = COUNT_WORKER,
+  ) {
     this.#handOn = handOn;
     this.#log = log;
+    this.#program = program;
   }
 
   get stats(): EstimateStats {
@@ -109,7 +116,7 @@ export class UsageEstimator {
     if (this.#worker !== undefined) {
       return this.#worker;
     }
-    const worker = new Worker(COUNT_WORKER);
+    const worker = new Worker(this.#program);
     worker.unref();
     worker.on("message", (reply: CountReply & { readonly hasFailed?: true }) => this.#onReply(reply));
     worker.on("error", (cause) => this.#onBroken(worker, cause));
