@@ -30,8 +30,8 @@ const ANTHROPIC = "https://platform.claude.com/docs/en/about-claude/pricing";
 const GEMINI = "https://ai.google.dev/gemini-api/docs/pricing";
 
 /**
- * Model, usage, what it costs in nano-dollars, worked out by hand. Prices are those that the price library and LiteLLM's own
- * table (1.110.2) both give from the vendor's page (2026-11-28).
+ * Model, usage, what it costs in nano-dollars, worked out by hand. Prices are the price library's, from the page named;
+ * LiteLLM's own table (1.110.2, read 2026-11-28) has the same for the models that it still lists.
  */
 const PUBLISHED: readonly (readonly [model: string, used: Usage, nanoUsd: number, page: string])[] = [
   // 1,000 x 2,500 + 500 x 10,000
