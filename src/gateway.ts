@@ -28,6 +28,7 @@ import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
 import { googleTokens } from "./providers/google-tokens.ts";
 import { isKnownHost } from "./providers/known-hosts.ts";
+import { findPriceFaults, toPriceBook } from "./routing/configured-prices.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { toDeploymentSnapshots } from "./routing/deployment-snapshots.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
@@ -239,7 +240,7 @@ export class Gateway {
   }
 
   #toState(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[]): GatewayState {
-    const context = toContext(environment, this.#stats);
+    const context = toContext(config, environment, this.#stats);
     const { general, observing, router } = config;
     const { now, random, watch } = this.#services;
     const models = new ModelTable(config, context);
@@ -264,6 +265,7 @@ export class Gateway {
         log: this.#options.logError,
       }),
       environment,
+      prices: context.prices,
       providers: context.providers,
       callersModel: config.listsModels
         ? () => undefined
@@ -273,19 +275,21 @@ export class Gateway {
   }
 }
 
-function toContext(environment: Environment, stats: StatsTable): DeploymentContext {
+function toContext(config: GatewayConfig, environment: Environment, stats: StatsTable): DeploymentContext {
   return {
     providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
     environment,
     identities: IDENTITIES,
     stats,
+    prices: toPriceBook(config.litellm),
   };
 }
 
 /** What is wrong with a configuration's models: unknown providers, missing keys and addresses. */
 export function findModelFaults(config: GatewayConfig, environment: Environment): readonly ModelFault[] {
-  const { faults } = new ModelTable(config, toContext(environment, new StatsTable()));
-  return [...faults, ...findHostFaults(config)];
+  const withoutPrices = { ...config, litellm: { ...config.litellm, priceFile: undefined } };
+  const { faults } = new ModelTable(config, toContext(withoutPrices, environment, new StatsTable()));
+  return [...faults, ...findHostFaults(config), ...findPriceFaults(config.litellm)];
 }
 
 function findHostFaults({ general }: GatewayConfig): readonly ModelFault[] {
@@ -312,13 +316,19 @@ function toModerationDeployment(
 /** Over the vendor's own address alone: what runs on this machine is not for callers to find. */
 function toCallersDeployment(
   model: string,
-  { providers, identities }: DeploymentContext,
+  { providers, identities, prices }: DeploymentContext,
 ): ReturnType<typeof toDeployment> | undefined {
   try {
     // The key stands in for the caller's: no request goes out under it.
     const params = { ...bareParams(model), apiKey: "the caller's own" };
     const entry = { path: "callers", modelName: model, params, info: NO_INFO };
-    const deployment = toDeployment(entry, { providers, identities, environment: {}, stats: new StatsTable() });
+    const deployment = toDeployment(entry, {
+      providers,
+      identities,
+      environment: {},
+      stats: new StatsTable(),
+      prices,
+    });
     const routes = Object.values(deployment.routes);
     return routes.every(({ origin }) => isKnownHost(origin, PROVIDERS)) ? deployment : undefined;
   } catch {

@@ -12,6 +12,7 @@ import {
   ROUTER_SETTINGS,
   TOP_LEVEL,
 } from "./config-sections.ts";
+import { readDiscounts, readMargins } from "./cost-adjustments.ts";
 import { readCredentialList } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { deepFreeze } from "./deep-freeze.ts";
@@ -63,12 +64,19 @@ const readItems = (document: ConfigDocument, key: string, context: ReadContext):
   return [];
 };
 
-const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSettings => ({
+const toLitellm = (
+  { path, values }: { readonly path: string; readonly values: LitellmValues },
+  overrides: ConfigOverrides,
+  { findings }: ReadContext,
+): LitellmSettings => ({
   dropParams: values.drop_params || overrides.dropParams,
   strictTranslation: values.strict_translation,
   requestTimeoutMs: values.request_timeout,
   modelAliasMap: values.model_alias_map,
   jsonLogs: values.json_logs,
+  priceFile: values.price_file,
+  costDiscounts: readDiscounts(values.cost_discount_config, `${path}.cost_discount_config`, findings),
+  costMargins: readMargins(values.cost_margin_config, `${path}.cost_margin_config`, findings),
 });
 
 const toList = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
@@ -221,7 +229,7 @@ export const buildConfig = (
   const settings = toRouterSettings({ ...written, inherited: inherited.values }, context);
   const { ignore_invalid_deployments: ignoreInvalidDeployments } = written.values;
   const router = { ...settings, ignoreInvalidDeployments, redis: toRedisSettings(written.values) };
-  const litellm = toLitellm(inherited.values, overrides);
+  const litellm = toLitellm(inherited, overrides, context);
   const general = readSettings(document, GENERAL_SETTINGS, context);
   const { default_litellm_params } = written.values;
   const defaults = readDefaultParams(default_litellm_params, `${written.path}.default_litellm_params`, context);

@@ -67,6 +67,8 @@ const OTHER_SAMPLES: Readonly<Record<string, unknown>> = {
   metric_export_interval_ms: 700,
   attribute_value_length_limit: 700,
   alerting: ["slack"],
+  cost_discount_config: { openai: 0.5 },
+  cost_margin_config: { global: 0.5 },
 };
 const SEPARATELY_TESTED: readonly string[] = [
   "callback_type",

@@ -1,4 +1,4 @@
-import type { CallContent, CallDetails } from "../core/call-details.ts";
+import type { CallContent, CallDetails, UncountedCall } from "../core/call-details.ts";
 import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import { isObject, textOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
@@ -6,6 +6,7 @@ import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
 import { cutJsonTexts } from "../wire/cut-json-texts.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call, CallEnd } from "./call.ts";
+import { toPricer } from "./call-price.ts";
 
 /** Longest piece of JSON that is kept beside the conversation, in bytes: metadata, each parameter. */
 const MAX_PART_BYTES = 64 * 1024;
@@ -89,9 +90,11 @@ function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
 }
 
 /** What tokens can be counted in, of a call that was answered though nobody told how much that was. */
-export function toUncounted(call: Call, end: CallEnd): CallContent | undefined {
+export function toUncounted(call: Call, end: CallEnd): UncountedCall | undefined {
   const isCountable = end.usage === undefined && end.response !== undefined && GENERATING.has(call.operation);
-  return isCountable && call.body !== undefined ? toContent(call, call.body, end) : undefined;
+  return isCountable && call.body !== undefined
+    ? { ...toContent(call, call.body, end), toCost: toPricer(call) }
+    : undefined;
 }
 
 const GENERATING: ReadonlySet<Operation> = new Set(["chat", "completion"]);

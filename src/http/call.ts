@@ -1,3 +1,4 @@
+import type { CallCost } from "../core/call-cost.ts";
 import type { Attempt, CallFinished } from "../core/call-event.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -241,7 +242,7 @@ export class Call {
       isStream: this.isStream,
       isCallersOwn: this.isCallersOwn,
       usage: end.usage,
-      cost: undefined,
+      cost: end.cost,
       requestBytes: this.body?.bytes.length ?? 0,
       responseBytes: end.responseBytes,
       clientRetries: Number.isFinite(retries) ? retries : 0,
@@ -265,6 +266,8 @@ function chooseId({ headers }: CallRequest): string {
 export interface CallEnd {
   readonly status: number;
   readonly usage: Usage | undefined;
+  /** Of the usage; absent where it or the price is not known. */
+  readonly cost?: CallCost | undefined;
   readonly responseBytes: number;
   /** The answer's bytes, of a stream as many as are kept of it. Whoever wants them for longer than the call copies them. */
   readonly response?: Uint8Array;

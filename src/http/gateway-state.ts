@@ -1,4 +1,5 @@
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { PriceBook } from "../catalog/price-book.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
@@ -33,6 +34,7 @@ export interface GatewayState {
   readonly capture: Capture;
   /** What looks at calls before they are made; `undefined` where nothing does. */
   readonly preCall: PreCallChecks | undefined;
+  readonly prices: PriceBook;
   readonly environment: Environment;
   readonly providers: ReadonlyMap<string, Provider>;
   /** OpenAI's moderation for a model that is not in the list; `undefined` when there is no key for it. */

@@ -4,6 +4,7 @@ import type { ModelGroup } from "../routing/model-table.ts";
 import { answerBatch, namesOf } from "./batch.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
+import { NO_COST_HEADER } from "./call-price.ts";
 import { statusOf, toErrorReply } from "./errors.ts";
 import { answerFrom, fallBack } from "./fallback-chain.ts";
 import { readRequestBody, scanBody } from "./intake.ts";
@@ -94,5 +95,6 @@ function toFailedCall(call: Call, thrown: unknown): InboundReply {
   }
   call.settleError(error, statusOf(error));
   const vendorHeaders = call.reply === undefined ? "" : toVendorHeaders(call.reply);
-  return toErrorReply(error, toCallHeaders(call) + vendorHeaders + toTimingHeaders(call));
+  const costHeader = call.deployment === undefined ? "" : NO_COST_HEADER;
+  return toErrorReply(error, toCallHeaders(call) + vendorHeaders + toTimingHeaders(call) + costHeader);
 }

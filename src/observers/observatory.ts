@@ -3,6 +3,7 @@ import type { GatewaySnapshot } from "../core/gateway-snapshot.ts";
 import type { MetricFamily } from "../core/metrics.ts";
 import type { CallObserver, ObserverStats } from "./call-observer.ts";
 import { CallQueue, type Observing } from "./call-queue.ts";
+import { type EstimateStats, UsageEstimator } from "./estimate-usage.ts";
 import type { ObserverWorld } from "./observer-context.ts";
 import { NO_OWN, type OwnObservers, wantedObservers } from "./wanted-observers.ts";
 
@@ -22,6 +23,7 @@ export class Observatory {
   readonly #meters: readonly CallObserver[];
   readonly #log: (message: string, cause: unknown) => void;
   readonly #queue: CallQueue;
+  readonly #estimator: UsageEstimator;
   #standing: readonly Standing[] = [];
   /** The latest change; each waits for the one before. */
   #change: Promise<void> = Promise.resolve();
@@ -30,6 +32,7 @@ export class Observatory {
     this.#meters = meters;
     this.#log = log;
     this.#queue = new CallQueue(log);
+    this.#estimator = new UsageEstimator((event) => this.#queue.push(event), log);
   }
 
   /** Settles when the latest configuration's callbacks are there. Never rejects. */
@@ -37,9 +40,18 @@ export class Observatory {
     return this.#change;
   }
 
-  /** Takes a finished call and returns at once. */
+  /** Takes a finished call and returns at once. One whose tokens nobody told waits until they are counted, for a bounded time. */
   push(event: CallFinished): void {
-    this.#queue.push(event);
+    if (event.uncounted === undefined) {
+      this.#queue.push(event);
+    } else {
+      this.#estimator.complete(event);
+    }
+  }
+
+  /** How counting what vendors did not count goes. */
+  get estimates(): EstimateStats {
+    return this.#estimator.stats;
   }
 
   /** Calls that no observer saw, or saw without their conversation, because too many waited. */
@@ -74,6 +86,7 @@ export class Observatory {
   /** Hands over what waits, and lets observers send it. Never rejects. */
   async stop(): Promise<void> {
     await this.#change;
+    await this.#estimator.stop();
     this.#queue.flush();
     const all = [...this.#meters, ...this.#standing.map(({ observer }) => observer)];
     await Promise.all(all.map((observer) => this.#close(observer)));

@@ -66,6 +66,9 @@ export class CallSeries {
     this.outputTokens += usage.completionTokens;
     this.cachedTokens += usage.cachedTokens;
     this.reasoningTokens += usage.reasoningTokens;
+    if (usage.isEstimated === true) {
+      this.estimated++;
+    }
     if (cost === undefined) {
       this.unpriced++;
     } else {
