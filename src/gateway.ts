@@ -3,6 +3,7 @@ import { bareParams } from "./config/bare-params.ts";
 import type { Environment } from "./config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { toBoundedMap } from "./core/bounded-map.ts";
+import { LIVE_CALLS, LIVE_HOUR, type LiveCallsRequest } from "./core/live-feed.ts";
 import { NoSiblings, type Siblings } from "./core/siblings.ts";
 import { VERSION } from "./core/version.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
@@ -15,6 +16,7 @@ import { openServer } from "./http/server.ts";
 import { UserConfigs } from "./http/user-config.ts";
 import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
+import { LiveCalls } from "./observers/live-calls.ts";
 import { Observatory } from "./observers/observatory.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import { awsIdentities } from "./providers/aws-identities.ts";
@@ -77,7 +79,9 @@ export class Gateway {
   /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#observatory = new Observatory([accessLog(options.accessLogFormat, options.writeLog)], options.logError);
+    const live = new LiveCalls(this.#processId);
+    const meters = [accessLog(options.accessLogFormat, options.writeLog), live];
+    this.#observatory = new Observatory(meters, options.logError);
     this.#services = {
       transport: this.#transport,
       onCallFinished: (event) => this.#observatory.push(event),
@@ -95,6 +99,8 @@ export class Gateway {
       siblings: options.siblings ?? new NoSiblings(),
       sharing: () => this.#sharing?.status,
     };
+    this.#services.siblings.answer(LIVE_CALLS, (request) => live.answerCalls(request as LiveCallsRequest));
+    this.#services.siblings.answer(LIVE_HOUR, () => live.answerHour());
     this.#state = this.#toState(options.config, options.environment);
     this.#observe(options.config, options.environment);
   }
