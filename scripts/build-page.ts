@@ -27,13 +27,19 @@ async function buildPage(): Promise<BuiltPage> {
     const name = output.path.replace(/^.*\//, "");
     const isStyle = name.endsWith(".css");
     names[isStyle ? "style" : "script"] = name;
-    files[name] = toFile(`text/${isStyle ? "css" : "javascript"}; charset=utf-8`, new Uint8Array(await output.arrayBuffer()));
+    files[name] = toFile(
+      `text/${isStyle ? "css" : "javascript"}; charset=utf-8`,
+      new Uint8Array(await output.arrayBuffer()),
+    );
   }
   const icon = new Uint8Array(readFileSync(join(WEB, "icon.svg")));
   names.icon = `icon-${toHash(icon)}.svg`;
   files[names.icon] = toFile("image/svg+xml", icon);
   const html = readFileSync(join(WEB, "index.html"), "utf8");
-  return { html: html.replace(/\{\{(script|style|icon)\}\}/g, (_mark, name: keyof typeof names) => names[name]), files };
+  return {
+    html: html.replace(/\{\{(script|style|icon)\}\}/g, (_mark, name: keyof typeof names) => names[name]),
+    files,
+  };
 }
 
 /** Whole or not at all: a gateway that starts meanwhile reads the one before. */

@@ -32,7 +32,9 @@ export function SignIn({ session }: { readonly session: Session }) {
   return (
     <form className="sign-in" onSubmit={onSubmit}>
       <h1>Sign in</h1>
-      <p className="muted">With the master key of this gateway. It is kept in this tab until you sign out or close it.</p>
+      <p className="muted">
+        With the master key of this gateway. It is kept in this tab until you sign out or close it.
+      </p>
       <label htmlFor={id}>Master key</label>
       <input
         ref={input}

@@ -17,7 +17,7 @@ let loading: Promise<Page | undefined> | undefined;
 /** The page, read when it is first asked for; `undefined` when it has not been built. Never rejects. */
 export function loadPage(): Promise<Page | undefined> {
   loading ??= import("../../../web/dist/page.json").then(
-    (module) => toPage(module.default),
+    ({ html, files }) => toPage({ html, files }),
     () => undefined,
   );
   return loading;

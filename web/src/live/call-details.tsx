@@ -152,7 +152,7 @@ function Usage({ call }: { readonly call: LiveCall }) {
 const Facts = ({ children }: { readonly children: ReactNode }) => <dl className="facts">{children}</dl>;
 
 const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <div>
+  <div className="fact">
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>

@@ -106,7 +106,7 @@ const CallRow = memo(function CallRow({ call, fullMs, isReachable, onOpen, onRea
         <StatusBadge call={call} />
       </td>
       <td className="model">
-        <div>
+        <div className="model-line">
           <span className="name clip">{call.model ?? UNKNOWN}</span>
           {call.stream && <span className="tag">stream</span>}
           {call.operation !== "chat" && <span className="tag">{call.operation}</span>}
@@ -114,7 +114,11 @@ const CallRow = memo(function CallRow({ call, fullMs, isReachable, onOpen, onRea
         </div>
       </td>
       <td className="deployment">
-        {call.provider === null ? UNKNOWN : <span className="clip">{`${call.provider}/${call.upstream_model ?? ""}`}</span>}
+        {call.provider === null ? (
+          UNKNOWN
+        ) : (
+          <span className="clip">{`${call.provider}/${call.upstream_model ?? ""}`}</span>
+        )}
       </td>
       <td className="latency">
         <TimingBar call={call} fullMs={fullMs} />

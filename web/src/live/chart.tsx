@@ -83,7 +83,14 @@ function toOptions(
       y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, chart.leastTop)] },
     },
     axes: [
-      { ...axis, size: 22, gap: 4, space: 70, grid: { show: false }, values: (_plot, at) => at.map((seconds) => formatMinute(seconds * 1000)) },
+      {
+        ...axis,
+        size: 22,
+        gap: 4,
+        space: 70,
+        grid: { show: false },
+        values: (_plot, at) => at.map((seconds) => formatMinute(seconds * 1000)),
+      },
       {
         ...axis,
         size: 52,
@@ -99,7 +106,13 @@ function toOptions(
         const stroke = colour(one.colour);
         return one.isBars && bars !== undefined
           ? { label: one.name, fill: stroke, stroke, width: 0, paths: bars, points: { show: false } }
-          : { label: one.name, stroke, width: 1.5, fill: toPale(stroke), points: { show: true, size: 4, fill: stroke, filter: findLonely } };
+          : {
+              label: one.name,
+              stroke,
+              width: 1.5,
+              fill: toPale(stroke),
+              points: { show: true, size: 4, fill: stroke, filter: findLonely },
+            };
       }),
     ],
     hooks: { setCursor: [({ cursor }) => chart.onHover(cursor.idx ?? undefined)] },

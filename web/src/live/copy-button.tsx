@@ -1,32 +1,40 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 
 /** Puts a text on the clipboard, and says so. */
 export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
   const [isCopied, setCopied] = useState(false);
-  const source = useRef<HTMLTextAreaElement>(null);
-  const copy = async (): Promise<void> => {
-    setCopied(await tryCopy(text, source.current));
-  };
   return (
     <>
-      <button type="button" className="small" aria-label={`Copy ${what}`} onClick={() => void copy()}>
+      <button
+        type="button"
+        className="small"
+        aria-label={`Copy ${what}`}
+        onClick={({ currentTarget }) => void copy(text, currentTarget).then(setCopied)}
+      >
         {isCopied ? "Copied" : "Copy"}
       </button>
       <span className="hidden" role="status">
         {isCopied ? `${what} copied` : ""}
       </span>
-      <textarea ref={source} className="hidden" aria-hidden="true" tabIndex={-1} readOnly value={text} />
     </>
   );
 }
 
-/** Browsers give pages without TLS no clipboard; there the old way helps. */
-async function tryCopy(text: string, source: HTMLTextAreaElement | null): Promise<boolean> {
+/** Browsers give pages without TLS no clipboard; there the old way helps. Never rejects. */
+async function copy(text: string, button: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    source?.select();
-    return document.execCommand("copy");
+    const source = document.createElement("textarea");
+    source.className = "hidden";
+    source.value = text;
+    // Beside the button: a dialog lets the focus go nowhere else.
+    button.after(source);
+    source.select();
+    const isCopied = document.execCommand("copy");
+    source.remove();
+    button.focus();
+    return isCopied;
   }
 }

@@ -32,6 +32,9 @@ export function formatMs(ms: number | null): string {
   if (ms === null) {
     return UNKNOWN;
   }
+  if (ms === 0) {
+    return "0 ms";
+  }
   if (ms < 10) {
     return `${ms.toFixed(ms < 1 ? 2 : 1)} ms`;
   }

@@ -38,7 +38,7 @@ const PLOTS: readonly Plot[] = [
     formatValue: (value) => (value === 0 ? "0" : formatMs(value)),
     leastTop: 10,
     figures: ({ p50_ms, p99_ms }) => [formatMs(p99_ms), formatMs(p50_ms)],
-    note: ({ gateway_ms }) => (gateway_ms === null ? undefined : `${formatMs(gateway_ms)} of it in the gateway`),
+    note: ({ gateway_ms }) => (gateway_ms === null ? undefined : `${formatMs(gateway_ms)} in the gateway`),
   },
   {
     title: "Tokens",

@@ -81,7 +81,8 @@ function Pulse({ isPaused, fault }: { readonly isPaused: boolean; readonly fault
 function useSlash(input: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select, [role=dialog] *");
+      const isTyping =
+        event.target instanceof Element && event.target.matches("input, textarea, select, [role=dialog] *");
       if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
         event.preventDefault();
         input.current?.focus();

@@ -12,7 +12,7 @@ export function TimingBar({ call, fullMs }: { readonly call: LiveCall; readonly 
   const share = (ms: number): string => `${fullMs > 0 ? (100 * ms) / fullMs : 0}%`;
   return (
     <span className="timing" aria-hidden="true">
-      {TIME_PARTS.map(({ name, colour, read }) => (
+      {TIME_PARTS.filter(({ read }) => read(call) > 0).map(({ name, colour, read }) => (
         <i key={name} className={colour} style={{ width: share(read(call)) }} />
       ))}
     </span>
