@@ -31,6 +31,10 @@ export function useSession(): Session {
         setKey(given);
       },
       signOut(because) {
+        if (isOpen) {
+          location.reload(); // A key is asked for since the page was loaded.
+          return;
+        }
         sessionStorage.removeItem(STORED);
         setEndedBecause(because);
         setKey(undefined);
