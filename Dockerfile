@@ -6,8 +6,9 @@ COPY package.json package-lock.json ./
 COPY scripts/ensure-installed.mjs scripts/
 # Bun is the one package whose install script runs (allowScripts in package.json); the second command sees to it on any npm.
 RUN npm ci --omit=dev --no-audit --no-fund && node scripts/ensure-installed.mjs
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/build-page.ts scripts/
 COPY src src
+COPY web web
 RUN npm run build && dist/portolan --version
 
 FROM gcr.io/distroless/base-debian12:nonroot

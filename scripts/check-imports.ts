@@ -29,6 +29,9 @@ const ROOT_ONLY: ReadonlySet<string> = new Set(["observers"]);
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|(?:import|require)\("(\.[^"]+)"\)/g;
 
+/** What is built of `web/`; endpoints alone serve it. */
+const BUILT_PAGE = "../web/dist/page.json";
+
 /** Where a path under `src/` stands: its folder, or the file itself at the top. */
 const placeOf = (path: string): string => path.split("/")[0] ?? "";
 
@@ -43,7 +46,7 @@ export function findBadImports(path: string, text: string): string[] {
   for (const match of text.matchAll(IMPORT)) {
     const target = normalize(join(dirname(path), match[1] ?? match[2] ?? ""));
     const to = placeOf(target);
-    if (to === from) {
+    if (to === from || (target === BUILT_PAGE && from === "endpoints")) {
       continue;
     }
     const toRank = RANKS[to];
@@ -56,6 +59,24 @@ export function findBadImports(path: string, text: string): string[] {
   return bad;
 }
 
+/**
+ * What is wrong with the imports of one file of the page; `path` is relative to `web/`. What runs in a browser takes from the
+ * gateway the types of endpoints' answers, and no code.
+ */
+export function findBadPageImports(path: string, text: string): string[] {
+  const bad: string[] = [];
+  for (const match of text.matchAll(IMPORT)) {
+    const target = normalize(join(dirname(path), match[1] ?? match[2] ?? ""));
+    const isTypeOfEndpoint = target.startsWith("../src/endpoints/") && /^\s*import type\s/.test(match[0]);
+    if (target.startsWith("../") && !isTypeOfEndpoint) {
+      bad.push(
+        `web/${path} imports ${target}: the page may import types from src/endpoints/, and nothing else from outside`,
+      );
+    }
+  }
+  return bad;
+}
+
 /** What is wrong in the whole tree. */
 export async function checkImports(): Promise<string[]> {
   const bad: string[] = [];
@@ -63,6 +84,9 @@ export async function checkImports(): Promise<string[]> {
     if (!path.endsWith(".test.ts")) {
       bad.push(...findBadImports(path, await Bun.file(`src/${path}`).text()));
     }
+  }
+  for (const path of new Glob("src/**/*.{ts,tsx}").scanSync("web")) {
+    bad.push(...findBadPageImports(path, await Bun.file(`web/${path}`).text()));
   }
   return bad.sort();
 }

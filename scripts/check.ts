@@ -32,6 +32,7 @@ const checkGenerated: Check = async () => {
 const CHECKS: Readonly<Record<string, Check>> = {
   "format and lint": tool("node_modules/.bin/biome", "ci", "--colors=off", "--error-on-warnings", "."),
   types: tool("node_modules/.bin/tsc", "--noEmit"),
+  "types of the page": tool("node_modules/.bin/tsc", "--noEmit", "--project", "web"),
   "import ranks": checkImports,
   "source rules": checkSource,
   "generated files": checkGenerated,

@@ -1,7 +1,8 @@
-// Installs what package-lock.json says, once, so that `npm start` and `npm test` work in a fresh clone.
+// Installs what package-lock.json says, once, so that `npm start` and `npm test` work in a fresh clone; and builds the page
+// at /ui when its sources are newer than what was built.
 // Plain Node without dependencies: it runs before any of them exists.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -39,4 +40,28 @@ if (Math.max(...stamps.map(timeOf)) < timeOf(lock)) {
 if (!hasBun() && existsSync(bunInstaller)) {
   const result = spawnSync(process.execPath, [bunInstaller], { cwd: dirname(bunInstaller), stdio: "inherit" });
   if (result.status !== 0) fail("node node_modules/bun/install.js", result);
+}
+
+const web = join(root, "web");
+const page = join(web, "dist", "page.json");
+const bun = join(modules, "bun", "bin", "bun.exe");
+
+// Folders too: a file that was taken away makes its folder newer.
+const newestBelow = (folder) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => name !== "dist")
+    .map((entry) => [entry, join(folder, entry.name)])
+    .reduce(
+      (newest, [entry, path]) => Math.max(newest, entry.isDirectory() ? newestBelow(path) : timeOf(path)),
+      folder === web ? 0 : timeOf(folder),
+    );
+
+// Where only part of the tree is (an image that is being built), there is no page to build.
+if (existsSync(web) && hasBun()) {
+  const sources = [newestBelow(web), timeOf(lock), timeOf(join(root, "scripts", "build-page.ts"))];
+  if (timeOf(page) < Math.max(...sources)) {
+    const result = spawnSync(bun, [join(root, "scripts", "build-page.ts")], { cwd: root, stdio: "inherit" });
+    // The gateway serves all the same; /ui says what is missing.
+    if (result.status !== 0) console.error("The page at /ui could not be built; see above. All else works.");
+  }
 }

@@ -16,7 +16,7 @@ const ROOT = join(import.meta.dir, "..");
 
 /** Folders with tests, quick ones first, so that a plain mistake shows before the real clients have started. */
 const STAGES: readonly (readonly string[])[] = [
-  ["src", "scripts", "bench", "tests/support"],
+  ["src", "web", "scripts", "bench", "tests/support"],
   ["tests/conformance", "tests/e2e", "tests/docs"],
   ["tests/compat"],
 ];

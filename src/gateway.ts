@@ -6,6 +6,7 @@ import { toBoundedMap } from "./core/bounded-map.ts";
 import { CallWatch } from "./core/call-watch.ts";
 import type { LoadedModule } from "./core/custom-callback.ts";
 import type { GatewaySnapshot } from "./core/gateway-snapshot.ts";
+import { LIVE_CALLS, LIVE_HOUR, type LiveCallsRequest } from "./core/live-feed.ts";
 import { METRICS_TOPIC, type MetricFamily } from "./core/metrics.ts";
 import { mergeMetrics } from "./core/metrics-text.ts";
 import { NoSiblings, type Siblings } from "./core/siblings.ts";
@@ -21,6 +22,7 @@ import { openServer } from "./http/server.ts";
 import { UserConfigs } from "./http/user-config.ts";
 import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
+import { LiveCalls } from "./observers/live-calls.ts";
 import { Observatory } from "./observers/observatory.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import { awsIdentities } from "./providers/aws-identities.ts";
@@ -95,7 +97,11 @@ export class Gateway {
       await this.#observatory.ready;
       return this.#observatory.families(this.#toSnapshot());
     });
-    this.#observatory = new Observatory([accessLog(options.accessLogFormat, options.writeLog)], options.logError);
+    const live = new LiveCalls(this.#processId);
+    siblings.answer(LIVE_CALLS, (request) => live.answerCalls(request as LiveCallsRequest));
+    siblings.answer(LIVE_HOUR, () => live.answerHour());
+    const meters = [accessLog(options.accessLogFormat, options.writeLog), live];
+    this.#observatory = new Observatory(meters, options.logError);
     this.#services = {
       transport: this.#transport,
       onCallFinished: (event) => this.#observatory.push(event),

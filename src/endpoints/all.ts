@@ -22,6 +22,10 @@ import { routes } from "./routes.ts";
 import { supportedOpenaiParams } from "./supported-openai-params.ts";
 import { tokenCounter } from "./token-counter.ts";
 import { transformRequest } from "./transform-request.ts";
+import { ui } from "./ui.ts";
+import { uiAsset } from "./ui-asset.ts";
+import { uiCalls } from "./ui-calls.ts";
+import { uiHour } from "./ui-hour.ts";
 
 /** Every endpoint of the gateway, in the order of their file names. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -47,4 +51,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   supportedOpenaiParams,
   tokenCounter,
   transformRequest,
+  ui,
+  uiAsset,
+  uiCalls,
+  uiHour,
 ];

@@ -58,6 +58,7 @@ ${sortEndpoints(facts.endpoints)
 </table>
 </div>
 <footer>
+<p><a href="${escapeHtml(facts.mountPath)}/ui">The live page</a> shows calls as they come.</p>
 <p>Each path above is the usual form. <a href="${escapeHtml(facts.mountPath)}/routes">All paths</a> and the
 <a href="${escapeHtml(facts.mountPath)}/openapi.json">OpenAPI description</a> are served here; the manual is in the
 <code>docs</code> folder of the source: <code>docs/reference/endpoints.md</code>, <code>docs/reference/config.md</code>.</p>
