@@ -101,7 +101,11 @@ const withOwnLangfuse = (models: readonly ModelEntry[]): readonly unknown[] =>
     .map((entry) => [toDeploymentId(entry), entry.params.langfuse]);
 
 /** Settings of Langfuse stand in three places. */
-const withLangfuse = (callback: BuiltCallback, tags: readonly string[], models: readonly ModelEntry[]): BuiltCallback =>
+const withLangfuse = (
+  callback: BuiltCallback,
+  tags: readonly string[],
+  models: readonly ModelEntry[],
+): BuiltCallback =>
   callback.name === "langfuse" || callback.name === "langfuse_otel"
     ? { ...callback, madeWith: [tags, ...withOwnLangfuse(models)] }
     : callback;

@@ -3,7 +3,10 @@ import type { CallObserver } from "./call-observer.ts";
 import type { ObserverFactory, ObserverWorld } from "./observer-context.ts";
 
 /** Where each callback that is built comes from; loaded when the configuration first asks for it. */
-const FACTORIES: { readonly [Name in CallbackName]?: () => Promise<ObserverFactory<Name>> } = {};
+const FACTORIES: { readonly [Name in CallbackName]?: () => Promise<ObserverFactory<Name>> } = {
+  langfuse: async () => (await import("./langfuse/langfuse.ts")).openLangfuse,
+  langfuse_otel: async () => (await import("./langfuse/langfuse-otel.ts")).openLangfuseOtel,
+};
 
 /** Makes a callback of the configuration. @throws Error with a message for the operator when it cannot work */
 export async function openCallback(callback: BuiltCallback, world: ObserverWorld): Promise<CallObserver> {

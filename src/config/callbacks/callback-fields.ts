@@ -31,7 +31,9 @@ export interface CallbackScope {
 export type BuiltCallback = CallbackScope & {
   /** What else of the configuration it is made with: where that changes, it is made anew. */
   readonly madeWith?: unknown;
-} & { readonly [Name in CallbackName]: { readonly name: Name; readonly settings: CallbackSettings<Name> } }[CallbackName];
+} & {
+    readonly [Name in CallbackName]: { readonly name: Name; readonly settings: CallbackSettings<Name> };
+  }[CallbackName];
 
 /** A module of the operator's own, named by its path. */
 export interface ModuleCallback extends CallbackScope {
