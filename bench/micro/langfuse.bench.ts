@@ -32,7 +32,12 @@ const world = {
 const ingestion = await openLangfuse({ ...world, name: "langfuse" });
 const otel = await openLangfuseOtel({ ...world, name: "langfuse_otel" });
 
-const metadata = { trace_id: "trace-id22", generation_name: "test", generation_id: "gen-id22", trace_user_id: "user-id2" };
+const metadata = {
+  trace_id: "trace-id22",
+  generation_name: "test",
+  generation_id: "gen-id22",
+  trace_user_id: "user-id2",
+};
 
 /** New objects every time, as what is read of a call is kept with it. */
 const SCENARIOS: Readonly<Record<string, () => CallFinished>> = {
