@@ -4,6 +4,7 @@ import { PROVIDERS } from "../src/providers/all.ts";
 import { formatEndpointReference } from "./endpoint-reference.ts";
 import { formatErrorReference } from "./error-reference.ts";
 import { readSourceFiles, renderModuleList, renderTranslatorList } from "./generate-module-list.ts";
+import { formatMetricsReference } from "./metrics-reference.ts";
 import { formatParameterReference } from "./parameter-reference.ts";
 import { formatProviderReference } from "./provider-reference.ts";
 
@@ -43,6 +44,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/reference/providers.md", formatProviderReference(PROVIDERS)],
     ["docs/reference/translation.md", formatParameterReference(PROVIDERS)],
     ["docs/reference/errors.md", formatErrorReference()],
+    ["docs/reference/metrics.md", formatMetricsReference()],
     ["docs/reference/endpoints.md", formatEndpointReference(ENDPOINTS)],
   ]);
 }

@@ -3,6 +3,9 @@ import { bareParams } from "./config/bare-params.ts";
 import type { Environment } from "./config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { toBoundedMap } from "./core/bounded-map.ts";
+import type { GatewaySnapshot } from "./core/gateway-snapshot.ts";
+import type { MetricFamily } from "./core/metrics.ts";
+import { mergeMetrics } from "./core/metrics-text.ts";
 import { NoSiblings, type Siblings } from "./core/siblings.ts";
 import { VERSION } from "./core/version.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
@@ -23,6 +26,7 @@ import { entraTokens } from "./providers/entra-tokens.ts";
 import { googleTokens } from "./providers/google-tokens.ts";
 import { isKnownHost } from "./providers/known-hosts.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
+import { toDeploymentSnapshots } from "./routing/deployment-snapshots.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
 import { type ModelFault, ModelTable } from "./routing/model-table.ts";
 import { ParallelGate } from "./routing/parallel-gate.ts";
@@ -43,6 +47,8 @@ export interface GatewayOptions {
   readonly logError: (message: string, cause: unknown) => void;
   /** The other processes on the port; absent where it serves alone. */
   readonly siblings?: Siblings;
+  /** Which of them this is. */
+  readonly worker?: string | undefined;
 }
 
 /** Where to listen. */
@@ -54,6 +60,9 @@ export interface ListenOptions {
 
 /** The clouds' own libraries, loaded when first used. */
 const IDENTITIES: CloudIdentities = { entra: entraTokens, aws: awsIdentities, google: googleTokens };
+
+/** What processes ask one another for `/metrics`. */
+const METRICS_TOPIC = "metrics";
 
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;
@@ -77,6 +86,11 @@ export class Gateway {
   /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
   constructor(options: GatewayOptions) {
     this.#options = options;
+    const siblings = options.siblings ?? new NoSiblings();
+    siblings.answer(METRICS_TOPIC, async () => {
+      await this.#observatory.ready;
+      return this.#observatory.families(this.#toSnapshot());
+    });
     this.#observatory = new Observatory([accessLog(options.accessLogFormat, options.writeLog)], options.logError);
     this.#services = {
       transport: this.#transport,
@@ -92,7 +106,8 @@ export class Gateway {
           ? undefined
           : new DebugLog((line) => options.writeLog(`${line}\n`), options.logLevel === "detailed"),
       logError: options.logError,
-      siblings: options.siblings ?? new NoSiblings(),
+      siblings,
+      metrics: () => this.#collectMetrics(siblings),
       sharing: () => this.#sharing?.status,
     };
     this.#state = this.#toState(options.config, options.environment);
@@ -133,6 +148,40 @@ export class Gateway {
     this.#sharing?.stop();
     this.#transport.close();
     await this.#observatory.stop();
+  }
+
+  async #collectMetrics(siblings: Siblings): Promise<readonly MetricFamily[] | undefined> {
+    const answers = await siblings.ask(METRICS_TOPIC, undefined);
+    // Every process is this very program, so an answer is what ours would be.
+    const known = answers.filter((answer) => Array.isArray(answer)) as (readonly MetricFamily[])[];
+    return known.length === 0 ? undefined : mergeMetrics(known);
+  }
+
+  #toSnapshot(): GatewaySnapshot {
+    const { droppedCount, strippedCount, queuedCount } = this.#observatory.losses;
+    const sharing = this.#sharing?.status;
+    return {
+      version: VERSION,
+      worker: this.#options.worker,
+      deployments: toDeploymentSnapshots(this.#state.models, this.#services.now()),
+      openConnections: this.#transport.openCount,
+      pools: [...this.#transport.idleCounts].map(([origin, idle]) => ({ origin, idle })),
+      callbacks: [...this.#observatory.stats].map(([name, stats]) => ({
+        name,
+        queued: stats.queuedCount,
+        sent: stats.sentCount,
+        dropped: stats.droppedCount,
+        failedSends: stats.failedSendCount,
+      })),
+      queuedRecords: queuedCount,
+      droppedRecords: droppedCount,
+      strippedRecords: strippedCount,
+      sharing: sharing && {
+        exchanges: sharing.exchanges,
+        failures: sharing.failures,
+        isLost: sharing.state === "open",
+      },
+    };
   }
 
   /** Calls wait in their queue until their observers are there. */

@@ -47,12 +47,13 @@ async function main(): Promise<void> {
 }
 
 function start(options: ServeOptions): void {
-  const isWorker = process.env[WORKER_VARIABLE] !== undefined;
+  const worker = process.env[WORKER_VARIABLE];
+  const isWorker = worker !== undefined;
   if (options.workers > 1 && !isWorker) {
     startWorkers(options);
     return;
   }
-  const serving = serve(options, process.env, isWorker);
+  const serving = serve(options, process.env, worker);
   if (serving === undefined) {
     process.exitCode = 1;
     return;

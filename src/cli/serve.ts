@@ -4,11 +4,14 @@ import { DEFAULT_PORT } from "../config/command-line-flags.ts";
 import type { Environment } from "../config/environment-references.ts";
 import { ReloadWatch } from "../config/reload-watch.ts";
 import { formatFault, formatReport, formatWarning } from "../config/report.ts";
+import type { Siblings } from "../core/siblings.ts";
 import { Gateway } from "../gateway.ts";
 import { formatBanner, formatOpenWarning } from "./banner.ts";
 import { logError, print, printProblem, writeOut } from "./console.ts";
 import { type Loaded, loadFor } from "./load.ts";
 import { MemoryKeeper } from "./memory-keeper.ts";
+import { isSiblingMessage } from "./sibling-messages.ts";
+import { WorkerSiblings } from "./worker-siblings.ts";
 
 /** How long calls under way may go on after SIGTERM, in milliseconds. */
 const GRACE_MS = 30_000;
@@ -19,7 +22,12 @@ export interface Serving {
 }
 
 /** Serves in this process. `undefined` when the configuration has faults, which have been printed. */
-export function serve(options: ServeOptions, environment: Environment, isWorker: boolean): Serving | undefined {
+export function serve(
+  options: ServeOptions,
+  environment: Environment,
+  worker: string | undefined,
+): Serving | undefined {
+  const isWorker = worker !== undefined;
   const watch = startWatch(options.configPath); // Before the file is read: a change in between is seen.
   const loaded = loadFor(options, environment);
   if (loaded.config === undefined) {
@@ -28,6 +36,7 @@ export function serve(options: ServeOptions, environment: Environment, isWorker:
     return undefined;
   }
   const { config } = loaded;
+  const siblings = isWorker ? toSiblings() : undefined;
   const isJson = config.litellm.jsonLogs || process.stdout.isTTY !== true;
   const gateway = new Gateway({
     config,
@@ -36,6 +45,8 @@ export function serve(options: ServeOptions, environment: Environment, isWorker:
     writeLog: writeOut,
     logLevel: options.logLevel,
     logError,
+    worker,
+    ...(siblings === undefined ? {} : { siblings }),
   });
   const hostname = options.host ?? defaultHost(config.general.masterKey);
   const port = listen(gateway, hostname, options.port, isWorker);
@@ -52,6 +63,17 @@ export function serve(options: ServeOptions, environment: Environment, isWorker:
       await gateway.stop(GRACE_MS);
     },
   };
+}
+
+/** The way to the other workers, through the process that started this one. */
+function toSiblings(): Siblings {
+  const siblings = new WorkerSiblings((message) => process.send?.(message));
+  process.on("message", (message: unknown) => {
+    if (isSiblingMessage(message)) {
+      siblings.onMessage(message);
+    }
+  });
+  return siblings;
 }
 
 /** Closed to the outside until there is a key. */

@@ -1,5 +1,7 @@
 import type { Subprocess } from "bun";
 import { printProblem } from "./console.ts";
+import { SiblingExchange, type WorkerChannel } from "./sibling-exchange.ts";
+import { isSiblingMessage } from "./sibling-messages.ts";
 
 /** What a worker tells the process that started it once it serves. */
 export const WORKER_READY = "ready";
@@ -18,6 +20,7 @@ export class Workers {
   readonly #command: readonly string[];
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #running = new Set<Subprocess>();
+  readonly #exchange = new SiblingExchange();
   #isStopping = false;
 
   /** @param command argv of one worker */
@@ -52,10 +55,13 @@ export class Workers {
       ipc: (message) => {
         if (message === WORKER_READY) {
           ready.resolve();
+        } else if (isSiblingMessage(message)) {
+          this.#exchange.onMessage(channel, message);
         }
       },
       onExit: (_process, code) => {
         this.#running.delete(worker);
+        this.#exchange.remove(channel);
         if (!this.#isStopping) {
           const waitMs = performance.now() - startedAtMs > STABLE_MS ? FIRST_RESTART_MS : restartMs;
           printProblem(`Worker ${index} ended with code ${code}; it is replaced in ${waitMs} ms.`);
@@ -63,6 +69,8 @@ export class Workers {
         }
       },
     });
+    const channel: WorkerChannel = { send: (message) => worker.send(message) };
+    this.#exchange.add(channel);
     this.#running.add(worker);
     return ready.promise;
   }

@@ -29,6 +29,7 @@ import type {
 } from "./gateway-config.ts";
 import type { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
 import { NOTHING_SHARED, readModelList, type SharedParams } from "./model-list.ts";
+import { toPrometheusSettings } from "./prometheus-settings.ts";
 import { readSection } from "./read-section.ts";
 import { toRedisSettings } from "./redis-settings.ts";
 import { toRouterSettings } from "./router-settings.ts";
@@ -125,6 +126,7 @@ const readObserving = (
     turnOffMessageLogging: values.turn_off_message_logging,
     redactUserApiKeyInfo: values.redact_user_api_key_info,
     globalDisableNoLogParam: values.global_disable_no_log_param,
+    prometheus: toPrometheusSettings(values),
     tagHeaders: values.extra_spend_tag_headers.map((name) => name.toLowerCase()),
   };
 };

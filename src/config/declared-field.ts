@@ -1,4 +1,4 @@
-import type { DeploymentParams, FallbackTarget, ModelGroupAlias } from "./gateway-config.ts";
+import type { DeploymentParams, FallbackTarget, ModelGroupAlias, PrometheusMetricsGroup } from "./gateway-config.ts";
 
 /** A model that calls fall back to, and where it stands. */
 export interface WrittenTarget extends FallbackTarget {
@@ -35,6 +35,7 @@ export interface FieldValues {
   readonly "pattern-list": readonly string[];
   /** Headers, lower case, that name the end user. */
   readonly "user-headers": readonly string[];
+  readonly "metrics-config": readonly PrometheusMetricsGroup[];
   readonly "text-map": Readonly<Record<string, string>>;
   readonly "header-map": Readonly<Record<string, string>>;
   readonly "alias-map": Readonly<Record<string, ModelGroupAlias>>;

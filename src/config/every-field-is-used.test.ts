@@ -30,6 +30,7 @@ const SAMPLES: Readonly<Record<FieldType, unknown>> = {
   "text-or-list": ["./sample.ts"],
   "pattern-list": ["sample"],
   "user-headers": [{ header_name: "x-sample", litellm_user_role: "customer" }],
+  "metrics-config": [{ group: "a", metrics: ["litellm_spend_metric"] }],
   "text-map": { sample: "a" },
   "header-map": { sample: "a" },
   "alias-map": { sample: "a" },

@@ -39,6 +39,7 @@ const NOUNS: Readonly<Record<FieldType, string>> = {
   "text-or-list": "a list of texts, or one text",
   "pattern-list": "a list of regular expressions",
   "user-headers": "a list of {header_name, litellm_user_role}",
+  "metrics-config": "a list of {group, metrics, include_labels}",
   "text-map": "a mapping of names to texts",
   "header-map": "a mapping of HTTP header names to single-line texts",
   "alias-map": "a mapping of names to a model group, or to {model, hidden}",

@@ -10,6 +10,7 @@ import {
   readTextMap,
   readTextOrList,
 } from "./mapping-readers.ts";
+import { readMetricsConfig } from "./prometheus-settings.ts";
 import { readUserHeaders } from "./user-headers.ts";
 import {
   readBoolean,
@@ -42,6 +43,7 @@ export const FIELD_READERS: { readonly [Type in FieldType]: FieldReader<FieldVal
   "text-or-list": readTextOrList,
   "pattern-list": readPatternList,
   "user-headers": readUserHeaders,
+  "metrics-config": readMetricsConfig,
   "text-map": readTextMap,
   "header-map": readHeaderMap,
   "alias-map": readAliasMap,

@@ -123,6 +123,28 @@ export interface ObservingSettings {
   readonly langfuseDefaultTags: readonly string[];
   /** Headers whose values become tags, lower case. */
   readonly tagHeaders: readonly string[];
+  readonly prometheus: PrometheusSettings;
+}
+
+/** What `/metrics` shows (contract 8.6). */
+export interface PrometheusSettings {
+  /** The end user is a label. */
+  readonly hasEndUser: boolean;
+  /** Paths into callers' metadata that become labels. */
+  readonly metadataLabels: readonly (readonly [label: string, path: readonly string[]])[];
+  /** Tags that become labels of `true` or `false`. */
+  readonly tagLabels: readonly (readonly [label: string, tag: string])[];
+  /** Which metrics are shown, and which of their labels; empty: all. */
+  readonly metricsConfig: readonly PrometheusMetricsGroup[];
+  /** `/metrics` wants the key. */
+  readonly requiresKey: boolean;
+}
+
+/** One entry of `prometheus_metrics_config`. */
+export interface PrometheusMetricsGroup {
+  readonly metrics: readonly string[];
+  /** `undefined`: all of the metric's labels. */
+  readonly includeLabels: readonly string[] | undefined;
 }
 
 /** An alias of a model group; hidden ones are not listed by `/v1/models`. */

@@ -74,6 +74,32 @@ export const LITELLM_SETTINGS_FIELDS = {
     default: [],
     description: "Headers of calls that become tags, as `name: value`.",
   },
+  require_auth_for_metrics_endpoint: {
+    type: "boolean",
+    default: false,
+    description: "`/metrics` wants the key.",
+  },
+  enable_end_user_cost_tracking_prometheus_only: {
+    type: "boolean",
+    default: false,
+    description: "Prometheus' metrics have the end user as a label; there may be very many.",
+  },
+  custom_prometheus_metadata_labels: {
+    type: "text-list",
+    default: [],
+    description: "Fields of callers' `metadata` that become labels (`metadata.team` becomes `metadata_team`).",
+  },
+  custom_prometheus_tags: {
+    type: "text-list",
+    default: [],
+    description: "Tags that become labels `tag_<name>` with the value `true` or `false`.",
+  },
+  prometheus_metrics_config: {
+    type: "metrics-config",
+    default: [],
+    description:
+      "Which of LiteLLM's metrics are shown, and which labels: items `{group, metrics, include_labels}`. Empty: all.",
+  },
   global_disable_no_log_param: {
     type: "boolean",
     default: false,

@@ -57,7 +57,7 @@ export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
     disable_end_user_cost_tracking_prometheus_only public_model_groups public_model_groups_links
     enable_json_schema_validation enable_key_alias_format_validation disable_hf_tokenizer_download
     route_all_chat_openai_to_responses use_chat_completions_url_for_anthropic_messages
-    require_auth_for_metrics_endpoint responses
+    responses
     enable_preview_features telemetry add_function_to_prompt
   `),
 };

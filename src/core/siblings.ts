@@ -1,4 +1,4 @@
-/** Answers what another process of this gateway asks. Requests and answers are plain data. */
+/** Answers what another process of this gateway asks, maybe with a promise. Requests and answers are plain data. */
 export type SiblingAnswerer = (request: unknown) => unknown;
 
 /** The processes that serve one port together (`--num_workers`), this one among them. */
@@ -17,8 +17,8 @@ export class NoSiblings implements Siblings {
     this.#answerers.set(topic, answerer);
   }
 
-  ask(topic: string, request: unknown): Promise<readonly unknown[]> {
+  async ask(topic: string, request: unknown): Promise<readonly unknown[]> {
     const answerer = this.#answerers.get(topic);
-    return Promise.resolve(answerer === undefined ? [] : [answerer(request)]);
+    return answerer === undefined ? [] : [await answerer(request)];
   }
 }

@@ -11,6 +11,7 @@ import { healthLiveness } from "./health-liveness.ts";
 import { healthReadiness } from "./health-readiness.ts";
 import { home } from "./home.ts";
 import { listModels } from "./list-models.ts";
+import { metrics } from "./metrics.ts";
 import { modelGroupInfo } from "./model-group-info.ts";
 import { modelInfo } from "./model-info.ts";
 import { modelInfoV2 } from "./model-info-v2.ts";
@@ -35,6 +36,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   healthReadiness,
   home,
   listModels,
+  metrics,
   modelGroupInfo,
   modelInfo,
   modelInfoV2,

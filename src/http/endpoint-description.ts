@@ -32,7 +32,7 @@ export interface PlainDescription {
   /** Shape of the JSON answer; any object when absent. */
   readonly responseSchema?: JsonSchema;
   /** Media type of the answer; JSON when absent. */
-  readonly mediaType?: "text/html";
+  readonly mediaType?: "text/html" | "text/plain";
 }
 
 /** What is told of an endpoint: enough for lists, the API description and the docs, not to call it. */

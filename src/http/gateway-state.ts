@@ -2,6 +2,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
+import type { MetricFamily } from "../core/metrics.ts";
 import type { Siblings } from "../core/siblings.ts";
 import type { CloudIdentities } from "../providers/credential.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -59,6 +60,8 @@ export interface GatewayServices {
   /** Logs what only operators may see, such as the cause of an internal error. */
   readonly logError: (message: string, cause: unknown) => void;
   readonly siblings: Siblings;
+  /** What `/metrics` shows, of all processes; `undefined` where no observer counts. */
+  readonly metrics: () => Promise<readonly MetricFamily[] | undefined>;
   /** How sharing routing state with other processes goes; `undefined` where nothing is shared. */
   readonly sharing: () => SharingStatus | undefined;
 }

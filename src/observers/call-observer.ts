@@ -1,4 +1,6 @@
 import type { CallFinished } from "../core/call-event.ts";
+import type { GatewaySnapshot } from "../core/gateway-snapshot.ts";
+import type { MetricFamily } from "../core/metrics.ts";
 
 /** How an observer fares, for `/metrics` and the log. Counts since it was made. */
 export interface ObserverStats {
@@ -25,4 +27,6 @@ export interface CallObserver {
   /** Sends what still waits, and ends; what has not gone by then, in milliseconds, is lost and counted. Never rejects. */
   close?(withinMs: number): Promise<void>;
   stats?(): ObserverStats;
+  /** Metrics of an observer that shows some. */
+  families?(snapshot: GatewaySnapshot): readonly MetricFamily[];
 }

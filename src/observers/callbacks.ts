@@ -6,6 +6,7 @@ import type { ObserverFactory, ObserverWorld } from "./observer-context.ts";
 const FACTORIES: { readonly [Name in CallbackName]?: () => Promise<ObserverFactory<Name>> } = {
   langfuse: async () => (await import("./langfuse/langfuse.ts")).openLangfuse,
   langfuse_otel: async () => (await import("./langfuse/langfuse-otel.ts")).openLangfuseOtel,
+  prometheus: async () => (await import("./prometheus/prometheus.ts")).openPrometheus,
 };
 
 /** Makes a callback of the configuration. @throws Error with a message for the operator when it cannot work */

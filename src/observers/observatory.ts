@@ -1,4 +1,6 @@
 import type { CallFinished } from "../core/call-event.ts";
+import type { GatewaySnapshot } from "../core/gateway-snapshot.ts";
+import type { MetricFamily } from "../core/metrics.ts";
 import type { CallObserver, ObserverStats } from "./call-observer.ts";
 import { CallQueue, type Observing } from "./call-queue.ts";
 import { openCallback } from "./callbacks.ts";
@@ -30,6 +32,11 @@ export class Observatory {
     this.#queue = new CallQueue(log);
   }
 
+  /** Settles when the latest configuration's callbacks are there. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#change;
+  }
+
   /** Takes a finished call and returns at once. */
   push(event: CallFinished): void {
     this.#queue.push(event);
@@ -48,6 +55,12 @@ export class Observatory {
       return own === undefined ? [] : [[observer.name, own] as const];
     });
     return new Map(stats);
+  }
+
+  /** What observers show as metrics; `undefined` where none does. */
+  families(snapshot: GatewaySnapshot): readonly MetricFamily[] | undefined {
+    const shown = this.#standing.flatMap(({ observer }) => observer.families?.(snapshot) ?? []);
+    return shown.length === 0 ? undefined : shown;
   }
 
   /** Puts the configuration's callbacks in force; those that have not changed stay as they are. Never rejects. */

@@ -33,7 +33,7 @@ test("each text is parsed once, and all observers share it", () => {
 });
 
 describe("metadata of headers", () => {
-  test("are text, JSON or booleans as their key says; the body wins", () => {
+  test("are text, JSON or booleans as their key says, and win over the body", () => {
     const langfuseHeaders = {
       trace_id: "from-header",
       trace_user_id: "true-blue",
@@ -43,8 +43,9 @@ describe("metadata of headers", () => {
       mask_input: "true",
       generation_name: "{",
     };
-    expect(withDetails({ langfuseHeaders, metadataText: '{"trace_id":"from-body"}' }).metadata).toEqual({
-      trace_id: "from-body",
+    expect(withDetails({ langfuseHeaders, metadataText: '{"trace_id":"from-body","a":1}' }).metadata).toEqual({
+      a: 1,
+      trace_id: "from-header",
       trace_user_id: "true-blue",
       trace_metadata: { a: [1] },
       tags: ["a", "b"],
@@ -52,6 +53,31 @@ describe("metadata of headers", () => {
       mask_input: true,
       generation_name: "{",
     });
+  });
+});
+
+describe("credentials in metadata are hidden from all observers", () => {
+  test("by their names, at any depth, and by their look", () => {
+    const said = {
+      langfuse_secret: "planted",
+      langfuse_secret_key: "planted",
+      langfuse_public_key: "planted",
+      langfuse_host: "planted",
+      openaiApiKey: "planted",
+      "x-api-key": ["planted"],
+      nested: [{ Authorization: "planted", password: { a: "planted" }, auth_token: "planted" }],
+      note: "call with sk-plantedplanted0000",
+    };
+    const metadataText = JSON.stringify(said).replace("password", "p\\u0061ssword");
+    const headers = { trace_metadata: '{"api_key":"planted"}', trace_id: "Bearer planted-planted" };
+    const reader = withDetails({ metadataText, langfuseHeaders: headers, spendLogsMetadataText: metadataText });
+    expect(JSON.stringify([reader.metadata, reader.spendLogsMetadata])).not.toContain("planted");
+    expect(reader.metadata["note"]).toBe("call with sk-****0000");
+  });
+
+  test("what only sounds like one stays", () => {
+    const said = { max_tokens: 7, keyword: "a", token_count: 1, trace_id: "key-to-secrets", tokens: [1], keys: "b" };
+    expect(withDetails({ metadataText: JSON.stringify(said) }).metadata).toEqual(said);
   });
 });
 
@@ -118,6 +144,12 @@ describe("a stream is put together", () => {
       ],
       usage: { prompt_tokens: 1 },
     });
+  });
+
+  test("of a vendor that says in each event that there was no error", () => {
+    const events = ["a", "b"].map((content) => ({ ...chunk({ content }), error: null }));
+    expect(answerOf(frames(...events), true)).toMatchObject({ choices: [{ message: { content: "ab" } }] });
+    expect(answerOf(frames(...events), true)).not.toHaveProperty("error");
   });
 
   test("cut anywhere it gives what came", () => {

@@ -3,6 +3,7 @@ import { isObject } from "../core/json-values.ts";
 import type { JsonObject } from "../core/translation.ts";
 import { isDeeperThan, MAX_JSON_DEPTH, parseJsonText } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
+import { hideCredentials } from "./hide-credentials.ts";
 import { readStreamedAnswer } from "./streamed-answer.ts";
 
 const NOTHING: JsonObject = {};
@@ -28,13 +29,13 @@ export class DetailsReader {
     this.#event = event;
   }
 
-  /** The caller's metadata; keys of `langfuse_` headers stand in it too, but those of the body win. */
+  /** The caller's metadata without credentials; keys of `langfuse_` headers stand in it too and win, as LiteLLM has it. */
   get metadata(): JsonObject {
     if (this.#metadata === undefined) {
       const { details } = this.#event;
-      const own = parseObject(details?.metadataText);
+      const own = parseSaid(details?.metadataText);
       const headers = details?.langfuseHeaders;
-      this.#metadata = headers === undefined ? own : { ...toMetadata(headers), ...own };
+      this.#metadata = headers === undefined ? own : { ...own, ...toMetadata(headers) };
     }
     return this.#metadata;
   }
@@ -48,7 +49,7 @@ export class DetailsReader {
   /** `x-litellm-spend-logs-metadata`; `undefined` where it is no object. */
   get spendLogsMetadata(): JsonObject | undefined {
     const text = this.#event.details?.spendLogsMetadataText;
-    const value = text === undefined ? NOTHING : parseObject(text);
+    const value = parseSaid(text);
     return value === NOTHING ? undefined : value;
   }
 
@@ -94,6 +95,12 @@ function parseObject(text: string | undefined): JsonObject {
   }
 }
 
+/** What a caller says of a call, which no observer may show the credentials of. */
+function parseSaid(text: string | undefined): JsonObject {
+  const object = parseObject(text);
+  return object === NOTHING || text === undefined ? object : hideCredentials(object, text);
+}
+
 function parseBytes(bytes: Uint8Array | undefined): JsonObject | undefined {
   if (bytes === undefined || isDeeperThan(bytes, MAX_JSON_DEPTH)) {
     return undefined;
@@ -108,7 +115,8 @@ function parseBytes(bytes: Uint8Array | undefined): JsonObject | undefined {
 
 /** `langfuse_trace_metadata: {"a":1}` is an object, `langfuse_mask_input: true` a boolean; everything else is text. */
 function toMetadata(headers: Readonly<Record<string, string>>): JsonObject {
-  return Object.fromEntries(Object.entries(headers).map(([key, text]) => [key, toValue(key, text)]));
+  const metadata = Object.fromEntries(Object.entries(headers).map(([key, text]) => [key, toValue(key, text)]));
+  return hideCredentials(metadata, JSON.stringify(headers));
 }
 
 function toValue(key: string, text: string): unknown {

@@ -34,7 +34,7 @@ class StreamedAnswer {
   #error: unknown;
 
   add(chunk: JsonObject): void {
-    if (chunk["error"] !== undefined) {
+    if (chunk["error"] !== undefined && chunk["error"] !== null) {
       this.#error = chunk["error"];
       return;
     }

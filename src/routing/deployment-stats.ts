@@ -37,6 +37,8 @@ export class DeploymentStats {
   cooldownUntilMs = 0;
   /** Why it cools or has last cooled. */
   cooldownReason: ErrorKind | undefined;
+  /** Cooldowns so far. */
+  cooldownCount = 0;
   /** What other processes do here; `undefined` until something is heard of them. */
   others: OthersShare | undefined;
   /** Of whole answers, per completion token. */
@@ -58,6 +60,7 @@ export class DeploymentStats {
   /** Cools it until then; a cooldown that ends later stays as it is. */
   coolUntil(untilMs: number, reason: ErrorKind): void {
     if (untilMs > this.cooldownUntilMs) {
+      this.cooldownCount++;
       this.cooldownUntilMs = untilMs;
       this.cooldownReason = reason;
     }

@@ -33,6 +33,16 @@ export class HttpTransport implements Transport {
     this.#resolve = resolve;
   }
 
+  /** Open connections to all hosts. */
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  /** Connections that wait for their next exchange, by origin. */
+  get idleCounts(): ReadonlyMap<string, number> {
+    return new Map([...this.#idle].map(([origin, connections]) => [origin, connections.length]));
+  }
+
   open(request: UpstreamRequest): Exchange {
     if (request.egress !== undefined && !this.#isClosed) {
       this.#startSweep();

@@ -1,5 +1,4 @@
 import type { CallFinished } from "../../core/call-event.ts";
-import { scrubSecrets } from "../../core/scrub-secrets.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { readDetails } from "../read-details.ts";
 import { CALL_TYPES, overheadMsOf } from "../standard-payload.ts";
@@ -72,9 +71,8 @@ const NOTHING: JsonObject = {};
 /** Environments that Langfuse takes; an event with another one would be refused. */
 const ENVIRONMENT = /^(?!langfuse)[a-z0-9_-]{1,40}$/;
 
-/** Metadata that is a credential by its name: of a project of Langfuse, of a vendor. Their values never leave the gateway. */
-const SECRET_KEY =
-  /^langfuse_|(?:^|[_-])(?:api[_-]?key|secret|secret[_-]key|access[_-]key|password|authorization|bearer)$/i;
+/** Keys to a project, or where it is: the callers' are not used, and not shown either. */
+const CREDENTIAL_PREFIX = "langfuse_";
 
 /** What a call's metadata, headers and settings say of it. Never throws. */
 export function readFacts(event: CallFinished, options: FactOptions): CallFacts {
@@ -220,22 +218,17 @@ function toTraceMetadata(said: JsonObject): JsonObject | undefined {
     return undefined;
   }
   const named = others.map(([key, value]): [string, unknown] => [key.slice(TRACE_PREFIX.length), value]);
-  const raw: [string, unknown][] = isDebugged ? [["metadata_passed_to_litellm", withoutSecrets(said)]] : [];
-  return scrubSecrets(withoutSecrets(Object.fromEntries([...Object.entries(own ?? NOTHING), ...named, ...raw])));
-}
-
-/** An object whose keys are a caller's, without those that name credentials. */
-function withoutSecrets(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !SECRET_KEY.test(key)));
+  const raw: [string, unknown][] = isDebugged ? [["metadata_passed_to_litellm", said]] : [];
+  return Object.fromEntries([...Object.entries(own ?? NOTHING), ...named, ...raw]);
 }
 
 /** The caller's own metadata, and above it what the gateway knows: nobody writes a cost of their own. */
 function toGenerationMetadata(event: CallFinished, said: JsonObject): JsonObject {
   const known = toKnown(event);
   const rest = Object.entries(said).filter(
-    ([key]) => !isOwnKey(key) && !key.startsWith(TRACE_PREFIX) && !SECRET_KEY.test(key),
+    ([key]) => !isOwnKey(key) && !key.startsWith(TRACE_PREFIX) && !key.startsWith(CREDENTIAL_PREFIX),
   );
-  return rest.length === 0 ? known : { ...scrubSecrets(Object.fromEntries(rest)), ...known };
+  return rest.length === 0 ? known : { ...Object.fromEntries(rest), ...known };
 }
 
 /** What the gateway knows of a call beyond what Langfuse has fields for. What is `undefined` is not written. */
@@ -261,7 +254,7 @@ function toKnown(event: CallFinished): JsonObject {
     user_api_key_request_route: event.path,
     requester_ip_address: details?.clientAddress,
     user_agent: details?.userAgent,
-    spend_logs_metadata: scrubSecrets(readDetails(event).spendLogsMetadata),
+    spend_logs_metadata: readDetails(event).spendLogsMetadata,
     is_response_cut: details?.content?.isResponseCut === true ? true : undefined,
     hidden_params: {
       model_id: event.deploymentId,

@@ -1,0 +1,206 @@
+import type { CallFinished } from "../../core/call-event.ts";
+import { ERROR_POLICY } from "../../core/error-policy.ts";
+import type { ErrorKind } from "../../core/errors.ts";
+import { readDetails } from "../read-details.ts";
+import { overheadMsOf } from "../standard-payload.ts";
+import { Histogram, LATENCY_BUCKETS } from "./histogram.ts";
+import type { CallLabel } from "./metric-table.ts";
+
+/** Stands for every value of a caller's choosing once there are too many series. */
+export const OVERFLOW = "other";
+
+/** What is counted of the calls that have all labels in common. */
+export class CallSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  requests = 0;
+  failures = 0;
+  answered = 0;
+  spendNanoUsd = 0;
+  totalTokens = 0;
+  inputTokens = 0;
+  outputTokens = 0;
+  cachedTokens = 0;
+  reasoningTokens = 0;
+  unpriced = 0;
+  estimated = 0;
+  successfulFallbacks = 0;
+  failedFallbacks = 0;
+  readonly total: Histogram;
+  readonly vendor: Histogram;
+  readonly firstByte: Histogram;
+  readonly overhead: Histogram;
+  readonly perToken: Histogram;
+
+  constructor(labels: Readonly<Record<string, string>>, bounds: readonly number[]) {
+    this.labels = labels;
+    this.total = new Histogram(bounds);
+    this.vendor = new Histogram(bounds);
+    this.firstByte = new Histogram(bounds);
+    this.overhead = new Histogram(bounds);
+    this.perToken = new Histogram(bounds);
+  }
+
+  add(event: CallFinished): void {
+    this.requests++;
+    const hasFailed = event.errorKind !== undefined;
+    if (hasFailed) {
+      this.failures++;
+    } else {
+      this.answered++;
+    }
+    if (event.fallbacks > 0) {
+      if (hasFailed) {
+        this.failedFallbacks++;
+      } else {
+        this.successfulFallbacks++;
+      }
+    }
+    this.#addUsage(event);
+    this.#addTimes(event, hasFailed);
+  }
+
+  #addUsage({ usage, cost }: CallFinished): void {
+    if (usage === undefined) {
+      return;
+    }
+    this.totalTokens += usage.totalTokens;
+    this.inputTokens += usage.promptTokens;
+    this.outputTokens += usage.completionTokens;
+    this.cachedTokens += usage.cachedTokens;
+    this.reasoningTokens += usage.reasoningTokens;
+    if (cost === undefined) {
+      this.unpriced++;
+    } else {
+      this.spendNanoUsd += cost.nanoUsd;
+    }
+  }
+
+  #addTimes(event: CallFinished, hasFailed: boolean): void {
+    this.total.observe(event.durationMs / 1000);
+    if (event.deploymentId === undefined || hasFailed) {
+      return;
+    }
+    this.vendor.observe(event.upstreamMs / 1000);
+    this.overhead.observe(overheadMsOf(event) / 1000);
+    if (event.isStream) {
+      this.firstByte.observe((event.firstByteMs ?? event.durationMs) / 1000);
+    } else if ((event.usage?.completionTokens ?? 0) > 0) {
+      this.perToken.observe(event.upstreamMs / 1000 / (event.usage?.completionTokens ?? 1));
+    }
+  }
+}
+
+/** What of a call becomes labels. */
+export interface SeriesOptions {
+  /** The end user is a label: off by default, as there may be very many. */
+  readonly hasEndUser: boolean;
+  /** Paths into the caller's metadata, each with the label it becomes. */
+  readonly metadataLabels: readonly (readonly [label: string, path: readonly string[]])[];
+  /** Tags that become labels of `true` or `false`. */
+  readonly tagLabels: readonly (readonly [label: string, tag: string])[];
+  readonly maxSeries: number;
+  readonly buckets?: readonly number[] | undefined;
+}
+
+/** Longest value of a label that a caller chose. */
+const MAX_VALUE = 128;
+
+/** All series. One look-up per call; what a metric shows of them is worked out when somebody asks. */
+export class CallSeriesTable {
+  readonly #options: SeriesOptions;
+  readonly #byKey = new Map<string, CallSeries>();
+  /** Calls that no series of their own was made for. */
+  overflows = 0;
+
+  constructor(options: SeriesOptions) {
+    this.#options = options;
+  }
+
+  get all(): Iterable<CallSeries> {
+    return this.#byKey.values();
+  }
+
+  add(event: CallFinished): void {
+    this.#seriesOf(event).add(event);
+  }
+
+  #seriesOf(event: CallFinished): CallSeries {
+    const { details } = event;
+    const key = `${event.requestedModel}\n${event.deploymentId}\n${event.modelGroup}\n${event.upstreamModel}\n${event.status}\n${event.errorKind}\n${event.path}\n${details?.keyHash}\n${this.#ownKey(event)}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const isFull = this.#byKey.size >= this.#options.maxSeries;
+    if (!isFull) {
+      return this.#make(key, this.#labelsOf(event, false));
+    }
+    this.overflows++;
+    const labels = this.#labelsOf(event, true);
+    const overflowKey = `overflow\n${event.deploymentId}\n${event.status}\n${event.errorKind}`;
+    return this.#byKey.get(overflowKey) ?? this.#make(overflowKey, labels);
+  }
+
+  #make(key: string, labels: Readonly<Record<string, string>>): CallSeries {
+    const series = new CallSeries(labels, this.#options.buckets ?? LATENCY_BUCKETS);
+    this.#byKey.set(key, series);
+    return series;
+  }
+
+  #ownKey(event: CallFinished): string {
+    const { hasEndUser, metadataLabels, tagLabels } = this.#options;
+    if (!hasEndUser && metadataLabels.length === 0 && tagLabels.length === 0) {
+      return "";
+    }
+    return JSON.stringify([hasEndUser ? event.details?.endUser : "", this.#ownLabels(event)]);
+  }
+
+  #ownLabels(event: CallFinished): readonly (readonly [string, string])[] {
+    const { metadataLabels, tagLabels } = this.#options;
+    const metadata = metadataLabels.length === 0 ? {} : readDetails(event).metadata;
+    return [
+      ...metadataLabels.map(([label, path]) => [label, shortened(findAt(metadata, path))] as const),
+      ...tagLabels.map(([label, tag]) => [label, String(event.details?.tags.includes(tag) === true)] as const),
+    ];
+  }
+
+  /** @param isOverflow what callers choose is not told apart any more */
+  #labelsOf(event: CallFinished, isOverflow: boolean): Readonly<Record<string, string>> {
+    const chosen = (text: string | undefined): string => (isOverflow ? OVERFLOW : shortened(text));
+    const labels: Record<CallLabel, string> = {
+      end_user: this.#options.hasEndUser ? chosen(event.details?.endUser) : "",
+      hashed_api_key: event.details?.keyHash ?? "",
+      requested_model: chosen(event.requestedModel),
+      route: chosen(event.path),
+      status_code: String(event.status),
+      model: chosen(event.upstreamModel),
+      model_group: chosen(event.modelGroup),
+      litellm_model_name: chosen(event.upstreamModel),
+      model_id: event.deploymentId ?? "",
+      api_base: chosen(event.apiBase),
+      api_provider: event.provider ?? "",
+      exception_status: event.errorKind === undefined ? "" : String(event.status),
+      exception_class: exceptionClassOf(event.errorKind),
+    };
+    const own = this.#ownLabels(event).map(([label, value]) => [label, isOverflow ? OVERFLOW : value]);
+    return { ...labels, ...Object.fromEntries(own) };
+  }
+}
+
+/** LiteLLM's exception class; the gateway's own failures by their kind. */
+export const exceptionClassOf = (kind: ErrorKind | undefined): string =>
+  kind === undefined ? "" : (ERROR_POLICY[kind].exceptionClass ?? kind);
+
+function shortened(value: unknown): string {
+  const text = typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
+  return text.slice(0, MAX_VALUE).toWellFormed();
+}
+
+function findAt(value: unknown, path: readonly string[]): unknown {
+  let found = value;
+  for (const name of path) {
+    const isIn = typeof found === "object" && found !== null && Object.hasOwn(found, name);
+    found = isIn ? (found as Readonly<Record<string, unknown>>)[name] : undefined;
+  }
+  return found;
+}

@@ -1,0 +1,216 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { configOf, loadYaml } from "../../config/load-yaml-for-tests.ts";
+import type { CallFinished } from "../../core/call-event.ts";
+import type { GatewaySnapshot } from "../../core/gateway-snapshot.ts";
+import type { MetricFamily } from "../../core/metrics.ts";
+import { mergeMetrics, writeMetrics } from "../../core/metrics-text.ts";
+import { answeredCall, detailedCall, failedCall } from "../calls-for-tests.ts";
+import { METRICS } from "./metric-table.ts";
+import { Prometheus } from "./prometheus.ts";
+
+const SNAPSHOT: GatewaySnapshot = {
+  version: "1.2.3",
+  worker: undefined,
+  deployments: [
+    {
+      id: "d1",
+      group: "gpt",
+      provider: "openai",
+      model: "gpt-4o",
+      apiBase: "https://api.openai.com/v1",
+      state: 2,
+      inFlight: 3,
+      cooldownCount: 4,
+      rpmLimit: 60,
+      tpmLimit: undefined,
+    },
+  ],
+  openConnections: 5,
+  pools: [{ origin: "https://api.openai.com:443", idle: 2 }],
+  callbacks: [{ name: "langfuse", queued: 1, sent: 2, dropped: 3, failedSends: 4 }],
+  queuedRecords: 6,
+  droppedRecords: 7,
+  strippedRecords: 8,
+  sharing: { exchanges: 9, failures: 1, isLost: true },
+};
+
+const opened: Prometheus[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((one) => one.close())));
+
+const open = (yaml = "", maxSeries = 2000): Prometheus => {
+  const config = configOf(loadYaml(`model_list: []\nlitellm_settings: {${yaml}}`));
+  const made = new Prometheus(config.observing.prometheus, maxSeries);
+  opened.push(made);
+  return made;
+};
+
+const textOf = (events: readonly CallFinished[], yaml?: string, maxSeries?: number): string => {
+  const prometheus = open(yaml, maxSeries);
+  prometheus.observe(events);
+  return writeMetrics(prometheus.families(SNAPSHOT));
+};
+
+const linesOf = (text: string, name: string): readonly string[] =>
+  text.split("\n").filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+
+test("requests, failures, tokens and money are counted by what they have in common", () => {
+  const cost = { nanoUsd: 1_500_000_000, source: "catalog" } as unknown as CallFinished["cost"];
+  const text = textOf([
+    answeredCall({ cost }),
+    answeredCall(),
+    answeredCall({ requestedModel: "other" }),
+    failedCall(),
+  ]);
+  expect(linesOf(text, "litellm_proxy_total_requests_metric_total")).toEqual([
+    'litellm_proxy_total_requests_metric_total{requested_model="gpt",status_code="200",route="/v1/chat/completions"} 2',
+    'litellm_proxy_total_requests_metric_total{requested_model="other",status_code="200",route="/v1/chat/completions"} 1',
+    'litellm_proxy_total_requests_metric_total{requested_model="gpt",status_code="429",route="/v1/chat/completions"} 1',
+  ]);
+  expect(linesOf(text, "litellm_proxy_failed_requests_metric_total")).toEqual([
+    'litellm_proxy_failed_requests_metric_total{requested_model="gpt",status_code="429",route="/v1/chat/completions",exception_status="429",exception_class="RateLimitError"} 1',
+  ]);
+  expect(linesOf(text, "litellm_spend_metric_total")).toEqual([
+    'litellm_spend_metric_total{requested_model="gpt",model="gpt-4o",model_group="gpt"} 1.5',
+  ]);
+  expect(linesOf(text, "litellm_total_tokens_metric_total")[0]).toEndWith(" 6");
+  expect(linesOf(text, "portolan_unpriced_calls_total")).toEqual([
+    'portolan_unpriced_calls_total{model="gpt-4o",api_provider="openai"} 2',
+  ]);
+});
+
+test("times are histograms whose buckets add up", () => {
+  const text = textOf([answeredCall({ durationMs: 12 }), answeredCall({ durationMs: 700_000 })]);
+  const buckets = linesOf(text, "litellm_request_total_latency_metric_bucket");
+  expect(buckets.find((line) => line.includes('le="0.01"'))).toEndWith(" 0");
+  expect(buckets.find((line) => line.includes('le="0.025"'))).toEndWith(" 1");
+  expect(buckets.find((line) => line.includes('le="300"'))).toEndWith(" 1");
+  expect(buckets.at(-1)).toMatch(/le="\+Inf"\} 2$/);
+  expect(linesOf(text, "litellm_request_total_latency_metric_count")[0]).toEndWith(" 2");
+  expect(linesOf(text, "litellm_request_total_latency_metric_sum")[0]).toEndWith(" 700.012");
+});
+
+test("each attempt counts at its deployment, whatever became of the call", () => {
+  const [attempt] = answeredCall().attempts;
+  if (attempt === undefined) throw new Error("no attempt");
+  const attempts = [{ ...attempt, deploymentId: "d0", failure: "upstream-timeout" as const }, attempt];
+  const text = textOf([answeredCall({ attempts, retries: 1, fallbacks: 1 })]);
+  expect(linesOf(text, "litellm_deployment_failure_responses_total")).toEqual([
+    'litellm_deployment_failure_responses_total{litellm_model_name="gpt-4o",model_id="d0",api_provider="openai",requested_model="gpt",exception_class="Timeout"} 1',
+  ]);
+  expect(linesOf(text, "litellm_deployment_success_responses_total")).toHaveLength(1);
+  expect(linesOf(text, "litellm_deployment_total_requests_total")).toHaveLength(2);
+  expect(linesOf(text, "litellm_deployment_successful_fallbacks_total")[0]).toEndWith(" 1");
+});
+
+test("what is read when somebody asks", () => {
+  const text = textOf([detailedCall({ remainingRequests: 59, remainingTokens: 1000 })]);
+  const value = (name: string): string | undefined => linesOf(text, name)[0]?.split(" ").at(-1);
+  expect({
+    state: value("litellm_deployment_state"),
+    cooled: value("litellm_deployment_cooled_down_total"),
+    rpm: value("litellm_deployment_rpm_limit"),
+    tpm: value("litellm_deployment_tpm_limit"),
+    flying: value("litellm_in_flight_requests"),
+    remaining: value("litellm_remaining_requests_metric"),
+    lost: value("litellm_callback_logging_failures_metric_total"),
+    dropped: value("portolan_records_dropped_total"),
+    redis: value("portolan_redis_lost"),
+    version: linesOf(text, "portolan_build_info")[0],
+  }).toEqual({
+    state: "2",
+    cooled: "4",
+    rpm: "60",
+    tpm: undefined,
+    flying: "3",
+    remaining: "59",
+    lost: "3",
+    dropped: "7",
+    redis: "1",
+    version: 'portolan_build_info{version="1.2.3"} 1',
+  });
+  expect(Number(value("process_resident_memory_bytes"))).toBeGreaterThan(1e6);
+});
+
+describe("labels", () => {
+  test("callers' values are escaped, shortened and well-formed", () => {
+    const text = textOf([
+      answeredCall({ requestedModel: 'a"b\\c\nd\ud800' }),
+      answeredCall({ requestedModel: "x".repeat(1e6) }),
+    ]);
+    expect(text).toContain('requested_model="a\\"b\\\\c\\nd\ufffd"');
+    expect(text.length).toBeLessThan(100_000);
+  });
+
+  test("beyond the bound callers' values become one, and that is counted", () => {
+    const calls = Array.from({ length: 500 }, (_, index) =>
+      answeredCall({ requestedModel: `m${index}`, upstreamModel: `m${index}`, modelGroup: `m${index}` }),
+    );
+    const text = textOf(calls, "", 100);
+    expect(linesOf(text, "litellm_proxy_total_requests_metric_total")).toHaveLength(101);
+    expect(linesOf(text, "portolan_series_overflows_total")[0]).toEndWith(" 400");
+    expect(linesOf(text, "litellm_requests_metric_total").at(-1)).toBe(
+      'litellm_requests_metric_total{requested_model="other",model="other",model_group="other"} 400',
+    );
+  });
+
+  test("the end user only where the configuration wants it", () => {
+    const calls = [detailedCall({ endUser: "ann" })];
+    expect(textOf(calls)).not.toContain("ann");
+    expect(textOf(calls, "enable_end_user_cost_tracking_prometheus_only: true")).toContain('end_user="ann"');
+  });
+
+  test("of metadata and tags as the configuration names them", () => {
+    const yaml = "custom_prometheus_metadata_labels: [metadata.team, a.b], custom_prometheus_tags: [prod, dev]";
+    const call = detailedCall({ metadataText: '{"team":"red","a":{"b":7}}', tags: ["prod"] });
+    const [line] = linesOf(textOf([call], yaml), "litellm_requests_metric_total");
+    expect(line).toContain('metadata_team="red",a_b="7",tag_prod="true",tag_dev="false"');
+  });
+
+  test("and metrics are those of prometheus_metrics_config, ours always", () => {
+    const yaml =
+      "prometheus_metrics_config: [{group: a, metrics: [litellm_requests_metric_total], include_labels: [model]}]";
+    const text = textOf([answeredCall(), answeredCall({ requestedModel: "b" })], yaml);
+    expect(linesOf(text, "litellm_requests_metric_total")).toEqual(['litellm_requests_metric_total{model="gpt-4o"} 2']);
+    expect(text).not.toContain("litellm_spend_metric");
+    expect(text).toContain("portolan_build_info");
+  });
+});
+
+test("several processes are one: sums, largest values, and by themselves what does not add up", () => {
+  const of = (worker: string): readonly MetricFamily[] => {
+    const prometheus = open();
+    prometheus.observe([answeredCall()]);
+    return prometheus.families({ ...SNAPSHOT, worker });
+  };
+  const text = writeMetrics(mergeMetrics([of("0"), of("1")]));
+  expect(linesOf(text, "litellm_requests_metric_total")[0]).toEndWith(" 2");
+  expect(linesOf(text, "litellm_request_total_latency_metric_count")[0]).toEndWith(" 2");
+  expect(linesOf(text, "litellm_deployment_state")[0]).toEndWith(" 2");
+  expect(linesOf(text, "litellm_in_flight_requests")[0]).toEndWith(" 6");
+  expect(linesOf(text, "process_resident_memory_bytes").map((line) => line.split(" ")[0])).toEqual([
+    'process_resident_memory_bytes{worker="0"}',
+    'process_resident_memory_bytes{worker="1"}',
+  ]);
+});
+
+test("every metric of the table is shown, and no other", () => {
+  const shown = open()
+    .families(SNAPSHOT)
+    .map(({ name }) => name);
+  expect(shown.toSorted()).toEqual(Object.keys(METRICS).toSorted());
+});
+
+test.skipIf(Bun.which("promtool") === null)("the official parser takes the page (needs promtool)", async () => {
+  const text = textOf([
+    answeredCall({ isStream: true, firstByteMs: 3 }),
+    failedCall(),
+    detailedCall({ remainingRequests: 1 }, { requestedModel: 'a"\\\n{}=,é' }),
+  ]);
+  const promtool = Bun.spawn(["promtool", "check", "metrics"], { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+  promtool.stdin.write(text);
+  promtool.stdin.end();
+  const said = (await promtool.stdout.text()) + (await promtool.stderr.text());
+  // It also has opinions on names; LiteLLM's are what they are. Parse errors stop it with code 1.
+  expect([said, (await promtool.exited) === 1]).toEqual([said, false]);
+  expect(said).not.toContain("error while linting");
+});
