@@ -3,6 +3,7 @@ import type { JsonObject } from "../../core/translation.ts";
 import { readDetails } from "../read-details.ts";
 import { CALL_TYPES, overheadMsOf } from "../standard-payload.ts";
 import { type ContentTexts, readContentTexts } from "./content-texts.ts";
+import { toIsoTime } from "./iso-time.ts";
 import { type LangfuseKey, METADATA_KEYS, TRACE_PREFIX } from "./metadata-keys.ts";
 import { flagFrom, integerFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
 
@@ -187,7 +188,8 @@ function toGeneration(event: CallFinished, { said, content, metadata }: Generati
 
 /** `time-12-00-00-005`, as LiteLLM's ids begin. */
 function timeOf(startedAt: number): string {
-  return `time-${new Date(startedAt).toISOString().slice(11, 23).replace(/[:.]/g, "-")}`;
+  const time = toIsoTime(startedAt);
+  return `time-${time.slice(11, 13)}-${time.slice(14, 16)}-${time.slice(17, 19)}-${time.slice(20, 23)}`;
 }
 
 function toTags(

@@ -2,6 +2,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { readDetails } from "../read-details.ts";
 import type { CallFacts, GenerationFacts, TraceFacts } from "./call-facts.ts";
+import { toIsoTime } from "./iso-time.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
 
 /** Ids of a call's two events: the server takes each id once, however often it is sent. */
@@ -20,9 +21,6 @@ export function writeEvents(event: CallFinished, facts: CallFacts, eventIds: Eve
   const generation = writeGeneration(event, facts, { start, end });
   return `${trace},{"id":"${eventIds[1]}","type":"generation-create","timestamp":"${end}","body":${generation}${environment}}}`;
 }
-
-/** ISO 8601 in UTC, milliseconds. */
-export const toIsoTime = (epochMs: number): string => new Date(epochMs).toISOString();
 
 /** Without its closing brace. */
 function writeTrace(trace: TraceFacts, start: string): string {
@@ -87,9 +85,18 @@ function writeUsage(event: CallFinished): string {
   const costs = costPartsOf(event);
   return (
     `,"usage":{"input":${promptTokens},"output":${completionTokens},"total":${totalTokens},"unit":"TOKENS"}` +
-    `,"usageDetails":${JSON.stringify(usagePartsOf(usage))}` +
-    (costs === undefined ? "" : `,"costDetails":${JSON.stringify(costs)}`)
+    `,"usageDetails":${writeParts(usagePartsOf(usage))}` +
+    (costs === undefined ? "" : `,"costDetails":${writeParts(costs)}`)
   );
+}
+
+/** Names need no escapes, and numbers are finite. */
+function writeParts(parts: Readonly<Record<string, number>>): string {
+  let text = "";
+  for (const name in parts) {
+    text += `${text === "" ? "{" : ","}"${name}":${parts[name]}`;
+  }
+  return `${text}}`;
 }
 
 /** Langfuse takes plain values: what has parts (`response_format`) is shown as its JSON. */

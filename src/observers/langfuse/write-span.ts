@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import type { CallFacts, GenerationFacts, TraceFacts } from "./call-facts.ts";
+import { toIsoTime } from "./iso-time.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
-import { toIsoTime, writeParameters } from "./write-events.ts";
+import { writeParameters } from "./write-events.ts";
 
 /** SPAN_KIND_CLIENT */
 const CLIENT = 3;
