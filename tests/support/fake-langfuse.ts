@@ -57,15 +57,19 @@ export const startFakeLangfuse = (
 
   const until = <Value>(find: () => Value | undefined): Promise<Value> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const one = (): void => {
         const found = find();
         if (found === undefined) return;
-        looking.delete(look);
+        looking.delete(one);
         resolve(found);
       };
-      looking.add(look);
-      look();
+      looking.add(one);
+      one();
     });
+
+  const look = (): void => {
+    for (const one of [...looking]) one();
+  };
 
   const refuse = (status: number, why: string): Response => {
     refusals.push(why);
@@ -100,6 +104,7 @@ export const startFakeLangfuse = (
     const { pathname } = new URL(request.url);
     const body = await request.text();
     requests.push(body);
+    look();
     const scripted = await answers.shift()?.(body);
     if (scripted !== undefined) return scripted;
     if (request.headers.get("authorization") !== authorization) return refuse(401, "unknown keys");
@@ -120,7 +125,7 @@ export const startFakeLangfuse = (
     idleTimeout: 60,
     fetch: async (request) => {
       const response = await take(request);
-      for (const look of [...looking]) look();
+      look();
       return response;
     },
   });
