@@ -1,5 +1,6 @@
 import { loadConfig } from "../../src/config/load-config.ts";
 
+/** `OBSERVERS=prometheus,langfuse bun bench/micro/gateway.bench.ts` measures them as well. */
 const TEXT = `
 model_list:
   - model_name: gpt-4o
@@ -11,6 +12,7 @@ model_list:
   - model_name: pair
     litellm_params: {model: openai/gpt-4o, api_base: "http://127.0.0.1:12/v1", api_key: sk-up}
 general_settings: {master_key: sk-1234}
+litellm_settings: {callbacks: [${process.env["OBSERVERS"] ?? ""}]}
 `;
 
 const { config } = loadConfig({ path: "/bench.yaml", environment: {}, readFile: () => TEXT });

@@ -1,3 +1,4 @@
+import { CALLBACK_FIELDS } from "./callbacks/callback-fields.ts";
 import type { FieldTable } from "./declared-field.ts";
 import { ALLOWED_FAILS_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./failure-count-fields.ts";
 import { GENERAL_SETTINGS_FIELDS } from "./general-settings-fields.ts";
@@ -152,6 +153,11 @@ export const CREDENTIAL = {
   otherKeys: "warned of",
 } as const satisfies ConfigSection;
 
+/** Settings of each callback that has any. */
+const CALLBACK_SECTIONS: readonly ConfigSection[] = Object.entries(CALLBACK_FIELDS)
+  .filter(([, fields]) => Object.keys(fields).length > 0)
+  .map(([name, fields]) => ({ path: `callback_settings.${name}`, fields, notBuilt: NONE, otherKeys: "warned of" }));
+
 /** Every section, in the order reference pages show them. */
 export const CONFIG_SECTIONS: readonly ConfigSection[] = [
   TOP_LEVEL,
@@ -165,5 +171,6 @@ export const CONFIG_SECTIONS: readonly ConfigSection[] = [
   RETRY_POLICY,
   ALLOWED_FAILS_POLICY,
   HEDGE,
+  ...CALLBACK_SECTIONS,
   CREDENTIAL,
 ];

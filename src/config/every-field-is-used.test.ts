@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { buildConfig } from "./build-config.ts";
+import { OTEL_FIELDS } from "./callbacks/otel-fields.ts";
 import { toConfigDocument } from "./config-document.ts";
 import { NO_OVERRIDES } from "./config-overrides.ts";
 import {
@@ -58,6 +59,10 @@ const OTHER_SAMPLES: Readonly<Record<string, unknown>> = {
   optional_pre_call_checks: ["enforce_model_rate_limits"],
   default_litellm_params: { rpm: 7 },
   hedge: { a: { after_ms: 7 } },
+  message_logging: false,
+  enable_metrics: false,
+  metric_export_interval_ms: 700,
+  attribute_value_length_limit: 700,
 };
 const SEPARATELY_TESTED: readonly string[] = [
   "litellm_credential_name",
@@ -108,6 +113,13 @@ describe("every declared field changes the configuration", () => {
   test.each(["litellm_settings", "general_settings", "router_settings"])("%s", (path) => {
     const section = CONFIG_SECTIONS.find((candidate) => candidate.path === path);
     expectEachToMatter(section?.fields ?? {}, (content) => ({ model_list: [ENTRY], [path]: content }));
+  });
+
+  test("callback_settings.otel", () => {
+    expectEachToMatter(OTEL_FIELDS, (otel) => ({
+      litellm_settings: { callbacks: ["otel"] },
+      callback_settings: { otel },
+    }));
   });
 
   test.each([

@@ -2,6 +2,7 @@ import type { CallCost } from "./call-cost.ts";
 import type { CallContent, CallDetails } from "./call-details.ts";
 import type { ErrorKind } from "./errors.ts";
 import type { Operation } from "./operation.ts";
+import type { CallTrace } from "./trace-context.ts";
 import type { Usage } from "./usage.ts";
 
 /** One try at one deployment. */
@@ -16,6 +17,12 @@ export interface Attempt {
   readonly durationMs: number;
   /** Absent when the attempt was answered. */
   readonly failure?: ErrorKind;
+  /** The HTTP status of the vendor's reply; absent when none came. */
+  readonly status?: number | undefined;
+  /** Where it was sent, as `apiBase` of the call. */
+  readonly apiBase?: string | undefined;
+  /** The attempt's span, 16 hex digits, which the vendor was told; present where calls are traced. */
+  readonly spanId?: string | undefined;
 }
 
 /**
@@ -63,6 +70,8 @@ export interface CallFinished {
   readonly dropped: readonly string[];
   /** Present where the vendor told no usage: what there is to count tokens in. For counting alone, never to be shown. */
   readonly uncounted: CallContent | undefined;
+  /** The call's place in a distributed trace; `undefined` where calls are not traced. */
+  readonly trace: CallTrace | undefined;
   /** What the call said of itself; `undefined` where no observer asked for it. */
   readonly details: CallDetails | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Attempt } from "../core/call-event.ts";
 import { GatewayError } from "../core/errors.ts";
+import { newSpanId } from "../core/trace-context.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
@@ -23,6 +24,7 @@ export async function attempt(call: Call): Promise<InboundReply> {
   }
   const startedAtMs = performance.now();
   call.upstreamStartedAtMs = startedAtMs;
+  call.attemptSpanId = call.trace && newSpanId();
   let reply: UpstreamReply;
   try {
     const isInProcess = isAnsweredInProcess(call, deployment);
@@ -45,13 +47,13 @@ export async function attempt(call: Call): Promise<InboundReply> {
   } catch (thrown) {
     const error = toGatewayError(thrown);
     call.upstreamMs = performance.now() - startedAtMs;
-    call.attempts.push({ ...toAttempt(deployment, startedAtMs, call.upstreamMs), failure: error.kind });
+    call.attempts.push({ ...toAttempt(call, deployment, undefined), failure: error.kind });
     throw error;
   }
   call.reply = reply;
   call.upstreamMs = performance.now() - startedAtMs;
   call.services.debugLog?.reply(call, reply);
-  call.attempts.push(toAttempt(deployment, startedAtMs, call.upstreamMs));
+  call.attempts.push(toAttempt(call, deployment, reply.status));
   if (reply.status >= 300) {
     throw await readFailure(call, reply);
   }
@@ -60,10 +62,17 @@ export async function attempt(call: Call): Promise<InboundReply> {
   return answer instanceof Promise ? await answer : answer;
 }
 
-const toAttempt = ({ id, provider, upstreamModel }: Deployment, startedAtMs: number, durationMs: number): Attempt => ({
+const toAttempt = (
+  { upstreamStartedAtMs, upstreamMs, route, attemptSpanId }: Call,
+  { id, provider, upstreamModel }: Deployment,
+  status: number | undefined,
+): Attempt => ({
   deploymentId: id,
   provider: provider.name,
   upstreamModel,
-  startedAtMs,
-  durationMs,
+  startedAtMs: upstreamStartedAtMs,
+  durationMs: upstreamMs,
+  status,
+  apiBase: route?.apiBase,
+  spanId: attemptSpanId,
 });

@@ -2,6 +2,7 @@ import type { Attempt, CallFinished } from "../core/call-event.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
+import { beginTrace, type CallTrace } from "../core/trace-context.ts";
 import type { JsonObject, Translator } from "../core/translation.ts";
 import type { Usage } from "../core/usage.ts";
 import type { InboundRequest } from "../inbound/inbound.ts";
@@ -91,6 +92,10 @@ export class Call {
   /** The latest reply, whose headers a failure shows too. */
   reply: UpstreamReply | undefined = undefined;
   isClientGone = false;
+  /** Where the call stands in a distributed trace; `undefined` where calls are not traced. */
+  trace: CallTrace | undefined;
+  /** The span of the current attempt. */
+  attemptSpanId: string | undefined = undefined;
   /** Called when the client goes while the call waits between attempts. */
   onAbandoned: (() => void) | undefined = undefined;
   /** The deployment that the router counts this call for. */
@@ -114,6 +119,8 @@ export class Call {
     this.id = id ?? chooseId(request);
     this.startedAt = Date.now();
     this.startedAtMs = performance.now();
+    const { traces } = context.state.capture;
+    this.trace = traces === undefined ? undefined : beginTrace(request.headers, traces);
   }
 
   /** Gives up on the vendor at once; called when the client has gone. */
@@ -237,6 +244,7 @@ export class Call {
       fallbacks: this.fallbacks,
       dropped: this.dropped,
       uncounted: toUncounted(this, end),
+      trace: this.trace,
       details: this.state.capture.details ? toCallDetails(this, end) : undefined,
     };
   }

@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { toSiblingTrace } from "../core/trace-context.ts";
 import { Call, type CallRequest } from "./call.ts";
 
 /** A call of its own for one model of a list, or one of two deployments that are asked: same request, own routing. */
@@ -23,6 +24,7 @@ export function toPart(call: Call, model: string): Call {
   part.scope = call.scope;
   part.credentials = call.credentials;
   part.fallbacks = call.fallbacks;
+  part.trace = call.trace && toSiblingTrace(call.trace);
   return part;
 }
 

@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { toTraceLines } from "../core/trace-context.ts";
 import type { Translator } from "../core/translation.ts";
 import { planEdits } from "../providers/edit-plan.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
@@ -106,11 +107,17 @@ function toUpstreamRequest(
 function finish(call: Call, route: PreparedRoute, head: string, body: readonly Uint8Array[]): UpstreamRequest {
   return {
     origin: route.origin,
-    head: head + forwardedHeaders(call),
+    head: head + traceLines(call, head) + forwardedHeaders(call),
     body,
     limits: timeLimitsOf(call),
     ...(call.egress === undefined ? {} : { egress: call.egress }),
   };
+}
+
+/** An operator's own `traceparent` (`extra_headers`) stays the only one. */
+function traceLines({ trace, attemptSpanId }: Call, head: string): string {
+  const isTold = trace !== undefined && attemptSpanId !== undefined && !/\r\ntrace(?:parent|state):/i.test(head);
+  return isTold ? toTraceLines(trace, attemptSpanId) : "";
 }
 
 /** The header lines that sign the call. */

@@ -33,6 +33,8 @@ const NOTHING_FORCED: GatewayConfig["forced"] = {
   requestTimeoutMs: undefined,
 };
 
+const NOTHING_CAPTURED: GatewayState["capture"] = { details: false, content: false, traces: undefined };
+
 /**
  * Makes one small real call to a deployment, the way callers' requests go, and waits for the whole answer. It is no
  * caller's call: observers do not see it, and what the command line forces on callers does not hold for it.
@@ -78,7 +80,7 @@ function toCall(deployment: Deployment, operation: Operation, { state, services,
   const call = new Call(
     request,
     {
-      state: { ...state, config: { ...config, forced: NOTHING_FORCED } },
+      state: { ...state, config: { ...config, forced: NOTHING_FORCED }, capture: NOTHING_CAPTURED },
       services: { ...services, onCallFinished: () => undefined },
     },
     operation,

@@ -7,6 +7,7 @@ const FACTORIES: { readonly [Name in CallbackName]?: () => Promise<ObserverFacto
   langfuse: async () => (await import("./langfuse/langfuse.ts")).openLangfuse,
   langfuse_otel: async () => (await import("./langfuse/langfuse-otel.ts")).openLangfuseOtel,
   prometheus: async () => (await import("./prometheus/prometheus.ts")).openPrometheus,
+  otel: async () => (await import("./otel/open-otel.ts")).openOtel,
 };
 
 /** Makes a callback of the configuration. @throws Error with a message for the operator when it cannot work */

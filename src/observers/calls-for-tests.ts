@@ -31,6 +31,7 @@ const ANSWERED: CallFinished = {
   fallbacks: 0,
   dropped: [],
   uncounted: undefined,
+  trace: undefined,
   details: undefined,
 };
 

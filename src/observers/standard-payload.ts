@@ -171,7 +171,8 @@ function toErrorInformation({ errorKind, errorMessage, status, provider }: CallF
       };
 }
 
-function toHiddenParams(event: CallFinished, costUsd: number | null): JsonObject {
+/** `hidden_params` of contract 8.3. */
+export function toHiddenParams(event: CallFinished, costUsd: number | null): JsonObject {
   const { details } = event;
   return {
     model_id: event.deploymentId ?? null,

@@ -1,0 +1,155 @@
+import type { OtlpAttributes } from "./otlp-types.ts";
+
+/** Which spans have an attribute: those of calls, those of attempts, both, or neither: all that is sent has it. */
+type Bearer = "call" | "attempt" | "both" | "resource";
+
+/** Every attribute that is written, but for `metadata.<key>` of callers; docs/reference/opentelemetry.md says what each is. */
+export const ATTRIBUTES = {
+  "service.name": "resource",
+  "service.version": "resource",
+  "service.instance.id": "resource",
+  "deployment.environment": "resource",
+  "deployment.environment.name": "resource",
+  "gen_ai.operation.name": "both",
+  "gen_ai.provider.name": "both",
+  "gen_ai.system": "both",
+  "gen_ai.request.model": "both",
+  "gen_ai.request.stream": "call",
+  "gen_ai.request.max_tokens": "call",
+  "gen_ai.request.temperature": "call",
+  "gen_ai.request.top_p": "call",
+  "gen_ai.request.top_k": "call",
+  "gen_ai.request.frequency_penalty": "call",
+  "gen_ai.request.presence_penalty": "call",
+  "gen_ai.request.seed": "call",
+  "gen_ai.request.choice.count": "call",
+  "gen_ai.request.stop_sequences": "call",
+  "gen_ai.request.encoding_formats": "call",
+  "gen_ai.output.type": "call",
+  "gen_ai.conversation.id": "call",
+  "gen_ai.response.id": "call",
+  "gen_ai.response.model": "call",
+  "gen_ai.response.finish_reasons": "call",
+  "gen_ai.response.time_to_first_chunk": "call",
+  "gen_ai.usage.input_tokens": "call",
+  "gen_ai.usage.output_tokens": "call",
+  "gen_ai.usage.total_tokens": "call",
+  "gen_ai.usage.prompt_tokens": "call",
+  "gen_ai.usage.completion_tokens": "call",
+  "gen_ai.usage.cache_read.input_tokens": "call",
+  "gen_ai.usage.reasoning.output_tokens": "call",
+  "gen_ai.cost.total_cost": "call",
+  "gen_ai.cost.input_cost": "call",
+  "gen_ai.cost.output_cost": "call",
+  "gen_ai.cost.tool_usage_cost": "call",
+  "gen_ai.cost.original_cost": "call",
+  "gen_ai.cost.discount_amount": "call",
+  "gen_ai.cost.margin_total_amount": "call",
+  "gen_ai.input.messages": "call",
+  "gen_ai.output.messages": "call",
+  "gen_ai.tool.definitions": "call",
+  "llm.request.type": "call",
+  "llm.is_streaming": "call",
+  "llm.user": "call",
+  hidden_params: "call",
+  "metadata.user_api_key_hash": "call",
+  "metadata.user_api_key_end_user_id": "call",
+  "metadata.user_api_key_request_route": "call",
+  "metadata.requester_ip_address": "call",
+  "metadata.user_agent": "call",
+  "metadata.spend_logs_metadata": "call",
+  "metadata.tags": "call",
+  "http.request.method": "both",
+  "http.response.status_code": "both",
+  "http.request.resend_count": "attempt",
+  "http.request.body.size": "call",
+  "http.response.body.size": "call",
+  "url.path": "call",
+  "user_agent.original": "call",
+  "client.address": "call",
+  "server.address": "both",
+  "server.port": "both",
+  "error.type": "both",
+  "error.message": "call",
+  "error.code": "call",
+  "portolan.call.id": "call",
+  "portolan.model_group": "call",
+  "portolan.deployment.id": "both",
+  "portolan.retries": "call",
+  "portolan.fallbacks": "call",
+  "portolan.overhead_ms": "call",
+  "portolan.cost.source": "call",
+  "portolan.dropped": "call",
+} as const satisfies Readonly<Record<string, Bearer>>;
+
+/** An attribute's name. */
+export type AttributeName = keyof typeof ATTRIBUTES;
+
+/** What an attribute may be; what is `undefined`, or no number, is left out. */
+export type AttributeValue = string | number | boolean | readonly string[] | undefined;
+
+/** Lists are cut beyond this. */
+const MAX_LIST = 64;
+/** Attributes of names that callers chose: so many, of names so long. */
+const MAX_METADATA = 64;
+const MAX_NAME = 128;
+
+/** The attributes of one span. Texts are cut, and lone halves of characters replaced: not every server takes them. */
+export class AttributeSet {
+  readonly values: OtlpAttributes = {};
+  /** Longest text. */
+  readonly maxLength: number;
+  #metadataCount = 0;
+
+  constructor(maxLength: number) {
+    this.maxLength = maxLength;
+  }
+
+  /** Sets what is known. */
+  set(name: AttributeName, value: AttributeValue): void {
+    this.#put(name, value);
+  }
+
+  /** Sets `metadata.<key>` of a caller's own. Never takes the place of what is there. */
+  setMetadata(key: string, value: unknown): void {
+    const name = `metadata.${key.slice(0, MAX_NAME).toWellFormed()}`;
+    if (this.#metadataCount < MAX_METADATA && !Object.hasOwn(this.values, name)) {
+      this.#metadataCount++;
+      this.#put(name, toPlain(value));
+    }
+  }
+
+  #put(name: string, value: AttributeValue): void {
+    if (typeof value === "string") {
+      this.values[name] = this.#toText(value);
+    } else if (typeof value === "object") {
+      this.values[name] = value.slice(0, MAX_LIST).map((item) => this.#toText(item));
+    } else if (typeof value === "boolean") {
+      this.values[name] = value;
+    } else if (value !== undefined && Number.isFinite(value)) {
+      // OTLP's whole numbers have 64 bits: a larger one could cost the whole batch.
+      this.values[name] = Number.isInteger(value) && !Number.isSafeInteger(value) ? String(value) : value;
+    }
+  }
+
+  #toText(text: string): string {
+    return (text.length > this.maxLength ? text.slice(0, this.maxLength) : text).toWellFormed();
+  }
+}
+
+/** Texts, numbers and booleans as they are; anything else as JSON. */
+export function toPlain(value: unknown): string | number | boolean | undefined {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+    return value;
+  }
+  return value === null || value === undefined ? undefined : toJson(value);
+}
+
+/** JSON; `undefined` for what is nested too deep to be written. */
+export function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
