@@ -209,10 +209,20 @@ function toTags(
   return [...new Set([...textsFrom(said["tags"]), ...textsFrom(said["trace_tags"]), ...own, ...defaults])];
 }
 
+function isSilent(said: JsonObject): boolean {
+  for (const _key in said) {
+    return false;
+  }
+  return true;
+}
+
 const isOwnKey = (key: string): key is LangfuseKey => Object.hasOwn(METADATA_KEYS, key);
 
 /** `trace_metadata`, other `trace_` keys, and all that was sent where that is asked for. */
 function toTraceMetadata(said: JsonObject): JsonObject | undefined {
+  if (isSilent(said)) {
+    return undefined;
+  }
   const own = objectFrom(said["trace_metadata"]);
   const others = Object.entries(said).filter(([key]) => key.startsWith(TRACE_PREFIX) && !isOwnKey(key));
   const isDebugged = flagFrom(said["debug_langfuse"]);
@@ -227,6 +237,9 @@ function toTraceMetadata(said: JsonObject): JsonObject | undefined {
 /** The caller's own metadata, and above it what the gateway knows: nobody writes a cost of their own. */
 function toGenerationMetadata(event: CallFinished, said: JsonObject): JsonObject {
   const known = toKnown(event);
+  if (isSilent(said)) {
+    return known;
+  }
   const rest = Object.entries(said).filter(
     ([key]) => !isOwnKey(key) && !key.startsWith(TRACE_PREFIX) && !key.startsWith(CREDENTIAL_PREFIX),
   );
@@ -273,6 +286,7 @@ function valueText(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-function environmentFrom(value: unknown): string | undefined {
+/** The environment where it is one that Langfuse takes. */
+export function environmentFrom(value: unknown): string | undefined {
   return typeof value === "string" && ENVIRONMENT.test(value) ? value : undefined;
 }

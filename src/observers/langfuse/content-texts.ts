@@ -41,13 +41,10 @@ export function readContentTexts(event: CallFinished, hiding: Hiding): ContentTe
   };
 }
 
-/** The content fields as the caller wrote them, where they are JSON: looked at by the reader, but not written anew. */
+/** The content fields as the caller wrote them: the body was checked as JSON, and for its depth, when it came in. */
 function readInput(event: CallFinished): string | undefined {
   const bytes = event.details?.content?.request;
-  if (bytes === undefined || Object.keys(readDetails(event).request).length === 0) {
-    return undefined;
-  }
-  return toBuffer(bytes).toString("utf8");
+  return bytes === undefined || bytes.length <= "{}".length ? undefined : toBuffer(bytes).toString("utf8");
 }
 
 /** The message that was answered; several ones as a list; answers of other kinds whole. */

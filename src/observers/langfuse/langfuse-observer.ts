@@ -2,7 +2,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import { BatchSender } from "../batch-sender.ts";
 import type { CallObserver, ObserverStats } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
-import { type CallFacts, type FactOptions, readFacts } from "./call-facts.ts";
+import { type CallFacts, environmentFrom, type FactOptions, readFacts } from "./call-facts.ts";
 import { cutContent } from "./content-texts.ts";
 import type { LangfuseProject } from "./project.ts";
 import { type Projects, readProjects } from "./projects.ts";
@@ -47,6 +47,10 @@ export class LangfuseObserver implements CallObserver {
       defaultTags: config.observing.langfuseDefaultTags,
       showsContent: !settings.turn_off_message_logging,
     };
+    if (settings.environment !== undefined && environmentFrom(settings.environment) === undefined) {
+      const allowed = "small letters, digits, - and _, up to 40, not beginning with langfuse";
+      context.log(`callback '${context.name}': its environment is left out, as Langfuse would refuse it`, allowed);
+    }
     this.#projects = readProjects(
       { publicKey: settings.public_key, secretKey: settings.secret_key, host: settings.host },
       config.models,

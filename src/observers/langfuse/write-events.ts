@@ -101,14 +101,15 @@ function writeParts(parts: Readonly<Record<string, number>>): string {
 
 /** Langfuse takes plain values: what has parts (`response_format`) is shown as its JSON. */
 export function writeParameters(event: CallFinished): string | undefined {
-  const { parameters } = readDetails(event);
-  const values = Object.values(parameters);
-  if (values.length === 0) {
+  const text = event.details?.parametersText ?? "{}";
+  if (text === "{}") {
     return undefined;
   }
-  const isPlain = values.every((value) => typeof value !== "object" && value !== null);
-  return isPlain ? event.details?.parametersText : JSON.stringify(toPlainValues(parameters));
+  return MAY_HAVE_PARTS.test(text) ? JSON.stringify(toPlainValues(readDetails(event).parameters)) : text;
 }
+
+/** Within the outermost braces: an object, a list, or what is no value at all. */
+const MAY_HAVE_PARTS = /.[{[]|null/s;
 
 function toPlainValues(parameters: JsonObject): JsonObject {
   const plain = Object.entries(parameters).filter(([, value]) => value !== null);
