@@ -1,6 +1,7 @@
 /** Makes one self-contained executable for this machine: `dist/portolan`. */
 const result = await Bun.build({
-  entrypoints: ["src/main.ts"],
+  // The second is the program of the thread that counts tokens.
+  entrypoints: ["src/main.ts", "src/observers/count-worker.ts"],
   minify: true,
   // Nothing is left to compile at start: the first answer comes in half the time.
   bytecode: true,

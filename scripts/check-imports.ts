@@ -6,6 +6,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "main.ts": 9,
   cli: 8,
   "gateway.ts": 7,
+  "callback-api.ts": 7,
   endpoints: 6,
   http: 5,
   auth: 4,

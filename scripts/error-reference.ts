@@ -12,7 +12,7 @@ a model, the headers of a call (\`x-litellm-call-id\` among them):
 { "error": { "message": "...", "type": "invalid_request_error", "param": "model", "code": "400" } }
 \`\`\`
 
-- \`code\` is the HTTP status as text, as in LiteLLM.
+- \`code\` is the HTTP status as text, as in LiteLLM, unless a callback that refused the call gave another.
 - \`param\` names the field at fault, or is \`null\`.
 - \`provider_specific_fields.error\` holds the vendor's own error object when the vendor gave one. Its status is handed
   on as it is; its \`type\` and \`param\` too, where it has them (rate limits: always \`throttling_error\`).
@@ -39,6 +39,8 @@ const OCCASIONS: Readonly<Record<ErrorKind, string>> = {
   "content-policy-violation": "The vendor refuses the content.",
   unauthenticated: "No key, an unreadable one, or a caller's own `api_key` or `api_base` in the body.",
   forbidden: "A web page from elsewhere calls a gateway that asks for no key.",
+  refused: "A callback's `preCall` refused the call; status, `type` and `code` are what it says.",
+  "check-failed": "A callback's `preCall` broke or took too long, and `pre_call_fail_open` is not set.",
   "no-database": "The key looks like a virtual key; virtual keys are not built yet.",
   "budget-exceeded": "Not raised yet: budgets are not built.",
   "rate-limited": "Not raised yet: the gateway's own rate limits are not built.",

@@ -6,6 +6,7 @@ import { formatErrorReference } from "./error-reference.ts";
 import { readSourceFiles, renderModuleList, renderTranslatorList } from "./generate-module-list.ts";
 import { formatMetricsReference } from "./metrics-reference.ts";
 import { formatParameterReference } from "./parameter-reference.ts";
+import { renderPriceTable } from "./price-table.ts";
 import { formatProviderReference } from "./provider-reference.ts";
 
 const CONFIG_HEADING = `# Configuration
@@ -40,6 +41,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["src/providers/all.ts", providers],
     ["src/endpoints/all.ts", endpoints],
     ["src/translators/all.ts", translators],
+    ["src/catalog/price-table.ts", renderPriceTable()],
     ["docs/reference/config.md", CONFIG_HEADING + formatConfigReference()],
     ["docs/reference/providers.md", formatProviderReference(PROVIDERS)],
     ["docs/reference/translation.md", formatParameterReference(PROVIDERS)],

@@ -3,8 +3,10 @@ import { bareParams } from "./config/bare-params.ts";
 import type { Environment } from "./config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "./config/gateway-config.ts";
 import { toBoundedMap } from "./core/bounded-map.ts";
+import { CallWatch } from "./core/call-watch.ts";
+import type { LoadedModule } from "./core/custom-callback.ts";
 import type { GatewaySnapshot } from "./core/gateway-snapshot.ts";
-import type { MetricFamily } from "./core/metrics.ts";
+import { METRICS_TOPIC, type MetricFamily } from "./core/metrics.ts";
 import { mergeMetrics } from "./core/metrics-text.ts";
 import { NoSiblings, type Siblings } from "./core/siblings.ts";
 import { VERSION } from "./core/version.ts";
@@ -13,6 +15,7 @@ import { toCapture } from "./http/capture.ts";
 import { ClientHosts } from "./http/client-hosts.ts";
 import { DebugLog } from "./http/debug-log.ts";
 import type { GatewayServices, GatewayState } from "./http/gateway-state.ts";
+import { PreCallChecks } from "./http/pre-call.ts";
 import { RouteMap } from "./http/route-map.ts";
 import { openServer } from "./http/server.ts";
 import { UserConfigs } from "./http/user-config.ts";
@@ -25,6 +28,7 @@ import type { CloudIdentities } from "./providers/credential.ts";
 import { entraTokens } from "./providers/entra-tokens.ts";
 import { googleTokens } from "./providers/google-tokens.ts";
 import { isKnownHost } from "./providers/known-hosts.ts";
+import { findPriceFaults, toPriceBook } from "./routing/configured-prices.ts";
 import { type DeploymentContext, toDeployment } from "./routing/deployment.ts";
 import { toDeploymentSnapshots } from "./routing/deployment-snapshots.ts";
 import { StatsTable } from "./routing/deployment-stats.ts";
@@ -40,6 +44,8 @@ import { post } from "./upstream/post.ts";
 export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly environment: Environment;
+  /** The configuration's modules, loaded. */
+  readonly modules?: readonly LoadedModule[];
   readonly accessLogFormat: AccessLogFormat;
   /** Writes access log lines. */
   readonly writeLog: (text: string) => void;
@@ -61,9 +67,6 @@ export interface ListenOptions {
 /** The clouds' own libraries, loaded when first used. */
 const IDENTITIES: CloudIdentities = { entra: entraTokens, aws: awsIdentities, google: googleTokens };
 
-/** What processes ask one another for `/metrics`. */
-const METRICS_TOPIC = "metrics";
-
 /** Moderation models that are not in the list and are remembered once made ready. */
 const MAX_MODERATION_MODELS = 64;
 
@@ -81,6 +84,7 @@ export class Gateway {
   #state: GatewayState;
   #sharing: SharingLoop | undefined;
   #isStopped = false;
+  #collecting: Promise<readonly MetricFamily[] | undefined> | undefined;
   #server: InboundServer | undefined;
 
   /** A configuration with model faults still serves its other models; ask {@link findModelFaults} first. */
@@ -95,6 +99,7 @@ export class Gateway {
     this.#services = {
       transport: this.#transport,
       onCallFinished: (event) => this.#observatory.push(event),
+      watch: new CallWatch(),
       version: VERSION,
       endpoints: ENDPOINTS,
       corsOrigins: readOrigins(options.environment),
@@ -107,11 +112,12 @@ export class Gateway {
           : new DebugLog((line) => options.writeLog(`${line}\n`), options.logLevel === "detailed"),
       logError: options.logError,
       siblings,
-      metrics: () => this.#collectMetrics(siblings),
+      metrics: () => this.#metrics(siblings),
       sharing: () => this.#sharing?.status,
     };
-    this.#state = this.#toState(options.config, options.environment);
-    this.#observe(options.config, options.environment);
+    const { config, environment, modules = [] } = options;
+    this.#state = this.#toState(config, environment, modules);
+    this.#observe(config, environment, modules);
   }
 
   /** Starts to serve; returns the port. @throws Error with code `EADDRINUSE`. */
@@ -135,9 +141,9 @@ export class Gateway {
   }
 
   /** Swaps the configuration; calls under way end with the one they started with. */
-  reload(config: GatewayConfig, environment: Environment): void {
-    this.#state = this.#toState(config, environment);
-    this.#observe(config, environment);
+  reload(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[] = []): void {
+    this.#state = this.#toState(config, environment, modules);
+    this.#observe(config, environment, modules);
     this.#share();
   }
 
@@ -148,6 +154,14 @@ export class Gateway {
     this.#sharing?.stop();
     this.#transport.close();
     await this.#observatory.stop();
+  }
+
+  /** Those who ask while an answer is under way get that one: however many ask, processes are not held up. */
+  #metrics(siblings: Siblings): Promise<readonly MetricFamily[] | undefined> {
+    this.#collecting ??= this.#collectMetrics(siblings).finally(() => {
+      this.#collecting = undefined;
+    });
+    return this.#collecting;
   }
 
   async #collectMetrics(siblings: Siblings): Promise<readonly MetricFamily[] | undefined> {
@@ -185,11 +199,12 @@ export class Gateway {
   }
 
   /** Calls wait in their queue until their observers are there. */
-  #observe(config: GatewayConfig, environment: Environment): void {
+  #observe(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[]): void {
     const { logError, writeLog } = this.#options;
-    const { now, random, version } = this.#services;
+    const { now, random, version, watch } = this.#services;
+    watch.isOn = config.observing.alerting !== undefined;
     const world = { config, environment, post, now, random, version, log: logError, write: writeLog };
-    this.#observatory.apply(world).catch((cause) => logError("callbacks failed", cause));
+    this.#observatory.apply(world, { modules, watch }).catch((cause) => logError("callbacks failed", cause));
   }
 
   /** Shares routing state as the configuration in force says; without a Redis in it nothing of that is loaded. */
@@ -224,16 +239,17 @@ export class Gateway {
     }
   }
 
-  #toState(config: GatewayConfig, environment: Environment): GatewayState {
-    const context = toContext(environment, this.#stats);
-    const { general, router } = config;
+  #toState(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[]): GatewayState {
+    const context = toContext(config, environment, this.#stats);
+    const { general, observing, router } = config;
+    const { now, random, watch } = this.#services;
     const models = new ModelTable(config, context);
     return {
       config,
       models,
       scope: {
         models,
-        router: new Router(router, this.#services),
+        router: new Router(router, { now, random, onCooled: (cooled) => watch.cooled(cooled) }),
         gate: new ParallelGate(router),
         settings: router,
         egress: undefined,
@@ -242,7 +258,14 @@ export class Gateway {
       userConfigs: new UserConfigs(),
       auth: toAuthenticator(general.masterKey, general.litellmKeyHeaderName),
       capture: toCapture(config),
+      preCall: PreCallChecks.of(modules, {
+        timeoutMs: observing.preCallTimeoutMs,
+        failOpen: observing.preCallFailOpen,
+        keyHeader: general.litellmKeyHeaderName?.toLowerCase(),
+        log: this.#options.logError,
+      }),
       environment,
+      prices: context.prices,
       providers: context.providers,
       callersModel: config.listsModels
         ? () => undefined
@@ -252,19 +275,21 @@ export class Gateway {
   }
 }
 
-function toContext(environment: Environment, stats: StatsTable): DeploymentContext {
+function toContext(config: GatewayConfig, environment: Environment, stats: StatsTable): DeploymentContext {
   return {
     providers: new Map(PROVIDERS.map((provider) => [provider.name, provider])),
     environment,
     identities: IDENTITIES,
     stats,
+    prices: toPriceBook(config.litellm),
   };
 }
 
 /** What is wrong with a configuration's models: unknown providers, missing keys and addresses. */
 export function findModelFaults(config: GatewayConfig, environment: Environment): readonly ModelFault[] {
-  const { faults } = new ModelTable(config, toContext(environment, new StatsTable()));
-  return [...faults, ...findHostFaults(config)];
+  const withoutPrices = { ...config, litellm: { ...config.litellm, priceFile: undefined } };
+  const { faults } = new ModelTable(config, toContext(withoutPrices, environment, new StatsTable()));
+  return [...faults, ...findHostFaults(config), ...findPriceFaults(config.litellm)];
 }
 
 function findHostFaults({ general }: GatewayConfig): readonly ModelFault[] {
@@ -291,13 +316,19 @@ function toModerationDeployment(
 /** Over the vendor's own address alone: what runs on this machine is not for callers to find. */
 function toCallersDeployment(
   model: string,
-  { providers, identities }: DeploymentContext,
+  { providers, identities, prices }: DeploymentContext,
 ): ReturnType<typeof toDeployment> | undefined {
   try {
     // The key stands in for the caller's: no request goes out under it.
     const params = { ...bareParams(model), apiKey: "the caller's own" };
     const entry = { path: "callers", modelName: model, params, info: NO_INFO };
-    const deployment = toDeployment(entry, { providers, identities, environment: {}, stats: new StatsTable() });
+    const deployment = toDeployment(entry, {
+      providers,
+      identities,
+      environment: {},
+      stats: new StatsTable(),
+      prices,
+    });
     const routes = Object.values(deployment.routes);
     return routes.every(({ origin }) => isKnownHost(origin, PROVIDERS)) ? deployment : undefined;
   } catch {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bun
 import { logError, print, printProblem } from "./cli/console.ts";
-import { loadFor } from "./cli/load.ts";
+import { loadWithModules } from "./cli/load.ts";
 import { printHealth, runTest } from "./cli/probe.ts";
 import { announce, defaultHost, serve } from "./cli/serve.ts";
 import { choosePort, selfCommand, WORKER_READY, WORKER_VARIABLE, Workers } from "./cli/workers.ts";
@@ -25,9 +25,9 @@ async function main(): Promise<void> {
       process.exitCode = 2;
       return;
     case "check": {
-      const loaded = loadFor(command.options, process.env);
+      const loaded = await loadWithModules(command.options, process.env);
       print(formatReport(loaded));
-      process.exitCode = loaded.config === undefined ? 1 : 0;
+      process.exit(loaded.config === undefined ? 1 : 0); // Modules may have started timers of their own.
       return;
     }
     case "health":
@@ -46,17 +46,16 @@ async function main(): Promise<void> {
   }
 }
 
-function start(options: ServeOptions): void {
+async function start(options: ServeOptions): Promise<void> {
   const worker = process.env[WORKER_VARIABLE];
   const isWorker = worker !== undefined;
   if (options.workers > 1 && !isWorker) {
-    startWorkers(options);
+    await startWorkers(options);
     return;
   }
-  const serving = serve(options, process.env, worker);
+  const serving = await serve(options, process.env, worker);
   if (serving === undefined) {
-    process.exitCode = 1;
-    return;
+    process.exit(1); // As above.
   }
   const end = onTermination(serving.stop);
   if (isWorker) {
@@ -65,12 +64,11 @@ function start(options: ServeOptions): void {
   }
 }
 
-function startWorkers(options: ServeOptions): void {
-  const loaded = loadFor(options, process.env);
+async function startWorkers(options: ServeOptions): Promise<void> {
+  const loaded = await loadWithModules(options, process.env);
   if (loaded.config === undefined) {
     printProblem(formatReport(loaded));
-    process.exitCode = 1;
-    return;
+    process.exit(1);
   }
   const hostname = options.host ?? defaultHost(loaded.config.general.masterKey);
   const port = choosePort(hostname, options.port, DEFAULT_PORT);

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { loadModules } from "../config/callbacks/load-modules.ts";
 import type { ServeOptions } from "../config/command-line.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
 import { configFromEnvironment, configFromModelFlag, type LoadedConfig, loadConfig } from "../config/load-config.ts";
+import type { LoadedModule } from "../core/custom-callback.ts";
 import { findModelFaults } from "../gateway.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { ModelFault } from "../routing/model-table.ts";
@@ -14,6 +16,31 @@ const PROVIDER_HINT = "a provider of docs/reference/providers.md with its key an
 /** A configuration with everything known of it, and the environment that it made. */
 export interface Loaded extends LoadedConfig {
   readonly environment: Environment;
+}
+
+/** A configuration and the modules that it names. */
+export interface LoadedWithModules extends Loaded {
+  readonly modules: readonly LoadedModule[];
+}
+
+/**
+ * {@link loadFor}, and imports the modules that the configuration names. One that does not load is a fault: it may be a check
+ * that no call may go round. Never rejects.
+ */
+export async function loadWithModules(options: ServeOptions, environment: Environment): Promise<LoadedWithModules> {
+  const loaded = loadFor(options, environment);
+  const written = loaded.config?.observing.modules ?? [];
+  if (written.length === 0) {
+    return { ...loaded, modules: [] };
+  }
+  const { modules, faults } = await loadModules(written);
+  return {
+    ...loaded,
+    modules,
+    faults: [...loaded.faults, ...faults],
+    config: faults.length === 0 ? loaded.config : undefined,
+    files: [...loaded.files, ...written.map(({ file }) => file)],
+  };
 }
 
 /** Reads the configuration that a command line means, model faults included. Never throws. */

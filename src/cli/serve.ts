@@ -8,7 +8,7 @@ import type { Siblings } from "../core/siblings.ts";
 import { Gateway } from "../gateway.ts";
 import { formatBanner, formatOpenWarning } from "./banner.ts";
 import { logError, print, printProblem, writeOut } from "./console.ts";
-import { type Loaded, loadFor } from "./load.ts";
+import { type Loaded, type LoadedWithModules, loadWithModules } from "./load.ts";
 import { MemoryKeeper } from "./memory-keeper.ts";
 import { isSiblingMessage } from "./sibling-messages.ts";
 import { WorkerSiblings } from "./worker-siblings.ts";
@@ -22,14 +22,14 @@ export interface Serving {
 }
 
 /** Serves in this process. `undefined` when the configuration has faults, which have been printed. */
-export function serve(
+export async function serve(
   options: ServeOptions,
   environment: Environment,
   worker: string | undefined,
-): Serving | undefined {
+): Promise<Serving | undefined> {
   const isWorker = worker !== undefined;
   const watch = startWatch(options.configPath); // Before the file is read: a change in between is seen.
-  const loaded = loadFor(options, environment);
+  const loaded = await loadWithModules(options, environment);
   if (loaded.config === undefined) {
     watch?.close();
     printProblem(formatReport(loaded));
@@ -41,6 +41,7 @@ export function serve(
   const gateway = new Gateway({
     config,
     environment: loaded.environment,
+    modules: loaded.modules,
     accessLogFormat: isJson ? "json" : "text",
     writeLog: writeOut,
     logLevel: options.logLevel,
@@ -50,7 +51,7 @@ export function serve(
   });
   const hostname = options.host ?? defaultHost(config.general.masterKey);
   const port = listen(gateway, hostname, options.port, isWorker);
-  watch?.follow(loaded.files, () => reload(gateway, loadFor(options, environment)));
+  watch?.follow(loaded.files, async () => reload(gateway, await loadWithModules(options, environment)));
   const keeper = new MemoryKeeper();
   keeper.start();
   if (!isWorker) {
@@ -115,8 +116,8 @@ function listen(gateway: Gateway, hostname: string, port: number | undefined, is
 
 /** A watch that sees changes from the start and acts on them once it is told how. */
 interface ConfigWatch {
-  /** Watches these files, and calls `load` after each change; it returns the files to watch from then on. */
-  follow(files: readonly string[], load: () => readonly string[]): void;
+  /** Watches these files, and calls `load` after each change; it gives the files to watch from then on. */
+  follow(files: readonly string[], load: () => Promise<readonly string[]>): void;
   close(): void;
 }
 
@@ -124,13 +125,17 @@ function startWatch(configPath: string | undefined): ConfigWatch | undefined {
   if (configPath === undefined) {
     return undefined;
   }
-  let load: (() => readonly string[]) | undefined;
+  let load: (() => Promise<readonly string[]>) | undefined;
+  let latest: Promise<void> = Promise.resolve(); // One after the other: the last change is the one that stays.
+  const loadAgain = async (): Promise<void> => {
+    if (load !== undefined) {
+      watch.setFiles(await load());
+    }
+  };
   const watch = new ReloadWatch({
     files: [resolve(configPath)],
     onChange: () => {
-      if (load !== undefined) {
-        watch.setFiles(load());
-      }
+      latest = latest.then(loadAgain).catch((cause) => logError("reloading the configuration failed", cause));
     },
   });
   return {
@@ -143,14 +148,14 @@ function startWatch(configPath: string | undefined): ConfigWatch | undefined {
 }
 
 /** Takes a configuration that was read again, or says why the old one stays. Returns its files. */
-function reload(gateway: Gateway, next: Loaded): readonly string[] {
+function reload(gateway: Gateway, next: LoadedWithModules): readonly string[] {
   if (next.config === undefined) {
     printProblem("The changed configuration has faults; the one in force stays:");
     for (const fault of next.faults) {
       printProblem(`  ${formatFault(fault)}`);
     }
   } else {
-    gateway.reload(next.config, next.environment);
+    gateway.reload(next.config, next.environment, next.modules);
     print(`Configuration reloaded: ${next.config.models.length} models.`);
   }
   return next.files;

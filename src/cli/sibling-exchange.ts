@@ -1,3 +1,4 @@
+import { LastAnswers } from "./last-answers.ts";
 import { ANSWER_LIMIT_MS, MAX_QUESTIONS, type SiblingMessage } from "./sibling-messages.ts";
 
 /** The way to one worker. */
@@ -8,8 +9,12 @@ export interface WorkerChannel {
 interface Question {
   readonly asker: WorkerChannel;
   readonly askerId: number;
+  readonly topic: string;
   readonly answers: unknown[];
-  waitingFor: number;
+  /** Those that have not answered. */
+  readonly silent: Set<WorkerChannel>;
+  /** Those that could not be asked. */
+  readonly unreachable: readonly WorkerChannel[];
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
@@ -17,6 +22,7 @@ interface Question {
 export class SiblingExchange {
   readonly #workers = new Set<WorkerChannel>();
   readonly #questions = new Map<number, Question>();
+  readonly #last = new LastAnswers<WorkerChannel>();
   #nextId = 0;
 
   add(worker: WorkerChannel): void {
@@ -25,6 +31,12 @@ export class SiblingExchange {
 
   remove(worker: WorkerChannel): void {
     this.#workers.delete(worker);
+    this.#last.end(worker);
+    for (const [id, question] of this.#questions) {
+      if (question.silent.delete(worker)) {
+        this.#endIfComplete(id, question);
+      }
+    }
   }
 
   /** Takes what a worker says. */
@@ -34,7 +46,7 @@ export class SiblingExchange {
         this.#ask(from, message);
         return;
       case "answer":
-        this.#takeAnswer(message.id, message.answer);
+        this.#takeAnswer(from, message.id, message.answer);
         return;
       case "question":
       case "answers":
@@ -44,35 +56,38 @@ export class SiblingExchange {
     }
   }
 
-  #ask(asker: WorkerChannel, { id, topic, request }: SiblingMessage & { readonly kind: "ask" }): void {
+  #ask(asker: WorkerChannel, { id, topic, request, own }: SiblingMessage & { readonly kind: "ask" }): void {
+    this.#last.note(asker, topic, own);
     const others = [...this.#workers].filter((worker) => worker !== asker);
     if (others.length === 0 || this.#questions.size >= MAX_QUESTIONS) {
-      trySend(asker, { kind: "answers", id, answers: [] });
+      trySend(asker, { kind: "answers", id, answers: this.#last.standIns(topic, others) });
       return;
     }
-    const own = this.#nextId++;
-    const timer = setTimeout(() => this.#end(own), ANSWER_LIMIT_MS);
-    const question = { asker, askerId: id, answers: [], waitingFor: others.length, timer };
-    this.#questions.set(own, question);
+    const asked = this.#nextId++;
+    const timer = setTimeout(() => this.#end(asked), ANSWER_LIMIT_MS);
+    const unreachable: WorkerChannel[] = [];
+    const question = { asker, askerId: id, topic, answers: [], silent: new Set(others), unreachable, timer };
+    this.#questions.set(asked, question);
     for (const other of others) {
-      if (!trySend(other, { kind: "question", id: own, topic, request })) {
-        question.waitingFor--;
+      if (!trySend(other, { kind: "question", id: asked, topic, request })) {
+        question.silent.delete(other);
+        unreachable.push(other);
       }
     }
-    this.#endIfComplete(own, question);
+    this.#endIfComplete(asked, question);
   }
 
-  #takeAnswer(id: number, answer: unknown): void {
+  #takeAnswer(from: WorkerChannel, id: number, answer: unknown): void {
     const question = this.#questions.get(id);
-    if (question !== undefined) {
-      question.waitingFor--;
+    if (question?.silent.delete(from)) {
+      this.#last.note(from, question.topic, answer);
       question.answers.push(answer);
       this.#endIfComplete(id, question);
     }
   }
 
   #endIfComplete(id: number, question: Question): void {
-    if (question.waitingFor <= 0) {
+    if (question.silent.size === 0) {
       this.#end(id);
     }
   }
@@ -82,7 +97,9 @@ export class SiblingExchange {
     if (question !== undefined) {
       this.#questions.delete(id);
       clearTimeout(question.timer);
-      trySend(question.asker, { kind: "answers", id: question.askerId, answers: question.answers });
+      const mute = [...question.silent, ...question.unreachable];
+      const answers = [...question.answers, ...this.#last.standIns(question.topic, mute)];
+      trySend(question.asker, { kind: "answers", id: question.askerId, answers });
     }
   }
 }

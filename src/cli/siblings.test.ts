@@ -1,4 +1,6 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { METRICS_TOPIC, type MetricFamily } from "../core/metrics.ts";
+import { mergeMetrics } from "../core/metrics-text.ts";
 import { SiblingExchange, type WorkerChannel } from "./sibling-exchange.ts";
 import type { SiblingMessage } from "./sibling-messages.ts";
 import { WorkerSiblings } from "./worker-siblings.ts";
@@ -74,4 +76,43 @@ test("what nobody answers, and an answerer that throws, are no answer of the oth
     throw new Error("x");
   });
   expect(await first?.siblings.ask("odd", 1)).toEqual(["fine", undefined]);
+});
+
+describe("a topic whose answers are kept", () => {
+  const metricsOf = (value: number): readonly MetricFamily[] => [
+    { name: "a", type: "counter", help: "", merge: "sum", samples: [{ suffix: "_total", labels: {}, value }] },
+    { name: "b", type: "gauge", help: "", merge: "max", samples: [{ suffix: "", labels: {}, value }] },
+  ];
+  const sumOf = (answers: readonly unknown[] | undefined): readonly unknown[] =>
+    mergeMetrics(answers as (readonly MetricFamily[])[]).map(({ samples }) => samples[0]?.value);
+
+  test("those that ended leave their counters, whoever asked last; gauges go with them", async () => {
+    const [first, second, third] = connect(["a", "b", "c"]);
+    first?.siblings.answer(METRICS_TOPIC, () => metricsOf(1));
+    second?.siblings.answer(METRICS_TOPIC, () => metricsOf(20));
+    third?.siblings.answer(METRICS_TOPIC, () => metricsOf(300));
+    expect(sumOf(await second?.siblings.ask(METRICS_TOPIC, undefined))).toEqual([321, 300]);
+    if (second !== undefined) first?.exchange.remove(second.channel);
+    if (third !== undefined) first?.exchange.remove(third.channel);
+    expect(sumOf(await first?.siblings.ask(METRICS_TOPIC, undefined))).toEqual([321, 1]);
+  });
+
+  test("one that is held up is stood for by its last answer", async () => {
+    const [first, second] = connect(["a", "b"]);
+    first?.siblings.answer(METRICS_TOPIC, () => metricsOf(1));
+    second?.siblings.answer(METRICS_TOPIC, () => metricsOf(20));
+    await first?.siblings.ask(METRICS_TOPIC, undefined);
+    second?.siblings.answer(METRICS_TOPIC, () => new Promise(() => undefined));
+    expect(sumOf(await first?.siblings.ask(METRICS_TOPIC, undefined))).toEqual([21, 20]);
+  });
+
+  test("one that ends while it is asked is not waited for", async () => {
+    const [first, second] = connect(["a", "b"]);
+    first?.siblings.answer("slow", () => "fine");
+    second?.siblings.answer("slow", () => {
+      first?.exchange.remove(second.channel);
+      return new Promise(() => undefined);
+    });
+    expect(await first?.siblings.ask("slow", undefined)).toEqual(["fine"]);
+  });
 });

@@ -1,5 +1,5 @@
 import { NoSiblings, type SiblingAnswerer, type Siblings } from "../core/siblings.ts";
-import { ANSWER_LIMIT_MS, MAX_QUESTIONS, type SiblingMessage } from "./sibling-messages.ts";
+import { ANSWER_LIMIT_MS, KEPT_TOPICS, MAX_QUESTIONS, type SiblingMessage } from "./sibling-messages.ts";
 
 /** How long the starting process is waited for: its own limit and some more, in milliseconds. */
 const EXCHANGE_LIMIT_MS = 2 * ANSWER_LIMIT_MS;
@@ -21,8 +21,12 @@ export class WorkerSiblings implements Siblings {
   }
 
   async ask(topic: string, request: unknown): Promise<readonly unknown[]> {
-    const others = this.#waiting.size >= MAX_QUESTIONS ? [] : this.#askOthers(topic, request);
-    return [...(await this.#own.ask(topic, request)), ...(await others)];
+    const own = await this.#own.ask(topic, request);
+    if (this.#waiting.size >= MAX_QUESTIONS) {
+      return own;
+    }
+    const told = KEPT_TOPICS.has(topic) ? { own: own[0] } : {};
+    return [...own, ...(await this.#askOthers(topic, request, told))];
   }
 
   /** Takes what the starting process says. */
@@ -38,7 +42,7 @@ export class WorkerSiblings implements Siblings {
     }
   }
 
-  #askOthers(topic: string, request: unknown): Promise<readonly unknown[]> {
+  #askOthers(topic: string, request: unknown, told: { readonly own?: unknown }): Promise<readonly unknown[]> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const end = (answers: readonly unknown[]): void => {
@@ -48,7 +52,7 @@ export class WorkerSiblings implements Siblings {
       };
       const timer = setTimeout(() => end([]), EXCHANGE_LIMIT_MS);
       this.#waiting.set(id, end);
-      if (!this.#trySend({ kind: "ask", id, topic, request })) {
+      if (!this.#trySend({ kind: "ask", id, topic, request, ...told })) {
         end([]);
       }
     });

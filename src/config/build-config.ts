@@ -1,3 +1,4 @@
+import { readAlerting } from "./alerting.ts";
 import type { BuiltCallback } from "./callbacks/callback-fields.ts";
 import { readCallbacks } from "./callbacks/read-callbacks.ts";
 import { checkAliases } from "./check-aliases.ts";
@@ -11,6 +12,7 @@ import {
   ROUTER_SETTINGS,
   TOP_LEVEL,
 } from "./config-sections.ts";
+import { readDiscounts, readMargins } from "./cost-adjustments.ts";
 import { readCredentialList } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { deepFreeze } from "./deep-freeze.ts";
@@ -27,6 +29,7 @@ import type {
   ObservingSettings,
   RouterSettings,
 } from "./gateway-config.ts";
+import type { GENERAL_SETTINGS_FIELDS } from "./general-settings-fields.ts";
 import type { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
 import { NOTHING_SHARED, readModelList, type SharedParams } from "./model-list.ts";
 import { toPrometheusSettings } from "./prometheus-settings.ts";
@@ -61,18 +64,26 @@ const readItems = (document: ConfigDocument, key: string, context: ReadContext):
   return [];
 };
 
-const toLitellm = (values: LitellmValues, overrides: ConfigOverrides): LitellmSettings => ({
+const toLitellm = (
+  { path, values }: { readonly path: string; readonly values: LitellmValues },
+  overrides: ConfigOverrides,
+  { findings }: ReadContext,
+): LitellmSettings => ({
   dropParams: values.drop_params || overrides.dropParams,
   strictTranslation: values.strict_translation,
   requestTimeoutMs: values.request_timeout,
   modelAliasMap: values.model_alias_map,
   jsonLogs: values.json_logs,
+  priceFile: values.price_file,
+  costDiscounts: readDiscounts(values.cost_discount_config, `${path}.cost_discount_config`, findings),
+  costMargins: readMargins(values.cost_margin_config, `${path}.cost_margin_config`, findings),
 });
 
 const toList = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
 
-const readGeneral = (document: ConfigDocument, context: ReadContext): GeneralSettings => {
-  const { values } = readSettings(document, GENERAL_SETTINGS, context);
+type GeneralValues = SectionValues<typeof GENERAL_SETTINGS_FIELDS>;
+
+const toGeneral = (values: GeneralValues): GeneralSettings => {
   return {
     masterKey: values.master_key,
     completionModel: values.completion_model,
@@ -111,9 +122,15 @@ const withLangfuse = (
     ? { ...callback, madeWith: [tags, ...withOwnLangfuse(models)] }
     : callback;
 
+interface ObservingSources {
+  readonly document: ConfigDocument;
+  readonly general: { readonly path: string; readonly values: GeneralValues };
+  readonly models: readonly ModelEntry[];
+}
+
 const readObserving = (
   values: LitellmValues,
-  { document, models }: { readonly document: ConfigDocument; readonly models: readonly ModelEntry[] },
+  { document, general, models }: ObservingSources,
   context: ReadContext,
 ): ObservingSettings => {
   const { callbacks, success_callback: successCallbacks, failure_callback: failureCallbacks } = values;
@@ -127,6 +144,9 @@ const readObserving = (
     redactUserApiKeyInfo: values.redact_user_api_key_info,
     globalDisableNoLogParam: values.global_disable_no_log_param,
     prometheus: toPrometheusSettings(values),
+    preCallTimeoutMs: general.values.pre_call_timeout,
+    preCallFailOpen: general.values.pre_call_fail_open,
+    alerting: readAlerting(general.values, general.path, context),
     tagHeaders: values.extra_spend_tag_headers.map((name) => name.toLowerCase()),
   };
 };
@@ -209,7 +229,8 @@ export const buildConfig = (
   const settings = toRouterSettings({ ...written, inherited: inherited.values }, context);
   const { ignore_invalid_deployments: ignoreInvalidDeployments } = written.values;
   const router = { ...settings, ignoreInvalidDeployments, redis: toRedisSettings(written.values) };
-  const litellm = toLitellm(inherited.values, overrides);
+  const litellm = toLitellm(inherited, overrides, context);
+  const general = readSettings(document, GENERAL_SETTINGS, context);
   const { default_litellm_params } = written.values;
   const defaults = readDefaultParams(default_litellm_params, `${written.path}.default_litellm_params`, context);
   const models = readModels({ document, router, overrides, defaults }, context);
@@ -223,9 +244,9 @@ export const buildConfig = (
     models,
     listsModels: models.length > 0,
     litellm,
-    general: readGeneral(document, context),
+    general: toGeneral(general.values),
     router,
-    observing: readObserving(inherited.values, { document, models }, context),
+    observing: readObserving(inherited.values, { document, general, models }, context),
     forced: toForced(overrides),
   });
 };

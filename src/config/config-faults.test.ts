@@ -173,10 +173,7 @@ describe("warnings", () => {
       `${PARAMS}.aws_sagemaker_allow_zero_temp: known from LiteLLM, not built yet: ignored`,
     ],
     [withParams("silent_model: b"), `${PARAMS}.silent_model: known from LiteLLM, not built yet: ignored`],
-    [
-      withParams("input_cost_per_second: 1"),
-      `${PARAMS}.input_cost_per_second: known from LiteLLM, not built yet: ignored`,
-    ],
+    [withParams("ocr_cost_per_page: 1"), `${PARAMS}.ocr_cost_per_page: known from LiteLLM, not built yet: ignored`],
     [
       "model_list: [{model_name: a, api_key: x, litellm_params: {model: b}}]",
       "model_list[0].api_key: unknown key: ignored; it belongs under model_list[...].litellm_params",

@@ -1,3 +1,4 @@
+import { ALERTING_ARGS_FIELDS } from "./alerting-fields.ts";
 import { CALLBACK_FIELDS } from "./callbacks/callback-fields.ts";
 import type { FieldTable } from "./declared-field.ts";
 import { ALLOWED_FAILS_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./failure-count-fields.ts";
@@ -94,6 +95,21 @@ export const GENERAL_SETTINGS = {
   otherKeys: "warned of",
 } as const satisfies ConfigSection;
 
+/** `general_settings.alerting_args`. */
+export const ALERTING_ARGS = {
+  path: "general_settings.alerting_args",
+  fields: ALERTING_ARGS_FIELDS,
+  notBuilt: {
+    names: new Set([
+      "daily_report_frequency",
+      "report_check_interval",
+      "budget_alert_ttl",
+      "max_outage_alert_list_size",
+    ]),
+  },
+  otherKeys: "warned of",
+} as const satisfies ConfigSection;
+
 /** `router_settings`. */
 export const ROUTER_SETTINGS = {
   path: "router_settings",
@@ -166,6 +182,7 @@ export const CONFIG_SECTIONS: readonly ConfigSection[] = [
   MODEL_INFO,
   LITELLM_SETTINGS,
   GENERAL_SETTINGS,
+  ALERTING_ARGS,
   ROUTER_SETTINGS,
   STRATEGY_ARGS,
   RETRY_POLICY,

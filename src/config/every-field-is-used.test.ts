@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { buildConfig } from "./build-config.ts";
+import { CALLBACK_FIELDS } from "./callbacks/callback-fields.ts";
 import { OTEL_FIELDS } from "./callbacks/otel-fields.ts";
 import { toConfigDocument } from "./config-document.ts";
 import { NO_OVERRIDES } from "./config-overrides.ts";
 import {
+  ALERTING_ARGS,
   ALLOWED_FAILS_POLICY,
   CONFIG_SECTIONS,
   LITELLM_PARAMS,
@@ -58,18 +60,27 @@ const OTHER_SAMPLES: Readonly<Record<string, unknown>> = {
   allowed_fails_policy: { TimeoutErrorAllowedFails: 7 },
   optional_pre_call_checks: ["enforce_model_rate_limits"],
   default_litellm_params: { rpm: 7 },
+  log_format: "ndjson",
   hedge: { a: { after_ms: 7 } },
   message_logging: false,
   enable_metrics: false,
   metric_export_interval_ms: 700,
   attribute_value_length_limit: 700,
+  alerting: ["slack"],
+  cost_discount_config: { openai: 0.5 },
+  cost_margin_config: { global: 0.5 },
 };
 const SEPARATELY_TESTED: readonly string[] = [
+  "callback_type",
   "litellm_credential_name",
   "litellm_params",
   "model_info",
   "redis_port",
   "redis_password",
+  "alerting_threshold",
+  "alert_types",
+  "alerting_args",
+  "alert_to_webhook_url",
 ];
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -137,6 +148,30 @@ describe("every declared field changes the configuration", () => {
       const router = { redis_host: "sample.example", [name]: SAMPLES[field.type] };
       expect([name, build({ router_settings: router }) === without]).toEqual([name, false]);
     }
+  });
+
+  test("what says who is alerted of what", () => {
+    const general = { alerting: ["slack"] };
+    const alerting = (more: Mapping): string => build({ general_settings: { ...general, ...more } });
+    const written = {
+      alerting_threshold: 7,
+      alert_types: ["llm_too_slow"],
+      alert_to_webhook_url: { llm_too_slow: "https://sample.example" },
+    };
+    for (const [name, value] of Object.entries(written)) {
+      expect([name, alerting({ [name]: value }) === alerting({})]).toEqual([name, false]);
+    }
+    expectEachToMatter(ALERTING_ARGS.fields, (section) => ({
+      general_settings: { ...general, alerting_args: section },
+    }));
+  });
+
+  test.each(["generic_api", "json_lines"] as const)("callback_settings.%s", (name) => {
+    const callbacks = [name];
+    expectEachToMatter(CALLBACK_FIELDS[name], (section) => ({
+      litellm_settings: { callbacks },
+      callback_settings: { [name]: section },
+    }));
   });
 
   test("no key is both declared and not built", () => {

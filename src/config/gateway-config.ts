@@ -1,4 +1,5 @@
 import type { FailureClass } from "../core/failure-class.ts";
+import type { AlertingSettings } from "./alerting.ts";
 import type { BuiltCallback, ModuleCallback } from "./callbacks/callback-fields.ts";
 import type { VendorField } from "./vendor-fields.ts";
 
@@ -50,6 +51,8 @@ export interface DeploymentParams {
   /** Prices per token, for `cost-based-routing`: `litellm_params`, else `model_info`. */
   readonly inputCostPerToken: number | undefined;
   readonly outputCostPerToken: number | undefined;
+  /** All prices that the entry has, `litellm_params` over `model_info`, in LiteLLM's names; absent where it has none. */
+  readonly prices?: Readonly<Record<string, unknown>>;
   /** Largest prompt in tokens (`model_info.max_input_tokens`), for pre-call checks. */
   readonly maxInputTokens: number | undefined;
   /** What callers may set themselves (`api_base`, `api_key`), each with the pattern that its whole value must match. */
@@ -110,6 +113,18 @@ export interface LitellmSettings {
   readonly requestTimeoutMs: number;
   readonly modelAliasMap: Readonly<Record<string, string>>;
   readonly jsonLogs: boolean;
+  /** A file of prices in LiteLLM's format. */
+  readonly priceFile: string | undefined;
+  /** Fractions taken off the cost, by provider. */
+  readonly costDiscounts: Readonly<Record<string, number>>;
+  /** By provider; `global` for those that are not named. */
+  readonly costMargins: Readonly<Record<string, CostMargin>>;
+}
+
+/** What is put on a call's cost. */
+export interface CostMargin {
+  readonly fraction: number;
+  readonly fixedUsd: number;
 }
 
 /** Who is told of calls, and what of them (contract 5.4, 8). */
@@ -119,6 +134,12 @@ export interface ObservingSettings {
   readonly turnOffMessageLogging: boolean;
   readonly redactUserApiKeyInfo: boolean;
   readonly globalDisableNoLogParam: boolean;
+  /** How long one check before a call may take. */
+  readonly preCallTimeoutMs: number;
+  /** Calls pass where a check breaks. */
+  readonly preCallFailOpen: boolean;
+  /** `undefined`: nobody is alerted. */
+  readonly alerting: AlertingSettings | undefined;
   /** What is known of calls and becomes tags of Langfuse traces, by name. */
   readonly langfuseDefaultTags: readonly string[];
   /** Headers whose values become tags, lower case. */

@@ -73,6 +73,38 @@ export const GENERAL_SETTINGS_FIELDS = {
     default: [],
     description: "Hosts that callers may name although they are not public: names, addresses, networks (`10.0.0.0/8`).",
   },
+  pre_call_timeout: {
+    type: "seconds",
+    above: 0,
+    maximum: MAX_TIMEOUT_SECONDS,
+    default: 5,
+    description: "Seconds that `preCall` of a callback module may take.",
+  },
+  pre_call_fail_open: {
+    type: "boolean",
+    default: false,
+    description: "Calls pass where a `preCall` breaks or takes too long; otherwise they get 503.",
+  },
+  alerting: {
+    type: "text-or-list",
+    default: [],
+    description: "Where alerts go: `slack` (`$SLACK_WEBHOOK_URL`), `webhook` (`$WEBHOOK_URL`).",
+  },
+  alerting_threshold: {
+    type: "seconds",
+    above: 0,
+    maximum: MAX_TIMEOUT_SECONDS,
+    default: 300,
+    environment: ["DEFAULT_SLACK_ALERTING_THRESHOLD"],
+    description: "A call is slow, or hangs, beyond so many seconds.",
+  },
+  alert_types: { type: "text-or-list", description: "Which alerts are sent; absent, all that are built." },
+  alerting_args: { type: "section", description: "When alerts are sent." },
+  alert_to_webhook_url: {
+    type: "mapping",
+    isSecret: true,
+    description: "Slack webhooks by alert type: one URL or a list each; other types go to `$SLACK_WEBHOOK_URL`.",
+  },
   user_header_name: {
     type: "header-name",
     description: "Header that names the end user, before `user` of the body; `user_header_mappings` goes first.",

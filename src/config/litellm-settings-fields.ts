@@ -105,6 +105,24 @@ export const LITELLM_SETTINGS_FIELDS = {
     default: false,
     description: "Callers' `no-log` has no effect.",
   },
+  price_file: {
+    type: "text",
+    isNonEmpty: true,
+    environment: ["LITELLM_MODEL_COST_MAP_FILE"],
+    description:
+      "File of prices in the format of LiteLLM's `model_prices_and_context_window.json`; wins over the catalog.",
+  },
+  cost_discount_config: {
+    type: "mapping",
+    default: {},
+    description: "Fraction taken off what calls cost, by provider: `{gemini: 0.05}`.",
+  },
+  cost_margin_config: {
+    type: "mapping",
+    default: {},
+    description:
+      "Put on what calls cost, by provider or `global`: a fraction, or `{percentage: 0.1, fixed_amount: 0.001}` (USD a call).",
+  },
   retry_policy: { type: "section", description: "As router_settings.retry_policy, which wins." },
   fallbacks: { type: "fallback-map", description: "As router_settings.fallbacks, which wins." },
   default_fallbacks: { type: "fallback-list", description: "As router_settings.default_fallbacks, which wins." },

@@ -97,6 +97,9 @@ describe("a file in the style of LiteLLM's documentation", () => {
       requestTimeoutMs: 600_000,
       modelAliasMap: { "gpt-3.5": "gpt-4o" },
       jsonLogs: false,
+      priceFile: undefined,
+      costDiscounts: {},
+      costMargins: {},
     });
     expect(config.router.modelGroupAlias).toEqual({
       best: { model: "gpt-4o", hidden: false },
@@ -128,6 +131,9 @@ describe("defaults", () => {
       requestTimeoutMs: 6_000_000,
       modelAliasMap: {},
       jsonLogs: false,
+      priceFile: undefined,
+      costDiscounts: {},
+      costMargins: {},
     });
     expect(config.general.maxRequestBytes).toBe(104_857_600);
     expect(config.general.masterKey).toBeUndefined();

@@ -1,4 +1,5 @@
 import { type FieldTable, MAX_TIMEOUT_SECONDS } from "./declared-field.ts";
+import { PRICE_FIELDS } from "./price-fields.ts";
 import { VENDOR_FIELDS } from "./vendor-fields.ts";
 
 /** Keys of one `model_list` entry (contract 5.1). */
@@ -83,16 +84,7 @@ export const LITELLM_PARAMS_FIELDS = {
   },
   num_retries: { type: "integer", minimum: 0, description: "Retries of calls that fail at this deployment." },
   max_retries: { type: "integer", minimum: 0, description: "Another name of num_retries." },
-  input_cost_per_token: {
-    type: "number",
-    minimum: 0,
-    description: "Price of a prompt token in USD, for cost-based-routing.",
-  },
-  output_cost_per_token: {
-    type: "number",
-    minimum: 0,
-    description: "Price of a completion token in USD, for cost-based-routing.",
-  },
+  ...PRICE_FIELDS,
   configurable_clientside_auth_params: {
     type: "clientside-params",
     description:
@@ -139,16 +131,7 @@ export const MODEL_INFO_FIELDS = {
   rpm: { type: "integer", minimum: 0, description: "Requests per minute, when set nowhere else." },
   tpm: { type: "integer", minimum: 0, description: "Tokens per minute, when set nowhere else." },
   weight: { type: "number", minimum: 0, description: "Share of the group's calls, when set nowhere else." },
-  input_cost_per_token: {
-    type: "number",
-    minimum: 0,
-    description: "Price of a prompt token in USD, when litellm_params has none.",
-  },
-  output_cost_per_token: {
-    type: "number",
-    minimum: 0,
-    description: "Price of a completion token in USD, when litellm_params has none.",
-  },
+  ...PRICE_FIELDS,
   max_input_tokens: {
     type: "integer",
     minimum: 1,

@@ -6,6 +6,7 @@ import { isMapping, type ReadContext, resolveReferences } from "./environment-re
 import type { AzureIdentityParams, DeploymentParams, ModelEntry, ModelInfo } from "./gateway-config.ts";
 import { type LITELLM_PARAMS_FIELDS, type MODEL_INFO_FIELDS, MODEL_MODES } from "./model-entry-fields.ts";
 import { didYouMean } from "./nearest-name.ts";
+import { PRICE_NAMES } from "./price-fields.ts";
 import { readSection } from "./read-section.ts";
 import { reportUndeclared } from "./undeclared-keys.ts";
 import { VENDOR_FIELDS, type VendorField } from "./vendor-fields.ts";
@@ -61,6 +62,15 @@ const toCapacity = (...places: readonly Capacity[]): Capacity => {
   return { rpm: first("rpm"), tpm: first("tpm"), weight: first("weight") };
 };
 
+/** Nothing where there is none, so that ids of entries without prices stay what they were. */
+const toPrices = (values: ParamValues, info: InfoValues): Pick<DeploymentParams, "prices"> => {
+  const places: readonly Mapping[] = [info, values];
+  const set = places.flatMap((place) =>
+    PRICE_NAMES.flatMap((name) => (place[name] === undefined ? [] : [[name, place[name]] as const])),
+  );
+  return set.length === 0 ? {} : { prices: Object.fromEntries(set) };
+};
+
 const toParams = ({ values, defaults }: ReadParams, capacity: Capacity, info: InfoValues): DeploymentParams => ({
   model: values.model ?? "",
   apiKey: values.api_key,
@@ -79,6 +89,7 @@ const toParams = ({ values, defaults }: ReadParams, capacity: Capacity, info: In
   numRetries: values.num_retries ?? values.max_retries,
   inputCostPerToken: values.input_cost_per_token ?? info.input_cost_per_token,
   outputCostPerToken: values.output_cost_per_token ?? info.output_cost_per_token,
+  ...toPrices(values, info),
   maxInputTokens: info.max_input_tokens,
   clientsideParams: values.configurable_clientside_auth_params ?? new Map(),
   dropParams: values.drop_params,

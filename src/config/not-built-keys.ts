@@ -1,3 +1,5 @@
+import { PRICE_NAMES } from "./price-fields.ts";
+
 /** Keys that LiteLLM has and this version ignores, by section: warned of, so that nobody relies on them unknowingly. */
 export interface NotBuiltKeys {
   readonly names: ReadonlySet<string>;
@@ -7,9 +9,10 @@ export interface NotBuiltKeys {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Prices of contract 9.1, which may stand in `litellm_params` and `model_info`; those per token are declared there. */
-const PRICING =
-  /^(?!(?:input|output)_cost_per_token$)(input|output|cache|citation|ocr|code_interpreter|file_search|vector_store|search_context)_.*cost|^tiered_pricing$/;
+/** Prices of contract 9.1, which may stand in `litellm_params` and `model_info`, but for those that are declared there. */
+const PRICING = new RegExp(
+  `^(?!(?:${PRICE_NAMES.join("|")})$)(input|output|cache|citation|ocr|code_interpreter|file_search|vector_store|search_context)_.*cost`,
+);
 
 /** Top-level sections (contract 5.1). */
 export const NOT_BUILT_SECTIONS: NotBuiltKeys = {
@@ -31,7 +34,7 @@ export const NOT_BUILT_LITELLM_PARAMS: NotBuiltKeys = {
     content_policy_fallbacks context_window_fallback_dict retry_policy retry_strategy force_timeout model_info
     model_list base_model allowed_model_region fastest_response fallback_depth max_fallbacks disable_fallbacks
     supports_system_message ensure_alternating_roles roles bos_token eos_token shared_session search_tool_name
-    provider_specific_header model_file_id_mapping litellm_logging_obj input_cost_per_second priority policies
+    provider_specific_header model_file_id_mapping litellm_logging_obj priority policies
     aws_sagemaker_allow_zero_temp aws_batch_role_arn s3_bucket_name s3_region_name gcs_bucket_name
   `),
   pattern: PRICING,
@@ -53,7 +56,7 @@ export const NOT_BUILT_LITELLM_SETTINGS: NotBuiltKeys = {
     budget_duration max_user_budget max_internal_user_budget internal_user_budget_duration max_end_user_budget
     max_end_user_budget_id default_internal_user_params default_team_params default_team_settings
     upperbound_key_generate_params default_key_generate_params key_generation_settings custom_provider_map
-    cost_discount_config cost_margin_config disable_end_user_cost_tracking
+    disable_end_user_cost_tracking
     disable_end_user_cost_tracking_prometheus_only public_model_groups public_model_groups_links
     enable_json_schema_validation enable_key_alias_format_validation disable_hf_tokenizer_download
     route_all_chat_openai_to_responses use_chat_completions_url_for_anthropic_messages
@@ -69,8 +72,7 @@ export const NOT_BUILT_GENERAL_SETTINGS: NotBuiltKeys = {
     database_url database_type database_connection_pool_limit database_connection_timeout
     database_connection_pool_timeout allow_requests_on_db_unavailable image_generation_model embedding_model
     custom_auth max_parallel_requests global_max_parallel_requests background_health_checks health_check_interval
-    health_check_concurrency use_shared_health_check alerting alerting_threshold alert_types alerting_args
-    alert_to_webhook_url spend_report_frequency store_model_in_db store_prompts_in_spend_logs disable_spend_logs
+    health_check_concurrency use_shared_health_check spend_report_frequency alert_type_config store_model_in_db store_prompts_in_spend_logs disable_spend_logs
     disable_spend_updates disable_error_logs maximum_spend_logs_retention_period
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron proxy_batch_write_at
     proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time use_redis_transaction_buffer

@@ -1,3 +1,6 @@
+import type { CallCost } from "./call-cost.ts";
+import type { Usage } from "./usage.ts";
+
 /**
  * What a call said of itself beyond what every log line needs. Made only where an observer asks for it. Everything here is a
  * copy that the record owns. JSON parts stay text until an observer reads them (`observers/read-details.ts`), off the
@@ -47,6 +50,12 @@ export interface CallContent {
   readonly response: Uint8Array | undefined;
   /** The end of the stream is missing: it was longer than what is kept. */
   readonly isResponseCut: boolean;
+}
+
+/** A conversation in which tokens are yet to be counted, after the call. */
+export interface UncountedCall extends CallContent {
+  /** What so many tokens cost; `undefined` where nobody knows the price. */
+  readonly toCost: (usage: Usage) => CallCost | undefined;
 }
 
 /** Texts in a logged body are cut beyond this, in bytes: 20 MB of image tell a reader nothing. */

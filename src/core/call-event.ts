@@ -1,5 +1,5 @@
 import type { CallCost } from "./call-cost.ts";
-import type { CallContent, CallDetails } from "./call-details.ts";
+import type { CallDetails, UncountedCall } from "./call-details.ts";
 import type { ErrorKind } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import type { CallTrace } from "./trace-context.ts";
@@ -55,6 +55,8 @@ export interface CallFinished {
   /** The deployment's base URL without query, or the host that the caller chose. */
   readonly apiBase: string | undefined;
   readonly isStream: boolean;
+  /** It went out under a key of the caller's own, or to models of its own: what fails then says nothing of the server's. */
+  readonly isCallersOwn?: boolean;
   readonly usage: Usage | undefined;
   /** `undefined`: no usage, or a price that nobody knows. */
   readonly cost: CallCost | undefined;
@@ -69,7 +71,7 @@ export interface CallFinished {
   /** Parts of the body that could not be carried to the vendor that answered, as paths. */
   readonly dropped: readonly string[];
   /** Present where the vendor told no usage: what there is to count tokens in. For counting alone, never to be shown. */
-  readonly uncounted: CallContent | undefined;
+  readonly uncounted: UncountedCall | undefined;
   /** The call's place in a distributed trace; `undefined` where calls are not traced. */
   readonly trace: CallTrace | undefined;
   /** What the call said of itself; `undefined` where no observer asked for it. */

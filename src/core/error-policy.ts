@@ -33,6 +33,8 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, ErrorPolicy>> = {
   },
   unauthenticated: { status: 401, type: "auth_error", retryable: false },
   forbidden: { status: 403, type: "auth_error", retryable: false },
+  refused: { status: 400, type: "invalid_request_error", retryable: false },
+  "check-failed": { status: 503, type: "internal_server_error", retryable: false },
   "no-database": { status: 400, type: "no_db_connection", retryable: false },
   "budget-exceeded": { status: 429, type: "budget_exceeded", retryable: false },
   "rate-limited": { status: 429, type: "throttling_error", retryable: false },

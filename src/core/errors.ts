@@ -6,6 +6,8 @@ export type ErrorKind =
   | "content-policy-violation"
   | "unauthenticated"
   | "forbidden"
+  | "refused"
+  | "check-failed"
   | "no-database"
   | "budget-exceeded"
   | "rate-limited"
@@ -37,6 +39,8 @@ export interface ErrorDetails {
   readonly status?: number;
   /** OpenAI error `type`; the kind's own when absent. */
   readonly type?: string;
+  /** OpenAI error `code`; the status as text when absent. */
+  readonly code?: string;
   /** The request field at fault, as a path (`messages[0].role`). */
   readonly param?: string;
   /** Milliseconds after which another try may succeed; becomes `retry-after`. */
@@ -53,6 +57,7 @@ export class GatewayError extends Error {
   readonly kind: ErrorKind;
   readonly status: number | undefined;
   readonly type: string | undefined;
+  readonly code: string | undefined;
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly vendorError: unknown;
@@ -62,6 +67,7 @@ export class GatewayError extends Error {
     this.kind = kind;
     this.status = details.status;
     this.type = details.type;
+    this.code = details.code;
     this.param = details.param;
     this.retryAfterMs = details.retryAfterMs;
     this.vendorError = details.vendorError;

@@ -1,3 +1,6 @@
+/** What processes ask one another for `/metrics`; the answer is a list of {@link MetricFamily}. */
+export const METRICS_TOPIC = "metrics";
+
 /** What a metric is to Prometheus. */
 export type MetricType = "counter" | "gauge" | "histogram";
 

@@ -5,4 +5,38 @@ export interface Usage {
   readonly totalTokens: number;
   readonly cachedTokens: number;
   readonly reasoningTokens: number;
+  /** What only some calls have; absent where there is nothing of it. */
+  readonly details?: UsageDetails;
+  /** The vendor told nothing: the gateway has counted, after the answer. */
+  readonly isEstimated?: true;
 }
+
+/** The rarer parts of a usage; 0 for what is not there. Tokens are parts of the prompt's or the answer's. */
+export interface UsageDetails {
+  /** Written to a cache, those for an hour included. */
+  readonly cacheWriteTokens: number;
+  readonly cacheWriteHourTokens: number;
+  readonly audioPromptTokens: number;
+  readonly audioCompletionTokens: number;
+  readonly imagePromptTokens: number;
+  readonly imageCompletionTokens: number;
+  /** Searches of the web that the vendor made. */
+  readonly webSearches: number;
+  /** What a rerank is billed by. */
+  readonly searchUnits: number;
+  /** The vendor's service tier: `flex`, `priority`, ...; `undefined` where it told none. */
+  readonly serviceTier: string | undefined;
+}
+
+/** A usage of nothing. */
+export const NO_DETAILS: UsageDetails = {
+  cacheWriteTokens: 0,
+  cacheWriteHourTokens: 0,
+  audioPromptTokens: 0,
+  audioCompletionTokens: 0,
+  imagePromptTokens: 0,
+  imageCompletionTokens: 0,
+  webSearches: 0,
+  searchUnits: 0,
+  serviceTier: undefined,
+};

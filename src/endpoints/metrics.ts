@@ -7,7 +7,7 @@ const HINT = "Metrics are off: add 'prometheus' to litellm_settings.callbacks.";
 /** Prometheus' page (contract 8.6), of all processes on the port. */
 export const metrics = definePlain({
   method: "GET",
-  paths: ["/metrics", "/metrics/"],
+  paths: ["/metrics"],
   summary: "Metrics in Prometheus' text format, with the `prometheus` callback.",
   isPublic: true, // By itself: scrapers have no key, unless `require_auth_for_metrics_endpoint` says so.
   mediaType: "text/plain",

@@ -1,4 +1,4 @@
-import type { CallContent, CallDetails } from "../core/call-details.ts";
+import type { CallContent, CallDetails, UncountedCall } from "../core/call-details.ts";
 import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import { isObject, textOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
@@ -6,6 +6,7 @@ import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
 import { cutJsonTexts } from "../wire/cut-json-texts.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call, CallEnd } from "./call.ts";
+import { toPricer } from "./call-price.ts";
 
 /** Longest piece of JSON that is kept beside the conversation, in bytes: metadata, each parameter. */
 const MAX_PART_BYTES = 64 * 1024;
@@ -89,9 +90,11 @@ function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
 }
 
 /** What tokens can be counted in, of a call that was answered though nobody told how much that was. */
-export function toUncounted(call: Call, end: CallEnd): CallContent | undefined {
+export function toUncounted(call: Call, end: CallEnd): UncountedCall | undefined {
   const isCountable = end.usage === undefined && end.response !== undefined && GENERATING.has(call.operation);
-  return isCountable && call.body !== undefined ? toContent(call, call.body, end) : undefined;
+  return isCountable && call.body !== undefined
+    ? { ...toContent(call, call.body, end), toCost: toPricer(call) }
+    : undefined;
 }
 
 const GENERATING: ReadonlySet<Operation> = new Set(["chat", "completion"]);
@@ -114,8 +117,8 @@ function isContentHidden({ request, state }: Call): boolean {
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 
-/** The object's text: of `metadata`, or of `litellm_metadata` where that is all there is. */
-function readMetadata(body: ScannedObject): string | undefined {
+/** The text of the caller's metadata: of `metadata`, or of `litellm_metadata` where that is all there is. */
+export function readMetadata(body: ScannedObject): string | undefined {
   const field = body.find("litellm_metadata") ?? body.find("metadata");
   if (field === undefined || field.valueEnd - field.valueStart > MAX_PART_BYTES) {
     return undefined;
@@ -198,8 +201,11 @@ function readId({ body, request }: Call, field: string, header: string): string 
   return shorten(body?.readString(body.find(field))) ?? shorten(request.headers.get(header));
 }
 
-/** Contract 2.7: the headers that always count, those of the configuration, then the body's fields. */
-function readEndUser({ body, request, state }: Call, metadata: Readonly<Record<string, unknown>>): string | undefined {
+/** Whom the call is for (contract 2.7): the headers that always count, those of the configuration, then the body's fields. */
+export function readEndUser(
+  { body, request, state }: Call,
+  metadata: Readonly<Record<string, unknown>>,
+): string | undefined {
   const named = state.config.general.endUserHeaders.find((name) => (request.headers.get(name) ?? "") !== "");
   return (
     shorten(request.headers.get("x-litellm-customer-id")) ??

@@ -1,3 +1,4 @@
+import type { CallCost } from "../core/call-cost.ts";
 import type { Attempt, CallFinished } from "../core/call-event.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -145,6 +146,11 @@ export class Call {
     this.scope.router.started(deployment, this.#countsForLimits);
   }
 
+  /** Whether key or models are the caller's own. */
+  get isCallersOwn(): boolean {
+    return this.credentials !== undefined || this.scope !== this.state.scope;
+  }
+
   /** What a caller's own key uses up is not the server's. */
   get #countsForLimits(): boolean {
     return this.credentials === undefined;
@@ -234,8 +240,9 @@ export class Call {
       upstreamModel: this.deployment?.upstreamModel,
       apiBase: this.route?.apiBase ?? this.deployment?.apiBase,
       isStream: this.isStream,
+      isCallersOwn: this.isCallersOwn,
       usage: end.usage,
-      cost: undefined,
+      cost: end.cost,
       requestBytes: this.body?.bytes.length ?? 0,
       responseBytes: end.responseBytes,
       clientRetries: Number.isFinite(retries) ? retries : 0,
@@ -259,6 +266,8 @@ function chooseId({ headers }: CallRequest): string {
 export interface CallEnd {
   readonly status: number;
   readonly usage: Usage | undefined;
+  /** Of the usage; absent where it or the price is not known. */
+  readonly cost?: CallCost | undefined;
   readonly responseBytes: number;
   /** The answer's bytes, of a stream as many as are kept of it. Whoever wants them for longer than the call copies them. */
   readonly response?: Uint8Array;

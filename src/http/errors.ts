@@ -8,10 +8,10 @@ export function statusOf(error: GatewayError): number {
   return error.status ?? ERROR_POLICY[error.kind].status;
 }
 
-/** An error as the OpenAI dialect writes it; `code` is the status as text (contract 3.4). */
+/** An error as the OpenAI dialect writes it; `code` is the status as text unless an error has its own (contract 3.4). */
 export function toErrorBody(error: GatewayError): string {
   const type = error.type ?? ERROR_POLICY[error.kind].type;
-  const code = String(statusOf(error));
+  const code = scrubSecrets(error.code ?? String(statusOf(error)));
   return JSON.stringify({
     error: {
       message: scrubSecrets(error.message),

@@ -1,7 +1,9 @@
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { PriceBook } from "../catalog/price-book.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
+import type { CallWatch } from "../core/call-watch.ts";
 import type { MetricFamily } from "../core/metrics.ts";
 import type { Siblings } from "../core/siblings.ts";
 import type { CloudIdentities } from "../providers/credential.ts";
@@ -14,6 +16,7 @@ import type { Capture } from "./capture.ts";
 import type { ClientHosts } from "./client-hosts.ts";
 import type { DebugLog } from "./debug-log.ts";
 import type { EndpointDescription } from "./endpoint-description.ts";
+import type { PreCallChecks } from "./pre-call.ts";
 import type { RoutingScope } from "./routing-scope.ts";
 import type { UserConfigs } from "./user-config.ts";
 
@@ -29,6 +32,9 @@ export interface GatewayState {
   readonly auth: Authenticator;
   /** What its observers want to know of calls. */
   readonly capture: Capture;
+  /** What looks at calls before they are made; `undefined` where nothing does. */
+  readonly preCall: PreCallChecks | undefined;
+  readonly prices: PriceBook;
   readonly environment: Environment;
   readonly providers: ReadonlyMap<string, Provider>;
   /** OpenAI's moderation for a model that is not in the list; `undefined` when there is no key for it. */
@@ -44,6 +50,8 @@ export interface GatewayState {
 export interface GatewayServices {
   readonly transport: Transport;
   readonly onCallFinished: CallSink;
+  /** Calls whose answers have not begun, for who watches them. */
+  readonly watch: CallWatch;
   /** Product version, for `x-litellm-version` and readiness. */
   readonly version: string;
   /** All endpoints, for those that list them. */

@@ -4,11 +4,13 @@ import type { ModelGroup } from "../routing/model-table.ts";
 import { answerBatch, namesOf } from "./batch.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
+import { NO_COST_HEADER } from "./call-price.ts";
 import { statusOf, toErrorReply } from "./errors.ts";
 import { answerFrom, fallBack } from "./fallback-chain.ts";
 import { readRequestBody, scanBody } from "./intake.ts";
 import { describeFailure } from "./judge.ts";
 import { findGroup } from "./plan.ts";
+import type { PreCallChecks } from "./pre-call.ts";
 import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
 import { chooseScope } from "./user-config.ts";
 
@@ -17,6 +19,12 @@ import { chooseScope } from "./user-config.ts";
  * for: each promise on the way costs memory and a turn, and most steps of most calls have nothing to wait for.
  */
 export function runCall(call: Call): InboundReply | Promise<InboundReply> {
+  const reply = begin(call);
+  const { watch } = call.services;
+  return watch.isOn && reply instanceof Promise ? watch.until(call, reply) : reply;
+}
+
+function begin(call: Call): InboundReply | Promise<InboundReply> {
   try {
     call.state.auth.authenticate(call.request.headers);
     const bytes = readRequestBody(call.request, call.state.config.general.maxRequestBytes);
@@ -37,6 +45,22 @@ async function runLater(call: Call, body: Promise<Uint8Array>): Promise<InboundR
 /** @throws GatewayError for what is wrong with the request as a whole */
 function answer(call: Call, bytes: Uint8Array): Promise<InboundReply> {
   readCallParams(call, scanBody(bytes));
+  const { preCall } = call.state;
+  return preCall === undefined ? answerModels(call) : answerChecked(call, preCall);
+}
+
+/** The answer of a call that the operator's checks have let pass. Never rejects. */
+async function answerChecked(call: Call, checks: PreCallChecks): Promise<InboundReply> {
+  try {
+    await checks.run(call);
+    return await answerModels(call);
+  } catch (thrown) {
+    return toFailedCall(call, thrown);
+  }
+}
+
+/** @throws GatewayError for a `user_config` that cannot be */
+function answerModels(call: Call): Promise<InboundReply> {
   chooseScope(call);
   const names = namesOf(call);
   return names === undefined
@@ -71,5 +95,6 @@ function toFailedCall(call: Call, thrown: unknown): InboundReply {
   }
   call.settleError(error, statusOf(error));
   const vendorHeaders = call.reply === undefined ? "" : toVendorHeaders(call.reply);
-  return toErrorReply(error, toCallHeaders(call) + vendorHeaders + toTimingHeaders(call));
+  const costHeader = call.deployment === undefined ? "" : NO_COST_HEADER;
+  return toErrorReply(error, toCallHeaders(call) + vendorHeaders + toTimingHeaders(call) + costHeader);
 }

@@ -1,9 +1,11 @@
 import { GatewayError } from "../core/errors.ts";
-import { readLastUsage } from "../dialects/openai/usage.ts";
+import type { Usage } from "../core/usage.ts";
+import { addServiceTier, readBilledUnits, readLastUsage } from "../dialects/openai/usage.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import { toEmbeddingEncoding } from "../translators/embedding-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
+import { costOf, hasServiceTiers, toCostHeaders } from "./call-price.ts";
 import { findFilteredAnswer } from "./filtered-answer.ts";
 import { findErrorInAnswer } from "./judge.ts";
 import { decodeReply } from "./reply-encoding.ts";
@@ -52,14 +54,23 @@ function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): Inbou
     throw filtered;
   }
   const body = call.operation === "embedding" ? toEmbeddingEncoding(bytes, call.wantsBase64) : bytes;
-  const headers = `content-type: application/json\r\n${toAnswerHeaders(call, reply)}`;
+  const usage = readUsage(call, bytes);
+  const cost = costOf(call, usage);
+  const headers = `content-type: application/json\r\n${toAnswerHeaders(call, reply)}${toCostHeaders(call, cost)}`;
   call.settle({
     status: 200,
-    usage: call.usage ?? readLastUsage(bytes),
+    usage,
+    cost,
     responseBytes: body.length,
     response: body,
   });
   return { status: 200, headers, body };
+}
+
+function readUsage(call: Call, bytes: Uint8Array): Usage | undefined {
+  const found = call.usage ?? readLastUsage(bytes);
+  const usage = found ?? (call.operation === "rerank" ? readBilledUnits(bytes) : undefined);
+  return usage !== undefined && hasServiceTiers(call) ? addServiceTier(usage, bytes) : usage;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { MAX_CONTENT_BYTES } from "../core/call-details.ts";
 import { GatewayError } from "../core/errors.ts";
+import { addServiceTier } from "../dialects/openai/usage.ts";
 import type { StreamSink, StreamSource } from "../inbound/inbound.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import { readFrameData } from "../wire/frame-data.ts";
 import type { Call } from "./call.ts";
 import { toGatewayError } from "./call.ts";
+import { costOf, hasServiceTiers } from "./call-price.ts";
 import { toErrorFrame } from "./errors.ts";
 import type { FrameEditor } from "./frame-editor.ts";
 import { describeFailure, findErrorInAnswer } from "./judge.ts";
@@ -199,11 +201,13 @@ export class StreamRelay implements BodySink, StreamSource {
     }
     this.#isSettled = true;
     const tap = this.#tap;
-    const usage = this.#call.usage ?? tap.readUsage();
+    const told = this.#call.usage ?? tap.readUsage();
+    const usage = told !== undefined && hasServiceTiers(this.#call) ? addServiceTier(told, tap.readTail()) : told;
     const isKept = usage === undefined || this.#call.state.capture.content;
     this.#call.settle({
       status: failure?.kind === "client-closed" ? 499 : 200,
       usage,
+      cost: costOf(this.#call, usage),
       responseBytes: tap.totalBytes,
       ...(isKept ? { response: tap.readKept(), isResponseCut: tap.isKeptCut } : {}),
       ...(failure === undefined ? {} : { error: failure }),

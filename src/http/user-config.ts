@@ -109,6 +109,7 @@ function compile(call: Call, value: unknown): RoutingScope {
       google: refuseServersIdentity("api_key"),
     },
     stats: new StatsTable(),
+    prices: state.prices.forCallers,
   });
   for (const { path, message } of models.faults) {
     if (!hasTold(faults, path)) {

@@ -52,6 +52,30 @@ test("a line for eyes says who, where and how long", async () => {
   );
 });
 
+test("what a call cost, and whether its tokens are an estimate", async () => {
+  const cost = {
+    nanoUsd: 123_000,
+    inputNanoUsd: 100_000,
+    outputNanoUsd: 23_000,
+    toolNanoUsd: 0,
+    originalNanoUsd: 123_000,
+    discountNanoUsd: 0,
+    marginNanoUsd: 0,
+    source: "catalog",
+  } as const;
+  const usage = {
+    ...EVENT.usage,
+    promptTokens: 1,
+    completionTokens: 2,
+    totalTokens: 3,
+    cachedTokens: 0,
+    reasoningTokens: 0,
+  };
+  const event = { ...EVENT, cost, usage: { ...usage, isEstimated: true as const } };
+  expect(JSON.parse(await write("json", event))).toMatchObject({ cost_usd: 0.000123, usage_estimated: true });
+  expect(await write("text", event)).toEndWith(" about 1+2 tokens $0.000123\n");
+});
+
 test("a failure says why", async () => {
   const { usage: _usage, ...rest } = EVENT;
   const failed = { ...rest, usage: undefined, status: 500, errorKind: "internal", errorMessage: "it broke" } as const;

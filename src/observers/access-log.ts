@@ -1,3 +1,4 @@
+import { toUsdText } from "../catalog/call-price.ts";
 import { toBoundedMap } from "../core/bounded-map.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
@@ -69,6 +70,12 @@ function toJsonLine(event: CallFinished): string {
       `,"prompt_tokens":${usage.promptTokens},"completion_tokens":${usage.completionTokens}` +
       `,"total_tokens":${usage.totalTokens},"cached_tokens":${usage.cachedTokens}` +
       `,"reasoning_tokens":${usage.reasoningTokens}`;
+    if (usage.isEstimated) {
+      line += ',"usage_estimated":true';
+    }
+  }
+  if (event.cost !== undefined) {
+    line += `,"cost_usd":${toUsdText(event.cost.nanoUsd)}`;
   }
   line += `,"request_bytes":${event.requestBytes},"response_bytes":${event.responseBytes}`;
   if (event.clientRetries > 0) {
@@ -101,10 +108,12 @@ function toTextLine(event: CallFinished): string {
   const time = toIsoTime(event.startedAt).slice(11, 23);
   const { usage } = event;
   const target = event.provider === undefined ? "" : ` -> ${event.provider}/${clean(event.upstreamModel)}`;
-  const tokens = usage === undefined ? "" : ` ${usage.promptTokens}+${usage.completionTokens} tokens`;
+  const about = usage?.isEstimated ? "about " : "";
+  const tokens = usage === undefined ? "" : ` ${about}${usage.promptTokens}+${usage.completionTokens} tokens`;
+  const cost = event.cost === undefined ? "" : ` $${toUsdText(event.cost.nanoUsd)}`;
   const times = `${round(event.durationMs)} ms (vendor ${round(event.upstreamMs)})`;
   const failure = event.errorKind === undefined ? "" : ` ${event.errorKind}: ${clean(event.errorMessage)}`;
   const stream = event.isStream ? " stream" : "";
   const dropped = event.dropped.length === 0 ? "" : ` without ${clean(event.dropped.join(", "))}`;
-  return `${time} ${event.status} ${event.operation}${stream} ${clean(event.requestedModel)}${target} ${times}${tokens}${dropped}${failure}`;
+  return `${time} ${event.status} ${event.operation}${stream} ${clean(event.requestedModel)}${target} ${times}${tokens}${cost}${dropped}${failure}`;
 }

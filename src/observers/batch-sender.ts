@@ -19,8 +19,10 @@ export type SendOutcome<Item = never> =
 /** How a sender works. Times in milliseconds. */
 export interface BatchSenderOptions<Item> {
   readonly name: string;
+  /** What its items are, for the log; `calls` when absent. */
+  readonly unit?: string;
   /** Sends one batch; must end by itself in time. A throw counts as `retry`. */
-  readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome<Item>>;
+  readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome<NoInfer<Item>>>;
   /** The size of an item in memory, in bytes, roughly. */
   readonly sizeOf: (item: Item) => number;
   readonly maxQueuedItems: number;
@@ -224,7 +226,8 @@ export class BatchSender<Item> {
     const nowMs = performance.now();
     if (nowMs - this.#loggedAtMs >= LOG_INTERVAL_MS) {
       this.#loggedAtMs = nowMs;
-      this.#options.log(`callback '${this.#options.name}': ${this.#droppedCount} calls not delivered so far`, reason);
+      const { name, unit = "calls", log } = this.#options;
+      log(`callback '${name}': ${this.#droppedCount} ${unit} not delivered so far`, reason);
     }
   }
 }

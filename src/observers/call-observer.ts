@@ -1,3 +1,4 @@
+import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import type { GatewaySnapshot } from "../core/gateway-snapshot.ts";
 import type { MetricFamily } from "../core/metrics.ts";
@@ -24,6 +25,8 @@ export interface CallObserver {
    * ({@link BatchSender}). What it throws is logged; the batch is not offered again.
    */
   observe(batch: readonly CallFinished[]): void;
+  /** Takes over what concerns it of a changed configuration, where its own settings stayed the same. Must be quick. */
+  reconfigure?(config: GatewayConfig): void;
   /** Sends what still waits, and ends; what has not gone by then, in milliseconds, is lost and counted. Never rejects. */
   close?(withinMs: number): Promise<void>;
   stats?(): ObserverStats;

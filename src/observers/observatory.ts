@@ -3,8 +3,9 @@ import type { GatewaySnapshot } from "../core/gateway-snapshot.ts";
 import type { MetricFamily } from "../core/metrics.ts";
 import type { CallObserver, ObserverStats } from "./call-observer.ts";
 import { CallQueue, type Observing } from "./call-queue.ts";
-import { openCallback } from "./callbacks.ts";
+import { type EstimateStats, UsageEstimator } from "./estimate-usage.ts";
 import type { ObserverWorld } from "./observer-context.ts";
+import { NO_OWN, type OwnObservers, wantedObservers } from "./wanted-observers.ts";
 
 /** How long observers may take to send what waits when the gateway stops, in milliseconds. */
 const CLOSE_WITHIN_MS = 5000;
@@ -22,6 +23,7 @@ export class Observatory {
   readonly #meters: readonly CallObserver[];
   readonly #log: (message: string, cause: unknown) => void;
   readonly #queue: CallQueue;
+  readonly #estimator: UsageEstimator;
   #standing: readonly Standing[] = [];
   /** The latest change; each waits for the one before. */
   #change: Promise<void> = Promise.resolve();
@@ -30,6 +32,7 @@ export class Observatory {
     this.#meters = meters;
     this.#log = log;
     this.#queue = new CallQueue(log);
+    this.#estimator = new UsageEstimator((event) => this.#queue.push(event), log);
   }
 
   /** Settles when the latest configuration's callbacks are there. Never rejects. */
@@ -37,9 +40,18 @@ export class Observatory {
     return this.#change;
   }
 
-  /** Takes a finished call and returns at once. */
+  /** Takes a finished call and returns at once. One whose tokens nobody told waits until they are counted, for a bounded time. */
   push(event: CallFinished): void {
-    this.#queue.push(event);
+    if (event.uncounted === undefined) {
+      this.#queue.push(event);
+    } else {
+      this.#estimator.complete(event);
+    }
+  }
+
+  /** How counting what vendors did not count goes. */
+  get estimates(): EstimateStats {
+    return this.#estimator.stats;
   }
 
   /** Calls that no observer saw, or saw without their conversation, because too many waited. */
@@ -64,34 +76,38 @@ export class Observatory {
   }
 
   /** Puts the configuration's callbacks in force; those that have not changed stay as they are. Never rejects. */
-  apply(world: ObserverWorld): Promise<void> {
-    this.#change = this.#change.then(() => this.#replace(world)).catch((cause) => this.#log("callbacks failed", cause));
+  apply(world: ObserverWorld, own: OwnObservers = NO_OWN): Promise<void> {
+    this.#change = this.#change
+      .then(() => this.#replace(world, own))
+      .catch((cause) => this.#log("callbacks failed", cause));
     return this.#change;
   }
 
   /** Hands over what waits, and lets observers send it. Never rejects. */
   async stop(): Promise<void> {
     await this.#change;
+    await this.#estimator.stop();
     this.#queue.flush();
     const all = [...this.#meters, ...this.#standing.map(({ observer }) => observer)];
     await Promise.all(all.map((observer) => this.#close(observer)));
   }
 
-  async #replace(world: ObserverWorld): Promise<void> {
+  async #replace(world: ObserverWorld, own: OwnObservers): Promise<void> {
     const before = new Map(this.#standing.map((standing) => [standing.key, standing]));
     const opened = await Promise.all(
-      world.config.observing.callbacks.map(async (callback): Promise<Standing | undefined> => {
-        const key = JSON.stringify(callback);
-        const { onSuccess, onFailure } = callback;
+      wantedObservers(world, own).map(async ({ title, open, ...wanted }): Promise<Standing | undefined> => {
         try {
-          return before.get(key) ?? { key, onSuccess, onFailure, observer: await openCallback(callback, world) };
+          return before.get(wanted.key) ?? { ...wanted, observer: await open() };
         } catch (cause) {
-          this.#log(`callback '${callback.name}' is left out`, cause instanceof Error ? cause.message : cause);
+          this.#log(`${title} is left out`, cause instanceof Error ? cause.message : cause);
           return undefined;
         }
       }),
     );
     this.#standing = opened.filter((standing) => standing !== undefined);
+    for (const { observer } of this.#standing) {
+      observer.reconfigure?.(world.config);
+    }
     const always = this.#meters.map((observer) => ({ observer, onSuccess: true, onFailure: true }));
     this.#queue.observing = [...always, ...this.#standing];
     const gone = [...before.values()].filter((standing) => !this.#standing.includes(standing));

@@ -23,6 +23,8 @@ export interface ObserverWorld {
 /** What a callback is made with. */
 export interface ObserverContext<Name extends CallbackName> extends ObserverWorld {
   readonly name: Name;
+  /** As its own name in the lists says; else {@link name}. */
+  readonly label?: string;
   readonly settings: CallbackSettings<Name>;
 }
 

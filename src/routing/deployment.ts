@@ -1,4 +1,5 @@
 import { inferProvider } from "../catalog/model-names.ts";
+import type { ModelFacts, PriceBook, PriceQuery } from "../catalog/price-book.ts";
 import { toDeploymentId } from "../config/deployment-id.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { ModelEntry } from "../config/gateway-config.ts";
@@ -23,6 +24,23 @@ export interface Deployment {
   readonly apiBase: string;
   /** Its state at run time; the same object before and after a reload. */
   readonly stats: DeploymentStats;
+  /** Price and limits of its model, looked up when first asked for. */
+  readonly facts: LazyFacts;
+}
+
+/** Price and limits that are looked up once. */
+export class LazyFacts {
+  readonly #find: () => ModelFacts;
+  #found: ModelFacts | undefined;
+
+  constructor(find: () => ModelFacts) {
+    this.#find = find;
+  }
+
+  get value(): ModelFacts {
+    this.#found ??= this.#find();
+    return this.#found;
+  }
 }
 
 /** What deployments are made with: the provider table and the world outside, handed in at boot. */
@@ -31,6 +49,7 @@ export interface DeploymentContext {
   readonly environment: Environment;
   readonly identities: CloudIdentities;
   readonly stats: StatsTable;
+  readonly prices: PriceBook;
 }
 
 /** A provider and the model's name with it. */
@@ -111,8 +130,16 @@ export function toDeployment(
   const id = toDeploymentId(entry);
   // The models behind one wildcard are healthy or busy each on its own.
   const stats = context.stats.of(requested === params.model ? id : `${id}#${model}`);
-  return { id, group: entry.modelName, entry, provider, upstreamModel: model, routes, apiBase, stats };
+  const facts = new LazyFacts(() => context.prices.find(toQuery(entry, provider.name, model)));
+  return { id, group: entry.modelName, entry, provider, upstreamModel: model, routes, apiBase, stats, facts };
 }
+
+const toQuery = ({ params, info }: ModelEntry, provider: string, model: string): PriceQuery => ({
+  own: { ...info.raw, ...params.prices },
+  baseModel: info.baseModel,
+  provider,
+  model,
+});
 
 /** Whether a deployment stands for any name that fits a pattern: such ones never cool down (contract 2.5, 4.7). */
 export const isWildcardDeployment = ({ entry }: Deployment): boolean => entry.modelName.includes("*");

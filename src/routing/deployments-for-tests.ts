@@ -1,7 +1,8 @@
+import { NO_LIMITS } from "../catalog/price.ts";
 import { bareParams } from "../config/bare-params.ts";
 import type { DeploymentParams, RouterSettings } from "../config/gateway-config.ts";
 import type { Operation } from "../core/operation.ts";
-import type { Deployment } from "./deployment.ts";
+import { type Deployment, LazyFacts } from "./deployment.ts";
 import { DeploymentStats } from "./deployment-stats.ts";
 import type { ModelGroup } from "./model-table.ts";
 import type { SelectRequest } from "./router.ts";
@@ -19,6 +20,7 @@ export function deploymentOf(
     provider: { name: "openai" },
     routes: { [operation]: {} },
     stats: new DeploymentStats(),
+    facts: new LazyFacts(() => ({ price: undefined, limits: NO_LIMITS })),
   };
   return deployment as unknown as Deployment;
 }

@@ -1,3 +1,4 @@
+import { toShownFacts } from "../catalog/shown-facts.ts";
 import type { Deployment } from "./deployment.ts";
 import { modeOf } from "./deployment-operation.ts";
 import type { ListedModel } from "./model-table.ts";
@@ -11,15 +12,6 @@ export interface ModelInfoItem {
   readonly model_info: Readonly<Record<string, unknown>>;
 }
 
-/** Limits and prices that clients look for; `null` until the file's `model_info` says them. */
-const UNKNOWN_FACTS = {
-  max_tokens: null,
-  max_input_tokens: null,
-  max_output_tokens: null,
-  input_cost_per_token: null,
-  output_cost_per_token: null,
-} as const;
-
 /** What the configuration and the gateway know of an entry, without secrets. What the file says of a model wins. */
 export function toModelInfo({ id, entry, deployment }: ListedModel): ModelInfoItem {
   return {
@@ -29,7 +21,7 @@ export function toModelInfo({ id, entry, deployment }: ListedModel): ModelInfoIt
       key: entry.params.model,
       mode: modeOf(entry, deployment) ?? null,
       litellm_provider: deployment?.provider.name ?? null,
-      ...UNKNOWN_FACTS,
+      ...toShownFacts(deployment?.facts.value),
       supported_openai_params: deployment === undefined ? null : supportedParamsOf(deployment),
       ...toShownInfo(entry.info),
       id,

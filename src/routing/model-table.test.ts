@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { PriceBook } from "../catalog/price-book.ts";
+import { NO_PRICE_FILE } from "../catalog/price-file.ts";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import { NO_IDENTITIES } from "../providers/identities-for-tests.ts";
@@ -11,6 +13,7 @@ const CONTEXT: DeploymentContext = {
   environment: { OPENAI_API_KEY: "k", GROQ_API_KEY: "k" },
   identities: NO_IDENTITIES,
   stats: new StatsTable(),
+  prices: new PriceBook(NO_PRICE_FILE, new Map(), () => 0),
 };
 
 const tableOf = (yaml: string): ModelTable => new ModelTable(configOf(loadYaml(yaml)), CONTEXT);

@@ -1,4 +1,5 @@
 import type { RouterSettings } from "../config/gateway-config.ts";
+import type { CooledDeployment } from "../core/call-watch.ts";
 import type { ErrorKind } from "../core/errors.ts";
 import { failureClassOf } from "../core/failure-class.ts";
 import type { Operation } from "../core/operation.ts";
@@ -36,6 +37,8 @@ export interface RouterServices {
   now(): number;
   /** A number from 0 up to, but not including, 1. */
   random(): number;
+  /** Told when a deployment begins to cool down; absent where nobody asks. */
+  readonly onCooled?: (cooled: CooledDeployment) => void;
 }
 
 /** An attempt that was answered. */
@@ -176,6 +179,9 @@ export class Router {
     };
     const cooldownMs = cooldownAfter(facts, this.#settings);
     if (cooldownMs > 0) {
+      if (!stats.isCooling(nowMs)) {
+        this.#services.onCooled?.(toCooled(deployment, group, { reason: kind, status, cooldownMs }));
+      }
       stats.coolUntil(nowMs + cooldownMs, kind);
       stats.clearWindows();
     }
@@ -306,6 +312,12 @@ export class Router {
     return { isEligible, random, nowMs, isStream };
   }
 }
+
+const toCooled = (
+  { id, provider, upstreamModel }: Deployment,
+  { name }: ModelGroup,
+  why: Pick<CooledDeployment, "reason" | "status" | "cooldownMs">,
+): CooledDeployment => ({ deploymentId: id, provider: provider.name, upstreamModel, modelGroup: name, ...why });
 
 /** Deployments without `order` come after those with one. */
 const orderOf = ({ entry }: Deployment): number => entry.params.order ?? Infinity;

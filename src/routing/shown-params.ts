@@ -36,6 +36,7 @@ export function toShownParams(params: DeploymentParams): Record<string, unknown>
     num_retries: params.numRetries,
     input_cost_per_token: params.inputCostPerToken,
     output_cost_per_token: params.outputCostPerToken,
+    ...params.prices,
     // The names alone: patterns tell which hosts callers might reach.
     configurable_clientside_auth_params: [...params.clientsideParams.keys()],
     drop_params: params.dropParams,

@@ -28,6 +28,8 @@ interface Expected {
   readonly bringsHost?: boolean;
   /** Its vendor is AWS: requests are to be signed, each is answered with a vector. */
   readonly isAws?: boolean;
+  /** What the gateway itself has to write. */
+  readonly logs?: readonly string[];
   /** A model that is rate limited at the vendor. */
   readonly busyModel?: string;
 }
@@ -79,6 +81,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   "batch-curl": {
     prints: ['[{"id":"chatcmpl-', '},{"id":"chatcmpl-', ANSWER, '"llama3-8b-8192"', '"gpt-3.5-turbo"'],
     reaches: ["/v1/chat/completions"],
+  },
+  "custom-callback": {
+    prints: [ANSWER, '"code":"banned_word"', "that fish"],
+    reaches: ["/v1/chat/completions"],
+    logs: ["my-logger: gpt-3.5-turbo, ", "my-logger: no model failed: refused"],
   },
   "user-config-openai-python": {
     clients: "current",
@@ -174,7 +181,16 @@ test("every example is known here", () => {
 });
 
 describe.each(Object.entries(EXPECTED))("examples/%s", (name, expected) => {
-  const { clients, prints, reaches, keys = [SERVER_KEY], bringsHost = false, busyModel, isAws = false } = expected;
+  const {
+    clients,
+    prints,
+    reaches,
+    keys = [SERVER_KEY],
+    bringsHost = false,
+    busyModel,
+    isAws = false,
+    logs = [],
+  } = expected;
   const missing = clients === undefined || clients === "javascript" ? undefined : pythonMissing(clients);
   test.skipIf(missing !== undefined)(
     missing === undefined ? "runs as it stands" : `runs as it stands (skipped: ${missing})`,
@@ -208,6 +224,7 @@ describe.each(Object.entries(EXPECTED))("examples/%s", (name, expected) => {
       } finally {
         await gateway.stop();
       }
+      for (const text of logs) expect(gateway.logs()).toContain(text);
     },
     RUN_LIMIT_MS,
   );

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
@@ -35,7 +35,7 @@ const ask = async (gateway: GatewayProcess, body: object = {}, headers = {}): Pr
 };
 
 const scrape = (gateway: GatewayProcess, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
-  within(fetch(`${gateway.url}/metrics`, { headers }), "metrics");
+  within(fetch(`${gateway.url}/metrics`, { headers: { connection: "close", ...headers } }), "metrics");
 
 /** The sum of all samples that begin so. */
 const sumOf = (text: string, beginning: string): number =>
@@ -97,7 +97,6 @@ describe("one process", () => {
   test("says what it is to scrapers", async () => {
     const reply = await scrape(gateway);
     expect(reply.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-    expect((await fetch(`${gateway.url}/metrics/`)).status).toBe(200);
   });
 });
 
@@ -135,5 +134,14 @@ test("of several processes whichever is asked answers for all", async () => {
   expect(sumOf(text, "litellm_requests_metric_total")).toBe(20);
   const workers = [...text.matchAll(/^process_resident_memory_bytes\{worker="(\d)"\}/gm)].map(([, worker]) => worker);
   expect(workers.toSorted()).toEqual(["0", "1"]);
+
+  // One that ends takes nothing with it: a sum that went down would look like as many new calls.
+  const [first] = (await readFile(`/proc/${gateway.pid}/task/${gateway.pid}/children`, "utf8")).trim().split(" ");
+  process.kill(Number(first), "SIGKILL");
+  await within(gateway.logged(/ended with code/), "the end of a worker");
+  expect(sumOf(await (await scrape(gateway)).text(), "litellm_requests_metric_total")).toBe(20);
+  await within(gateway.logged(/is back/), "its successor");
+  for (let index = 0; index < 4; index++) await ask(gateway, {}, { connection: "close" });
+  expect(sumOf(await untilCounted(gateway, 24), "litellm_requests_metric_total")).toBe(24);
   expect(await gateway.stop()).toBe(0);
 });

@@ -1,152 +1,211 @@
-import { findEventFault, findOtlpFault, spansOf } from "./langfuse-rules.ts";
+import { checkIngestionBatch, checkIngestionEvent } from "./langfuse-schema.ts";
+import { OtlpFault, type ReadSpan, readOtlpSpans } from "./otlp-schema.ts";
 
-type JsonObject = Readonly<Record<string, unknown>>;
+type Json = Readonly<Record<string, unknown>>;
 
-/** An event of a batch that was taken. */
-export interface LangfuseEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly timestamp: string;
-  readonly body: JsonObject;
+/** Largest body that Langfuse takes, in bytes. */
+const MAX_BODY_BYTES = 4.5 * 1024 * 1024;
+
+/** What a project signs in with. */
+export interface LangfuseProject {
+  readonly publicKey: string;
+  readonly secretKey: string;
 }
 
-/** What the server answers a request with instead of taking it. */
-export type LangfuseAnswer = (body: string) => Response | undefined | Promise<Response | undefined>;
+/** The project of tests that need only one. */
+export const PROJECT: LangfuseProject = { publicKey: "pk-lf-test", secretKey: "sk-lf-test-0123456789" };
 
-/** A strict stand-in for Langfuse on a loopback port. */
+/** An answer instead of the usual one; `hang`: none at all. */
+export type LangfuseScript =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
+  | "hang";
+
+/** A request that arrived. */
+export interface LangfuseRequest {
+  readonly path: string;
+  readonly publicKey: string;
+  readonly bytes: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** A strict stand-in for Langfuse on a loopback port: what its schema has no room for is refused and remembered. */
 export interface FakeLangfuse {
-  /** `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Bodies of requests as they came, taken or not. */
-  readonly requests: readonly string[];
-  /** Events that were taken, each id once. */
-  readonly events: readonly LangfuseEvent[];
-  readonly spans: readonly JsonObject[];
-  /** Why events, spans or requests were refused. */
-  readonly refusals: readonly string[];
-  /** Answers the next request this way, once. */
-  next(answer: LangfuseAnswer): void;
-  /** The bodies of the events of a type that satisfy a test, once there are so many. */
-  bodies(type: string, isWanted?: (body: JsonObject) => boolean, count?: number): Promise<readonly JsonObject[]>;
-  /** Spans once there are so many. */
-  spansOnce(count: number): Promise<readonly JsonObject[]>;
-  /** Settles when so many requests have come. */
-  requested(count: number): Promise<void>;
-  /** Forgets all but the keys. */
+  readonly requests: readonly LangfuseRequest[];
+  /** Everything that was refused, in words. */
+  readonly faults: readonly string[];
+  /** Bodies of `trace-create`, put over one another by id, as Langfuse does. */
+  readonly traces: ReadonlyMap<string, Json>;
+  /** The same of observations. */
+  readonly observations: ReadonlyMap<string, Json>;
+  readonly spans: readonly ReadSpan[];
+  /** Settles when this becomes true, at once or when more arrives. */
+  until(isTrue: () => boolean): Promise<void>;
+  /** Settles with the only observation that there is by then. */
+  onlyObservation(): Promise<Json>;
+  /** Answers further requests this way: each once, in order. */
+  next(...scripts: readonly LangfuseScript[]): void;
+  /** Answers all requests this way until told `undefined`. */
+  always(script: LangfuseScript | undefined): void;
   reset(): void;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** Keys of the project that the server knows. */
-export const LANGFUSE_KEYS = { publicKey: "pk-lf-fake-project", secretKey: "sk-lf-fake-secret-1234567890" } as const;
-
-const answer207 = (successes: readonly string[], errors: readonly JsonObject[]): Response =>
-  Response.json({ successes: successes.map((id) => ({ id, status: 201 })), errors }, { status: 207 });
-
-/** Starts a {@link FakeLangfuse}. Stop it when the test is over. */
-export const startFakeLangfuse = (
-  keys: { readonly publicKey: string; readonly secretKey: string } = LANGFUSE_KEYS,
-): FakeLangfuse => {
-  const requests: string[] = [];
-  const events: LangfuseEvent[] = [];
-  const spans: JsonObject[] = [];
-  const refusals: string[] = [];
-  const answers: LangfuseAnswer[] = [];
-  const looking = new Set<() => void>();
-  const authorization = `Basic ${btoa(`${keys.publicKey}:${keys.secretKey}`)}`;
-
-  const until = <Value>(find: () => Value | undefined): Promise<Value> =>
-    new Promise((resolve) => {
-      const one = (): void => {
-        const found = find();
-        if (found === undefined) return;
-        looking.delete(one);
-        resolve(found);
-      };
-      looking.add(one);
-      one();
-    });
-
-  const look = (): void => {
-    for (const one of [...looking]) one();
-  };
-
-  const refuse = (status: number, why: string): Response => {
-    refusals.push(why);
-    return Response.json({ message: why }, { status });
-  };
-
-  const ingest = ({ batch }: JsonObject): Response => {
-    if (!Array.isArray(batch)) return refuse(400, "there is no batch");
-    const successes: string[] = [];
-    const errors: JsonObject[] = [];
-    for (const event of batch as readonly LangfuseEvent[]) {
-      const fault = findEventFault(event);
-      if (fault === undefined) {
-        successes.push(event.id);
-        if (!events.some((seen) => seen.id === event.id)) events.push(event);
-      } else {
-        refusals.push(fault);
-        errors.push({ id: event.id, status: 400, message: "Invalid request data", error: fault });
-      }
-    }
-    return answer207(successes, errors);
-  };
-
-  const trace = (body: JsonObject): Response => {
-    const fault = findOtlpFault(body);
-    if (fault !== undefined) return refuse(400, fault);
-    spans.push(...spansOf(body));
-    return Response.json({});
-  };
-
-  const take = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url);
-    const body = await request.text();
-    requests.push(body);
-    look();
-    const scripted = await answers.shift()?.(body);
-    if (scripted !== undefined) return scripted;
-    if (request.headers.get("authorization") !== authorization) return refuse(401, "unknown keys");
-    if (request.headers.get("content-type")?.startsWith("application/json") !== true) return refuse(415, "no JSON");
-    try {
-      const parsed = JSON.parse(body) as JsonObject;
-      if (request.method === "POST" && pathname === "/api/public/ingestion") return ingest(parsed);
-      if (request.method === "POST" && pathname === "/api/public/otel/v1/traces") return trace(parsed);
-      return refuse(404, `there is no ${pathname}`);
-    } catch (error) {
-      return refuse(400, String(error));
-    }
-  };
-
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    idleTimeout: 60,
-    fetch: async (request) => {
-      const response = await take(request);
-      look();
-      return response;
-    },
-  });
-
-  return {
-    url: `http://127.0.0.1:${server.port}`,
-    requests,
-    events,
-    spans,
-    refusals,
-    next: (answer) => void answers.push(answer),
-    bodies: (type, isWanted = () => true, count = 1) =>
-      until(() => {
-        const found = events.filter((event) => event.type === type && isWanted(event.body)).map(({ body }) => body);
-        return found.length >= count ? found : undefined;
-      }),
-    spansOnce: (count) => until(() => (spans.length >= count ? spans : undefined)),
-    requested: (count) => until(() => (requests.length >= count ? true : undefined)).then(() => undefined),
-    reset: () => {
-      for (const list of [requests, events, spans, refusals, answers]) list.length = 0;
-    },
-    stop: () => server.stop(true),
-  };
+const merge = (into: Map<string, Json>, body: Json): void => {
+  const known = Object.entries(body).filter(([, value]) => value !== null);
+  const id = String(body["id"]);
+  const before = into.get(id) ?? {};
+  const [old, fresh] = [before["metadata"], body["metadata"]];
+  const metadata = isJson(old) && isJson(fresh) ? { metadata: { ...old, ...fresh } } : {};
+  into.set(id, { ...before, ...Object.fromEntries(known), ...metadata });
 };
+
+const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+class Langfuse implements FakeLangfuse {
+  readonly requests: LangfuseRequest[] = [];
+  readonly faults: string[] = [];
+  readonly traces = new Map<string, Json>();
+  readonly observations = new Map<string, Json>();
+  readonly spans: ReadSpan[] = [];
+  readonly #keys: ReadonlyMap<string, string>;
+  readonly #server: ReturnType<typeof Bun.serve>;
+  readonly #eventIds = new Set<string>();
+  readonly #waiting = new Set<() => void>();
+  #scripts: LangfuseScript[] = [];
+  #always: LangfuseScript | undefined;
+
+  constructor(projects: readonly LangfuseProject[]) {
+    this.#keys = new Map(projects.map(({ publicKey, secretKey }) => [publicKey, secretKey]));
+    this.#server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => this.#answer(request) });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.port}`;
+  }
+
+  until(isTrue: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (isTrue()) {
+          this.#waiting.delete(look);
+          resolve();
+        }
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  async onlyObservation(): Promise<Json> {
+    await this.until(() => this.observations.size > 0 || this.faults.length > 0);
+    const [only, ...others] = [...this.observations.values()];
+    if (only === undefined || others.length > 0 || this.faults.length > 0) {
+      throw new Error(`not one observation: ${JSON.stringify([this.faults, ...this.observations.keys()])}`);
+    }
+    return only;
+  }
+
+  next(...scripts: readonly LangfuseScript[]): void {
+    this.#scripts.push(...scripts);
+  }
+
+  always(script: LangfuseScript | undefined): void {
+    this.#always = script;
+  }
+
+  reset(): void {
+    for (const list of [this.requests, this.faults, this.spans]) list.length = 0;
+    for (const map of [this.traces, this.observations, this.#eventIds]) map.clear();
+    this.#scripts = [];
+    this.#always = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.stop(true);
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const text = await request.text();
+    const { pathname } = new URL(request.url);
+    const publicKey = this.#signedIn(request.headers.get("authorization"));
+    const { headers } = request;
+    this.requests.push({ path: pathname, publicKey: publicKey ?? "", bytes: Buffer.byteLength(text), headers, text });
+    const script = this.#scripts.shift() ?? this.#always;
+    const response = script === undefined ? this.#take(pathname, publicKey, request, text) : undefined;
+    for (const look of this.#waiting) look();
+    if (script === "hang") return new Promise<Response>(() => undefined);
+    return response ?? Response.json(script?.body ?? {}, script);
+  }
+
+  #signedIn(header: string | null): string | undefined {
+    const [, base64 = ""] = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(header ?? "") ?? [];
+    const [publicKey = "", secretKey] = Buffer.from(base64, "base64").toString("utf8").split(":");
+    return secretKey !== undefined && this.#keys.get(publicKey) === secretKey ? publicKey : undefined;
+  }
+
+  #take(path: string, publicKey: string | undefined, request: Request, text: string): Response {
+    if (request.method !== "POST") return this.#refuse(405, `${request.method} ${path}`);
+    if (publicKey === undefined)
+      return this.#refuse(401, "Invalid credentials. Confirm that you've configured the correct host.");
+    if (Buffer.byteLength(text) > MAX_BODY_BYTES) return this.#refuse(413, "the body is too large");
+    if (!(request.headers.get("content-type") ?? "").startsWith("application/json")) {
+      return this.#refuse(415, "content-type must be application/json");
+    }
+    const body = parse(text);
+    if (path === "/api/public/ingestion") return this.#ingest(body);
+    if (path === "/api/public/otel/v1/traces") return this.#export(body);
+    return this.#refuse(404, `no such path: ${path}`);
+  }
+
+  #refuse(status: number, message: string): Response {
+    this.faults.push(message);
+    return Response.json({ message }, { status });
+  }
+
+  #ingest(body: unknown): Response {
+    const fault = checkIngestionBatch(body);
+    if (fault !== undefined) return this.#refuse(400, fault);
+    const results = (body as { readonly batch: readonly Json[] }).batch.map((event) => this.#event(event));
+    const successes = results.filter(({ status }) => status === 201);
+    return Response.json({ successes, errors: results.filter(({ status }) => status !== 201) }, { status: 207 });
+  }
+
+  #event(event: Json): { readonly id: unknown; readonly status: number; readonly message?: string } {
+    const faults = checkIngestionEvent(event);
+    const id = isJson(event) ? event["id"] : undefined;
+    if (faults.length > 0) {
+      this.faults.push(...faults);
+      return { id, status: 400, message: faults.join("; ") };
+    }
+    // Events that come again are taken once.
+    if (!this.#eventIds.has(String(id))) {
+      this.#eventIds.add(String(id));
+      merge(event["type"] === "trace-create" ? this.traces : this.observations, event["body"] as Json);
+    }
+    return { id, status: 201 };
+  }
+
+  #export(body: unknown): Response {
+    try {
+      this.spans.push(...readOtlpSpans(body));
+      return Response.json({});
+    } catch (error) {
+      if (error instanceof OtlpFault) return this.#refuse(400, error.message);
+      throw error;
+    }
+  }
+}
+
+/** Starts a {@link FakeLangfuse}. Close it when the test is over. */
+export const startFakeLangfuse = (projects: readonly LangfuseProject[] = [PROJECT]): FakeLangfuse =>
+  new Langfuse(projects);

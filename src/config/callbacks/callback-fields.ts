@@ -29,6 +29,8 @@ export interface CallbackScope {
 
 /** A built callback that the configuration asks for. */
 export type BuiltCallback = CallbackScope & {
+  /** Its own name in the lists, where that is another than the built callback's. */
+  readonly label?: string;
   /** What else of the configuration it is made with: where that changes, it is made anew. */
   readonly madeWith?: unknown;
 } & {

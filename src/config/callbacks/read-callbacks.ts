@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { lookUp } from "../../core/json-values.ts";
 import type { ConfigDocument } from "../config-document.ts";
 import type { ReadContext } from "../environment-references.ts";
 import { isMapping } from "../environment-references.ts";
@@ -56,11 +57,40 @@ const describeUnknown = (name: string): string => {
   return `'${name}' is no callback: ignored${didYouMean(name, [...Object.keys(CALLBACK_FIELDS), ...NOT_BUILT_CALLBACKS])}`;
 };
 
-const readSettings = (document: ConfigDocument, name: CallbackName, context: ReadContext): Record<string, unknown> => {
+/** Older names of LiteLLM's. */
+const OLD_NAMES: Readonly<Record<string, CallbackName>> = {
+  generic: "generic_api",
+  custom_callback_api: "generic_api",
+};
+
+const allSettings = (document: ConfigDocument): Readonly<Record<string, unknown>> => {
   const written = document.sections.get("callback_settings");
-  const all = written?.kind === "value" && isMapping(written.value) ? written.value : {};
-  const path = `callback_settings.${name}`;
-  const raw = all[name] ?? {};
+  return written?.kind === "value" && isMapping(written.value) ? written.value : {};
+};
+
+/** What a name of the lists stands for: itself, or what its settings say (`callback_type: generic_api`). */
+const findBuilt = (document: ConfigDocument, name: string): CallbackName | undefined => {
+  if (isBuilt(name)) return name;
+  const settings = allSettings(document);
+  const own = Object.hasOwn(settings, name) ? settings[name] : undefined;
+  const isOfOwnName = isMapping(own) && own["callback_type"] === "generic_api";
+  return isOfOwnName ? "generic_api" : lookUp(OLD_NAMES, name);
+};
+
+interface NamedCallback {
+  readonly name: CallbackName;
+  /** As the lists and settings call it. */
+  readonly label: string;
+}
+
+const readSettings = (
+  document: ConfigDocument,
+  { name, label }: NamedCallback,
+  context: ReadContext,
+): Record<string, unknown> => {
+  const path = `callback_settings.${label}`;
+  const all = allSettings(document);
+  const raw = (Object.hasOwn(all, label) ? all[label] : undefined) ?? {};
   if (!isMapping(raw)) {
     context.findings.faults.push({ path, message: "is no mapping", allowed: "a mapping of settings" });
     return {};
@@ -79,7 +109,10 @@ const warnOfUnusedSettings = (document: ConfigDocument, names: ReadonlySet<strin
   }
   for (const name of Object.keys(written.value)) {
     if (!names.has(name)) {
-      const message = isBuilt(name) ? "has no effect: no list of callbacks names it" : describeUnknown(name);
+      const message =
+        findBuilt(document, name) !== undefined
+          ? "has no effect: no list of callbacks names it"
+          : describeUnknown(name);
       context.findings.warnings.push({ path: `${written.path}.${name}`, message });
     }
   }
@@ -95,9 +128,12 @@ export const readCallbacks = (
   const built: BuiltCallback[] = [];
   const modules: ModuleCallback[] = [];
   for (const [name, scope] of scopes) {
-    if (isBuilt(name)) {
+    const builtName = findBuilt(document, name);
+    if (builtName !== undefined) {
+      const settings = readSettings(document, { name: builtName, label: name }, context);
+      const label = name === builtName ? {} : { label: name };
       // The table that the settings were read by is the one that the name stands for.
-      built.push({ name, settings: readSettings(document, name, context), ...scope } as BuiltCallback);
+      built.push({ name: builtName, settings, ...label, ...scope } as BuiltCallback);
     } else if (MODULE.test(name)) {
       modules.push({ file: resolve(dirname(document.files[0] ?? "."), name), ...scope });
     } else {

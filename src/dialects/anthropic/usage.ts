@@ -12,11 +12,13 @@ export function toOpenaiUsage(usage: JsonObject): JsonObject {
   const hasCache = typeof written === "number" || typeof read === "number";
   const { thinking_tokens: thinking } = objectOf(usage["output_tokens_details"]);
   const { server_tool_use: serverTools } = usage;
+  const { ephemeral_1h_input_tokens: hour } = objectOf(usage["cache_creation"]);
   const counted = writeUsage({
     promptTokens: countOf(input_tokens) + countOf(written) + countOf(read),
     completionTokens: countOf(output_tokens),
     cachedTokens: hasCache ? countOf(read) : undefined,
     cacheCreationTokens: hasCache ? countOf(written) : undefined,
+    cacheCreationHourTokens: countOf(hour) === 0 ? undefined : countOf(hour),
     reasoningTokens: typeof thinking === "number" ? countOf(thinking) : undefined,
   });
   return isObject(serverTools) ? { ...counted, server_tool_use: serverTools } : counted;

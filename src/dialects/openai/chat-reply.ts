@@ -13,6 +13,8 @@ export interface UsageCounts {
   readonly totalTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
   readonly cacheCreationTokens?: number | undefined;
+  /** Those of them that the cache keeps for an hour; told only where there are any, as they cost more. */
+  readonly cacheCreationHourTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
   readonly audioPromptTokens?: number | undefined;
 }
@@ -20,7 +22,7 @@ export interface UsageCounts {
 /** `usage` as OpenAI writes it, with LiteLLM's two cache counts at its root where the vendor has them. */
 export function writeUsage(counts: UsageCounts): JsonObject {
   const { promptTokens, completionTokens, totalTokens, cachedTokens, cacheCreationTokens, reasoningTokens } = counts;
-  const { audioPromptTokens } = counts;
+  const { audioPromptTokens, cacheCreationHourTokens: hourTokens } = counts;
   const usage: Record<string, unknown> = {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
@@ -30,6 +32,7 @@ export function writeUsage(counts: UsageCounts): JsonObject {
     usage["prompt_tokens_details"] = {
       ...(cachedTokens === undefined ? {} : { cached_tokens: cachedTokens }),
       ...(cacheCreationTokens === undefined ? {} : { cache_creation_tokens: cacheCreationTokens }),
+      ...(hourTokens === undefined ? {} : { cache_creation_token_details: { ephemeral_1h_input_tokens: hourTokens } }),
       ...(audioPromptTokens === undefined ? {} : { audio_tokens: audioPromptTokens }),
     };
   }

@@ -1,5 +1,6 @@
 import type { Usage } from "../../core/usage.ts";
 import { toBuffer } from "../../wire/utf8.ts";
+import { readDetails, toCount, type WireDetails, withServiceTier } from "./usage-details.ts";
 
 /** How far behind `"usage"` the end of its object is looked for, in bytes. */
 const MAX_USAGE_BYTES = 4096;
@@ -62,27 +63,61 @@ function findObjectEnd(text: string, start: number): number {
   return -1;
 }
 
-interface WireUsage {
+interface WireUsage extends WireDetails {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
   readonly total_tokens?: unknown;
   readonly prompt_tokens_details?: { readonly cached_tokens?: unknown } | null;
   readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
+  /** Anthropic's name, DeepSeek's, Moonshot's. */
+  readonly cache_read_input_tokens?: unknown;
+  readonly prompt_cache_hit_tokens?: unknown;
+  readonly cached_tokens?: unknown;
 }
 
 /** A parsed usage object. */
 export function toUsage(wire: WireUsage): Usage {
   const promptTokens = toCount(wire.prompt_tokens);
   const completionTokens = toCount(wire.completion_tokens);
-  return {
+  const usage: Usage = {
     promptTokens,
     completionTokens,
     totalTokens: wire.total_tokens === undefined ? promptTokens + completionTokens : toCount(wire.total_tokens),
-    cachedTokens: toCount(wire.prompt_tokens_details?.cached_tokens),
+    cachedTokens:
+      toCount(wire.prompt_tokens_details?.cached_tokens) ||
+      toCount(wire.cache_read_input_tokens) ||
+      toCount(wire.prompt_cache_hit_tokens) ||
+      toCount(wire.cached_tokens),
     reasoningTokens: toCount(wire.completion_tokens_details?.reasoning_tokens),
   };
+  const details = readDetails(wire);
+  return details === undefined ? usage : { ...usage, details };
 }
 
-function toCount(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
+const SERVICE_TIER = Buffer.from('"service_tier"');
+const TIER_VALUE = /^\s*:\s*"(flex|priority)"/;
+const MAX_TIER_BYTES = 64;
+
+/**
+ * The usage with the service tier that the end of an answer tells at its top.
+ * Source: https://platform.openai.com/docs/api-reference/chat/object, field `service_tier` (read 2026-11-28).
+ */
+export function addServiceTier(usage: Usage, bytes: Uint8Array): Usage {
+  const buffer = toBuffer(bytes);
+  const at = buffer.lastIndexOf(SERVICE_TIER);
+  const from = at + SERVICE_TIER.length;
+  const tier = at < 0 ? undefined : TIER_VALUE.exec(buffer.toString("latin1", from, from + MAX_TIER_BYTES))?.[1];
+  return tier === undefined ? usage : { ...usage, details: withServiceTier(usage.details, tier) };
+}
+
+const BILLED_UNITS = Buffer.from('"billed_units"');
+
+/**
+ * What a rerank in Cohere's form was billed by; `undefined` where it does not say.
+ * Source: https://docs.cohere.com/reference/rerank, `meta.billed_units` (read 2026-11-28).
+ */
+export function readBilledUnits(bytes: Uint8Array): Usage | undefined {
+  const buffer = toBuffer(bytes);
+  const at = buffer.lastIndexOf(BILLED_UNITS);
+  return at < 0 ? undefined : readUsageAt(buffer, at + BILLED_UNITS.length);
 }

@@ -1,5 +1,6 @@
 import type { Attempt, CallFinished } from "../../core/call-event.ts";
-import { exceptionClassOf, OVERFLOW } from "./call-series.ts";
+import { exceptionClassOf } from "./call-series.ts";
+import { copyShortened, joinKey, OVERFLOW } from "./label-values.ts";
 
 /** Attempts at one deployment with one outcome. */
 export interface AttemptSeries {
@@ -23,7 +24,7 @@ export class AttemptSeriesTable {
 
   add(event: CallFinished): void {
     for (const attempt of event.attempts) {
-      const key = `${attempt.deploymentId}\n${attempt.upstreamModel}\n${attempt.failure}\n${event.requestedModel}`;
+      const key = joinKey(`${attempt.failure}`, attempt.deploymentId, attempt.upstreamModel, event.requestedModel);
       const known = this.#byKey.get(key) ?? this.#make(key, event, attempt);
       known.count++;
     }
@@ -31,14 +32,16 @@ export class AttemptSeriesTable {
 
   #make(key: string, event: CallFinished, attempt: Attempt): AttemptSeries {
     const isFull = this.#byKey.size >= this.#maxSeries;
-    const usedKey = isFull ? `overflow\n${attempt.deploymentId}\n${attempt.failure}` : key;
+    // Deployments are still told apart, until there are as many again: those of callers' own are without number.
+    const id = this.#byKey.size >= 2 * this.#maxSeries ? OVERFLOW : attempt.deploymentId;
+    const usedKey = isFull ? joinKey(`overflow,${attempt.failure}`, id, attempt.provider) : key;
     const made = this.#byKey.get(usedKey) ?? {
       labels: {
-        litellm_model_name: isFull ? OVERFLOW : attempt.upstreamModel.slice(0, 128).toWellFormed(),
-        model_id: attempt.deploymentId,
-        api_base: event.deploymentId === attempt.deploymentId ? (event.apiBase ?? "") : "",
+        litellm_model_name: isFull ? OVERFLOW : copyShortened(attempt.upstreamModel),
+        model_id: copyShortened(id),
+        api_base: isFull ? OVERFLOW : event.deploymentId === attempt.deploymentId ? copyShortened(event.apiBase) : "",
         api_provider: attempt.provider,
-        requested_model: isFull ? OVERFLOW : (event.requestedModel ?? "").slice(0, 128).toWellFormed(),
+        requested_model: isFull ? OVERFLOW : copyShortened(event.requestedModel),
         exception_class: exceptionClassOf(attempt.failure),
       },
       hasFailed: attempt.failure !== undefined,

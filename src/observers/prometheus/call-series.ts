@@ -4,10 +4,8 @@ import type { ErrorKind } from "../../core/errors.ts";
 import { readDetails } from "../read-details.ts";
 import { overheadMsOf } from "../standard-payload.ts";
 import { Histogram, LATENCY_BUCKETS } from "./histogram.ts";
+import { copyShortened, joinKey, OVERFLOW, shortened } from "./label-values.ts";
 import type { CallLabel } from "./metric-table.ts";
-
-/** Stands for every value of a caller's choosing once there are too many series. */
-export const OVERFLOW = "other";
 
 /** What is counted of the calls that have all labels in common. */
 export class CallSeries {
@@ -68,6 +66,9 @@ export class CallSeries {
     this.outputTokens += usage.completionTokens;
     this.cachedTokens += usage.cachedTokens;
     this.reasoningTokens += usage.reasoningTokens;
+    if (usage.isEstimated === true) {
+      this.estimated++;
+    }
     if (cost === undefined) {
       this.unpriced++;
     } else {
@@ -102,13 +103,10 @@ export interface SeriesOptions {
   readonly buckets?: readonly number[] | undefined;
 }
 
-/** Longest value of a label that a caller chose. */
-const MAX_VALUE = 128;
-
 /** All series. One look-up per call; what a metric shows of them is worked out when somebody asks. */
 export class CallSeriesTable {
-  readonly #options: SeriesOptions;
   readonly #byKey = new Map<string, CallSeries>();
+  #options: SeriesOptions;
   /** Calls that no series of their own was made for. */
   overflows = 0;
 
@@ -120,25 +118,44 @@ export class CallSeriesTable {
     return this.#byKey.values();
   }
 
+  /** What becomes labels from now on; what is counted stays under the labels that it has. */
+  set options(options: SeriesOptions) {
+    this.#options = options;
+  }
+
   add(event: CallFinished): void {
     this.#seriesOf(event).add(event);
   }
 
   #seriesOf(event: CallFinished): CallSeries {
-    const { details } = event;
-    const key = `${event.requestedModel}\n${event.deploymentId}\n${event.modelGroup}\n${event.upstreamModel}\n${event.status}\n${event.errorKind}\n${event.path}\n${details?.keyHash}\n${this.#ownKey(event)}`;
+    const { status, errorKind, details, requestedModel, deploymentId, modelGroup, upstreamModel, path } = event;
+    const outcome = `${status},${errorKind},${details?.keyHash}`;
+    const key = joinKey(outcome, requestedModel, deploymentId, modelGroup, upstreamModel, path) + this.#ownKey(event);
     const known = this.#byKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const isFull = this.#byKey.size >= this.#options.maxSeries;
-    if (!isFull) {
+    if (this.#byKey.size < this.#options.maxSeries) {
       return this.#make(key, this.#labelsOf(event, false));
     }
     this.overflows++;
+    return this.#overflowOf(event);
+  }
+
+  /** Deployments are still told apart, until there are as many again: those of callers' own are without number. */
+  #overflowOf(event: CallFinished): CallSeries {
+    const outcome = `overflow,${event.status},${event.errorKind}`;
+    const key = joinKey(outcome, event.deploymentId, event.provider);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      return known;
+    }
     const labels = this.#labelsOf(event, true);
-    const overflowKey = `overflow\n${event.deploymentId}\n${event.status}\n${event.errorKind}`;
-    return this.#byKey.get(overflowKey) ?? this.#make(overflowKey, labels);
+    if (this.#byKey.size < 2 * this.#options.maxSeries) {
+      return this.#make(key, labels);
+    }
+    const lastKey = joinKey(outcome, OVERFLOW, event.provider);
+    return this.#byKey.get(lastKey) ?? this.#make(lastKey, { ...labels, model_id: OVERFLOW });
   }
 
   #make(key: string, labels: Readonly<Record<string, string>>): CallSeries {
@@ -159,14 +176,14 @@ export class CallSeriesTable {
     const { metadataLabels, tagLabels } = this.#options;
     const metadata = metadataLabels.length === 0 ? {} : readDetails(event).metadata;
     return [
-      ...metadataLabels.map(([label, path]) => [label, shortened(findAt(metadata, path))] as const),
+      ...metadataLabels.map(([label, path]) => [label, shortened(textOf(findAt(metadata, path)))] as const),
       ...tagLabels.map(([label, tag]) => [label, String(event.details?.tags.includes(tag) === true)] as const),
     ];
   }
 
   /** @param isOverflow what callers choose is not told apart any more */
   #labelsOf(event: CallFinished, isOverflow: boolean): Readonly<Record<string, string>> {
-    const chosen = (text: string | undefined): string => (isOverflow ? OVERFLOW : shortened(text));
+    const chosen = (text: string | undefined): string => (isOverflow ? OVERFLOW : copyShortened(text));
     const labels: Record<CallLabel, string> = {
       end_user: this.#options.hasEndUser ? chosen(event.details?.endUser) : "",
       hashed_api_key: event.details?.keyHash ?? "",
@@ -176,13 +193,13 @@ export class CallSeriesTable {
       model: chosen(event.upstreamModel),
       model_group: chosen(event.modelGroup),
       litellm_model_name: chosen(event.upstreamModel),
-      model_id: event.deploymentId ?? "",
+      model_id: copyShortened(event.deploymentId),
       api_base: chosen(event.apiBase),
       api_provider: event.provider ?? "",
       exception_status: event.errorKind === undefined ? "" : String(event.status),
       exception_class: exceptionClassOf(event.errorKind),
     };
-    const own = this.#ownLabels(event).map(([label, value]) => [label, isOverflow ? OVERFLOW : value]);
+    const own = this.#ownLabels(event).map(([label, value]) => [label, isOverflow ? OVERFLOW : copyShortened(value)]);
     return { ...labels, ...Object.fromEntries(own) };
   }
 }
@@ -191,10 +208,8 @@ export class CallSeriesTable {
 export const exceptionClassOf = (kind: ErrorKind | undefined): string =>
   kind === undefined ? "" : (ERROR_POLICY[kind].exceptionClass ?? kind);
 
-function shortened(value: unknown): string {
-  const text = typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
-  return text.slice(0, MAX_VALUE).toWellFormed();
-}
+const textOf = (value: unknown): string =>
+  typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
 
 function findAt(value: unknown, path: readonly string[]): unknown {
   let found = value;

@@ -39,9 +39,13 @@ const toFamily = ({ name, type, help, merge }: Shown, samples: readonly MetricSa
   samples,
 });
 
-/** A counter; what is 0 is left out. */
-export function toCounter(shown: Shown, measured: Iterable<Measured<number>>): MetricFamily {
-  const groups = group<number>(shown, measured, (sum = 0, value) => sum + value).filter(({ value }) => value > 0);
+/**
+ * A counter. Of what is counted by call, what is 0 is left out; others show it, as Prometheus sees no increase in a counter
+ * that begins with more.
+ */
+export function toCounter(shown: Shown, measured: Iterable<Measured<number>>, least: 0 | 1): MetricFamily {
+  const sums = group<number>(shown, measured, (sum = 0, value) => sum + value);
+  const groups = least === 0 ? sums : sums.filter(({ value }) => value > 0);
   return toFamily(
     shown,
     groups.map(({ labels, value }) => ({ suffix: "_total", labels, value })),

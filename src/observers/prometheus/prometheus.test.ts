@@ -112,6 +112,7 @@ test("what is read when somebody asks", () => {
     tpm: value("litellm_deployment_tpm_limit"),
     flying: value("litellm_in_flight_requests"),
     remaining: value("litellm_remaining_requests_metric"),
+    remainingTokens: value("litellm_remaining_tokens_metric"),
     lost: value("litellm_callback_logging_failures_metric_total"),
     dropped: value("portolan_records_dropped_total"),
     redis: value("portolan_redis_lost"),
@@ -123,6 +124,7 @@ test("what is read when somebody asks", () => {
     tpm: undefined,
     flying: "3",
     remaining: "59",
+    remainingTokens: "1000",
     lost: "3",
     dropped: "7",
     redis: "1",
@@ -151,6 +153,54 @@ describe("labels", () => {
     expect(linesOf(text, "litellm_requests_metric_total").at(-1)).toBe(
       'litellm_requests_metric_total{requested_model="other",model="other",model_group="other"} 400',
     );
+  });
+
+  test("callers' own deployments cannot make series without end, nor keep long texts alive", () => {
+    const calls = Array.from({ length: 2000 }, (_, index) => {
+      const deploymentId = `id${index}`;
+      const attempt = { deploymentId, provider: "openai", upstreamModel: "m", startedAtMs: 1, durationMs: 1 };
+      return answeredCall({ deploymentId, attempts: [attempt] });
+    });
+    const text = textOf(calls, "", 100);
+    const lines = linesOf(text, "litellm_deployment_total_requests_total");
+    expect(lines).toHaveLength(201);
+    expect(lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0)).toBe(2000);
+    expect(linesOf(text, "litellm_deployment_latency_per_output_token_count")).toHaveLength(201);
+
+    const prometheus = open("", 10_000);
+    const before = process.memoryUsage.rss();
+    for (let index = 0; index < 500; index++) {
+      const requestedModel = JSON.parse(`"${index}${"x".repeat(1e6)}"`);
+      prometheus.observe([answeredCall({ requestedModel, upstreamModel: requestedModel })]);
+    }
+    Bun.gc(true);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(300e6);
+  });
+
+  test("a caller's text does not count as another's", () => {
+    const text = textOf([
+      answeredCall({ requestedModel: "a", upstreamModel: "bc" }),
+      answeredCall({ requestedModel: "ab", upstreamModel: "c" }),
+      answeredCall({ requestedModel: "a\nd1", upstreamModel: "c" }),
+    ]);
+    expect(linesOf(text, "litellm_requests_metric_total").map((line) => line.split(" ").at(-1))).toEqual([
+      "1",
+      "1",
+      "1",
+    ]);
+  });
+
+  test("change with the configuration; what was counted stays", () => {
+    const prometheus = open();
+    const call = detailedCall({ endUser: "ann" });
+    prometheus.observe([call]);
+    const yaml = "enable_end_user_cost_tracking_prometheus_only: true";
+    prometheus.reconfigure(configOf(loadYaml(`model_list: []\nlitellm_settings: {${yaml}}`)));
+    prometheus.observe([{ ...call, requestedModel: "b" }]);
+    expect(linesOf(writeMetrics(prometheus.families(SNAPSHOT)), "litellm_requests_metric_total")).toEqual([
+      'litellm_requests_metric_total{requested_model="gpt",model="gpt-4o",model_group="gpt"} 1',
+      'litellm_requests_metric_total{end_user="ann",requested_model="b",model="gpt-4o",model_group="gpt"} 1',
+    ]);
   });
 
   test("the end user only where the configuration wants it", () => {
@@ -191,6 +241,11 @@ test("several processes are one: sums, largest values, and by themselves what do
     'process_resident_memory_bytes{worker="0"}',
     'process_resident_memory_bytes{worker="1"}',
   ]);
+});
+
+test("what is read is shown from 0 on, or its first increase would not be seen", () => {
+  const text = writeMetrics(open().families({ ...SNAPSHOT, droppedRecords: 0 }));
+  expect(linesOf(text, "portolan_records_dropped_total")).toEqual(["portolan_records_dropped_total 0"]);
 });
 
 test("every metric of the table is shown, and no other", () => {

@@ -1,4 +1,4 @@
-import type { PrometheusMetricsGroup, PrometheusSettings } from "../../config/gateway-config.ts";
+import type { GatewayConfig, PrometheusMetricsGroup, PrometheusSettings } from "../../config/gateway-config.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { GatewaySnapshot } from "../../core/gateway-snapshot.ts";
 import type { MetricFamily } from "../../core/metrics.ts";
@@ -8,6 +8,7 @@ import { type AttemptSeries, AttemptSeriesTable } from "./attempt-series.ts";
 import { type CallSeries, CallSeriesTable } from "./call-series.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import type { Histogram } from "./histogram.ts";
+import { copyShortened } from "./label-values.ts";
 import { CALL_METRICS, type CallMetric, METRICS, READ_METRICS, type ReadMetric } from "./metric-table.ts";
 import { type Measured, type Shown, toCounter, toGauge, toHistogram } from "./project.ts";
 import { READERS, type Remaining } from "./read-metrics.ts";
@@ -50,14 +51,16 @@ const FROM_ATTEMPTS: Readonly<Partial<Record<CallMetric, (series: AttemptSeries)
 export class Prometheus implements CallObserver {
   readonly name = "prometheus";
   readonly kind = "meter";
-  readonly #settings: PrometheusSettings;
+  readonly #maxSeries: number;
   readonly #calls: CallSeriesTable;
   readonly #attempts: AttemptSeriesTable;
   readonly #remaining = new Map<string, Remaining>();
   readonly #lag = new EventLoopLag();
+  #settings: PrometheusSettings;
 
   constructor(settings: PrometheusSettings, maxSeries: number) {
     this.#settings = settings;
+    this.#maxSeries = maxSeries;
     this.#calls = new CallSeriesTable({ ...settings, maxSeries });
     this.#attempts = new AttemptSeriesTable(maxSeries);
   }
@@ -66,26 +69,32 @@ export class Prometheus implements CallObserver {
     for (const event of batch) {
       this.#calls.add(event);
       this.#attempts.add(event);
-      const { details, deploymentId } = event;
-      if (deploymentId !== undefined && details !== undefined && details.remainingRequests !== undefined) {
-        this.#remember(deploymentId, event, details.remainingRequests, details.remainingTokens);
+      const requests = event.details?.remainingRequests;
+      const tokens = event.details?.remainingTokens;
+      if (event.deploymentId !== undefined && (requests !== undefined || tokens !== undefined)) {
+        this.#remember(event.deploymentId, event, requests, tokens);
       }
     }
+  }
+
+  reconfigure({ observing }: GatewayConfig): void {
+    this.#settings = observing.prometheus;
+    this.#calls.options = { ...observing.prometheus, maxSeries: this.#maxSeries };
   }
 
   /** All metrics at this moment. */
   families(snapshot: GatewaySnapshot): readonly MetricFamily[] {
     const sources = {
       snapshot,
-      remaining: this.#remaining.values(),
+      remaining: [...this.#remaining.values()],
       overflows: this.#calls.overflows,
       lag: this.#lag,
     };
     const counted = (Object.keys(CALL_METRICS) as CallMetric[]).map((name) => this.#fromCalls(name));
     const read = (Object.keys(READ_METRICS) as ReadMetric[]).map((name) => {
       const shown = this.#shown(name, []);
-      const measured = READERS[name]({ ...sources, remaining: [...sources.remaining] });
-      return shown && (shown.type === "counter" ? toCounter(shown, measured) : toGauge(shown, measured));
+      const measured = READERS[name](sources);
+      return shown && (shown.type === "counter" ? toCounter(shown, measured, 0) : toGauge(shown, measured));
     });
     const families = [...counted, ...read].filter((family) => family !== undefined);
     return snapshot.worker === undefined ? families : families.map(ofWorker(snapshot.worker));
@@ -103,7 +112,7 @@ export class Prometheus implements CallObserver {
       return undefined;
     }
     if (ofAttempts !== undefined) {
-      return toCounter(shown, measure(this.#attempts.all, ofAttempts));
+      return toCounter(shown, measure(this.#attempts.all, ofAttempts), 1);
     }
     const ofCalls = FROM_CALLS[name];
     if (ofCalls === undefined) {
@@ -111,7 +120,7 @@ export class Prometheus implements CallObserver {
     }
     return shown.type === "histogram"
       ? toHistogram(shown, measure(this.#calls.all, ofCalls) as readonly Measured<Histogram>[])
-      : toCounter(shown, measure(this.#calls.all, ofCalls) as readonly Measured<number>[]);
+      : toCounter(shown, measure(this.#calls.all, ofCalls) as readonly Measured<number>[], 1);
   }
 
   /** The metric with the labels that the configuration leaves it; `undefined` when it leaves out the metric. */
@@ -134,13 +143,13 @@ export class Prometheus implements CallObserver {
       this.#remaining.clear();
     }
     const labels = {
-      model_group: event.modelGroup ?? "",
-      litellm_model_name: event.upstreamModel ?? "",
-      model_id: id,
-      api_base: event.apiBase ?? "",
+      model_group: copyShortened(event.modelGroup),
+      litellm_model_name: copyShortened(event.upstreamModel),
+      model_id: copyShortened(id),
+      api_base: copyShortened(event.apiBase),
       api_provider: event.provider ?? "",
     };
-    this.#remaining.set(id, { labels, requests, tokens });
+    this.#remaining.set(labels.model_id, { labels, requests, tokens });
   }
 }
 

@@ -15,7 +15,7 @@ export interface Remaining {
 /** Where the numbers of read metrics come from. */
 export interface ReadSources {
   readonly snapshot: GatewaySnapshot;
-  readonly remaining: Iterable<Remaining>;
+  readonly remaining: readonly Remaining[];
   readonly overflows: number;
   readonly lag: EventLoopLag;
 }
@@ -47,7 +47,7 @@ const ofSharing =
 const ofRemaining =
   (name: "requests" | "tokens"): Read =>
   ({ remaining }) =>
-    [...remaining].flatMap(({ labels, [name]: value }) => (value === undefined ? [] : [{ labels, value }]));
+    remaining.flatMap(({ labels, [name]: value }) => (value === undefined ? [] : [{ labels, value }]));
 
 /** How each metric is read that is not counted from calls. */
 export const READERS: Readonly<Record<ReadMetric, Read>> = {

@@ -1,0 +1,47 @@
+import { expect, test } from "bun:test";
+import { configOf, loadYaml } from "../load-yaml-for-tests.ts";
+
+const callbacksOf = (yaml: string) => configOf(loadYaml(yaml)).observing.callbacks;
+
+test("a name of the operator's own is a webhook where its settings say so", () => {
+  const yaml = `
+litellm_settings: { success_callback: [billing], callbacks: [generic_api, generic] }
+callback_settings:
+  billing: { callback_type: generic_api, endpoint: "https://billing.example", batch_size: 7 }
+`;
+  const found = callbacksOf(yaml).map(({ name, label, onSuccess, onFailure, settings }) => {
+    const { endpoint, batch_size: batchSize } = settings as {
+      readonly endpoint?: string;
+      readonly batch_size?: number;
+    };
+    return { name, label, onSuccess, onFailure, endpoint, batchSize };
+  });
+  const defaults = { endpoint: undefined, batchSize: 100, onSuccess: true, onFailure: true };
+  expect(found).toEqual([
+    { ...defaults, name: "generic_api", label: undefined },
+    { ...defaults, name: "generic_api", label: "generic" },
+    {
+      name: "generic_api",
+      label: "billing",
+      onSuccess: true,
+      onFailure: false,
+      endpoint: "https://billing.example",
+      batchSize: 7,
+    },
+  ]);
+});
+
+test.each(["constructor", "__proto__", "toString"])("%s is no callback", (name) => {
+  const { warnings, faults } = loadYaml(`litellm_settings: { callbacks: [${name}] }`);
+  expect(faults).toEqual([]);
+  expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining(`'${name}' is no callback`)]);
+});
+
+test("paths of modules are relative to the file", () => {
+  const { modules } = configOf(loadYaml("litellm_settings: { failure_callback: [./a.ts, /b/c.js] }")).observing;
+  expect(modules.map(({ file }) => file.endsWith("/a.ts") || file === "/b/c.js")).toEqual([true, true]);
+  expect(modules.map(({ onSuccess, onFailure }) => [onSuccess, onFailure])).toEqual([
+    [false, true],
+    [false, true],
+  ]);
+});

@@ -1,0 +1,73 @@
+import { expect, test } from "bun:test";
+import { NO_DETAILS, type UsageDetails } from "../../core/usage.ts";
+import { toOpenaiUsage } from "../anthropic/usage.ts";
+import { addServiceTier, readBilledUnits, readLastUsage, toUsage } from "./usage.ts";
+
+const detailsOf = (wire: object): UsageDetails | undefined => toUsage({ prompt_tokens: 10, ...wire }).details;
+
+test.each<readonly [string, object, Partial<UsageDetails>]>([
+  ["LiteLLM's cache writes", { cache_creation_input_tokens: 3 }, { cacheWriteTokens: 3 }],
+  ["OpenRouter's", { prompt_tokens_details: { cache_write_tokens: 3 } }, { cacheWriteTokens: 3 }],
+  [
+    "Anthropic's for an hour",
+    { cache_creation_input_tokens: 3, cache_creation: { ephemeral_1h_input_tokens: 2 } },
+    { cacheWriteTokens: 3, cacheWriteHourTokens: 2 },
+  ],
+  [
+    "audio",
+    { prompt_tokens_details: { audio_tokens: 4 }, completion_tokens_details: { audio_tokens: 5 } },
+    { audioPromptTokens: 4, audioCompletionTokens: 5 },
+  ],
+  ["images", { prompt_tokens_details: { image_tokens: 4 } }, { imagePromptTokens: 4 }],
+  ["Anthropic's searches", { server_tool_use: { web_search_requests: 2 } }, { webSearches: 2 }],
+  ["xAI's searches", { num_sources_used: 2 }, { webSearches: 2 }],
+  ["Anthropic's service tier", { service_tier: "priority" }, { serviceTier: "priority" }],
+])("details are read: %s", (_name, wire, expected) => {
+  expect(detailsOf(wire)).toEqual({ ...NO_DETAILS, ...expected });
+});
+
+test.each([
+  {},
+  { prompt_tokens_details: { cached_tokens: 3, audio_tokens: 0 }, completion_tokens_details: { audio_tokens: 0 } },
+  { service_tier: "standard" },
+  { cache_creation_input_tokens: 0, server_tool_use: null, cache_creation: "much", prompt_tokens_details: 7 },
+])("a usage without them has no details: %j", (wire) => {
+  expect(Object.hasOwn(toUsage(wire as object), "details")).toBe(false);
+});
+
+test.each([{ prompt_cache_hit_tokens: 4 }, { cache_read_input_tokens: 4 }, { cached_tokens: 4 }])(
+  "cached tokens as vendors spell them: %j",
+  (wire) => {
+    expect(toUsage({ prompt_tokens: 10, ...wire }).cachedTokens).toBe(4);
+  },
+);
+
+test("what Anthropic's translator writes is read back", () => {
+  const wire = toOpenaiUsage({
+    input_tokens: 5,
+    output_tokens: 6,
+    cache_read_input_tokens: 2,
+    cache_creation_input_tokens: 3,
+    cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 2 },
+    server_tool_use: { web_search_requests: 1 },
+  });
+  expect(readLastUsage(Buffer.from(JSON.stringify({ usage: wire })))).toMatchObject({
+    promptTokens: 10,
+    cachedTokens: 2,
+    details: { cacheWriteTokens: 3, cacheWriteHourTokens: 2, webSearches: 1 },
+  });
+});
+
+test("the service tier of an answer is taken from its top", () => {
+  const told = toUsage({ prompt_tokens: 1 });
+  expect(addServiceTier(told, Buffer.from('{"usage":{},"service_tier": "flex"}')).details?.serviceTier).toBe("flex");
+  for (const text of ['{"service_tier":"default"}', "{}", '{"content":"\\"service_tier\\":\\"flex\\""}']) {
+    expect(addServiceTier(told, Buffer.from(text))).toBe(told);
+  }
+});
+
+test("a rerank tells its search units", () => {
+  const reply = Buffer.from('{"results":[],"meta":{"billed_units":{"search_units":2}}}');
+  expect(readBilledUnits(reply)?.details?.searchUnits).toBe(2);
+  expect(readBilledUnits(Buffer.from("{}"))).toBeUndefined();
+});

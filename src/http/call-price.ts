@@ -1,0 +1,72 @@
+import { type PricedCall, toCallCost, toUsdText } from "../catalog/call-price.ts";
+import type { CallCost } from "../core/call-cost.ts";
+import { NO_DETAILS, type Usage } from "../core/usage.ts";
+import type { Call } from "./call.ts";
+
+/** What the call cost, from its usage; `undefined` without one, or where nobody knows the price. */
+export function costOf(call: Call, usage: Usage | undefined): CallCost | undefined {
+  if (call.operation === "moderation") {
+    return FREE;
+  }
+  const { deployment } = call;
+  const price = deployment?.facts.value.price;
+  const used = usage ?? (call.operation === "rerank" ? ONE_SEARCH : undefined);
+  return price === undefined || used === undefined ? undefined : toCallCost(price, used, call);
+}
+
+/** For a usage that is only known once the call is over. */
+export function toPricer(call: Call): (usage: Usage) => CallCost | undefined {
+  const price = call.deployment?.facts.value.price;
+  const circumstances: PricedCall = { startedAt: call.startedAt, upstreamMs: call.upstreamMs };
+  return (usage) => (price === undefined ? undefined : toCallCost(price, usage, circumstances));
+}
+
+/** Whether the price differs by service tier, so that the answer must be searched for it. */
+export function hasServiceTiers({ deployment }: Call): boolean {
+  const price = deployment?.facts.value.price?.price;
+  return price?.flex !== undefined || price?.priority !== undefined;
+}
+
+/** Moderations cost nothing (contract 9.2). */
+const FREE: CallCost = {
+  nanoUsd: 0,
+  inputNanoUsd: 0,
+  outputNanoUsd: 0,
+  toolNanoUsd: 0,
+  originalNanoUsd: 0,
+  discountNanoUsd: 0,
+  marginNanoUsd: 0,
+  source: "catalog",
+};
+
+/** A rerank whose vendor does not say how many searches it was. */
+const ONE_SEARCH: Usage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  totalTokens: 0,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+  details: { ...NO_DETAILS, searchUnits: 1 },
+};
+
+/** Header lines that tell the cost (contract 3.2); none where it is not known. */
+export function toCostHeaders(call: Call, cost: CallCost | undefined): string {
+  if (cost === undefined) {
+    return "";
+  }
+  const line = `x-litellm-response-cost: ${toUsdText(cost.nanoUsd)}\r\n`;
+  const adjustment = call.deployment?.facts.value.price?.adjustment;
+  if (adjustment === undefined) {
+    return line;
+  }
+  const percent = Number(adjustment.marginBillionths) / 1e9;
+  return (
+    `${line}x-litellm-response-cost-original: ${toUsdText(cost.originalNanoUsd)}\r\n` +
+    `x-litellm-response-cost-discount-amount: ${toUsdText(cost.discountNanoUsd)}\r\n` +
+    `x-litellm-response-cost-margin-amount: ${toUsdText(cost.marginNanoUsd)}\r\n` +
+    `x-litellm-response-cost-margin-percent: ${percent}\r\n`
+  );
+}
+
+/** On failures: nothing is charged. */
+export const NO_COST_HEADER = "x-litellm-response-cost: 0\r\n";

@@ -1,0 +1,235 @@
+import { Worker } from "node:worker_threads";
+import { tokenEncodingOf } from "../catalog/token-counter.ts";
+import type { CallFinished } from "../core/call-event.ts";
+import type { Usage } from "../core/usage.ts";
+import type { CountReply, CountRequest } from "./count-conversation.ts";
+
+/** Calls that are being counted at most, and bytes of their conversations; others go on without an estimate. */
+const MAX_PENDING = 512;
+const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+/** How long observers wait for a count, in milliseconds; the first count after a start waits for the tables too. */
+const MAX_WAIT_MS = 2000;
+const MAX_FIRST_WAIT_MS = 15_000;
+/** A thread that has not answered for so long is given up. */
+const STUCK_MS = 30_000;
+/** A thread that has nothing to do for so long ends, and gives its memory back. */
+const IDLE_MS = 60_000;
+/** Threads that failed; after so many nothing is counted any more. */
+const MAX_FAILURES = 5;
+
+/** In an executable all modules are one file at the root of its own file system, and the worker stands below it. */
+const isBundled = !import.meta.url.endsWith("/estimate-usage.ts");
+const COUNT_WORKER = new URL(isBundled ? "./observers/count-worker.ts" : "./count-worker.ts", import.meta.url);
+
+/** How estimating goes; counts since the start. */
+export interface EstimateStats {
+  readonly estimatedCount: number;
+  /** Calls that went on without: too many waited, or the count took too long. */
+  readonly givenUpCount: number;
+  readonly pendingCount: number;
+}
+
+interface Pending {
+  readonly event: CallFinished;
+  readonly bytes: number;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/**
+ * Counts the tokens of calls whose vendor told no usage, in a thread of its own, and hands the calls on with usage and
+ * cost. Bounded in calls, bytes and time: whatever happens to the thread, a call goes on, then without an estimate.
+ */
+export class UsageEstimator {
+  readonly #handOn: (event: CallFinished) => void;
+  readonly #log: (message: string, cause: unknown) => void;
+  readonly #program: URL;
+  readonly #pending = new Map<number, Pending>();
+  #pendingBytes = 0;
+  #worker: Worker | undefined;
+  #hasAnswered = false;
+  #heardAtMs = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #lastId = 0;
+  #failureCount = 0;
+  #estimatedCount = 0;
+  #givenUpCount = 0;
+  #isStopping = false;
+  #onEmpty: (() => void) | undefined;
+
+  /** @param program the thread's; another one in tests */
+  constructor(
+    handOn: (event: CallFinished) => void,
+    log: (message: string, cause: unknown) => void,
+    program: URL = COUNT_WORKER,
+  ) {
+    this.#handOn = handOn;
+    this.#log = log;
+    this.#program = program;
+  }
+
+  get stats(): EstimateStats {
+    return {
+      estimatedCount: this.#estimatedCount,
+      givenUpCount: this.#givenUpCount,
+      pendingCount: this.#pending.size,
+    };
+  }
+
+  /** Hands the call on, at once or when it has been counted. Never throws. */
+  complete(event: CallFinished): void {
+    const { uncounted } = event;
+    const bytes = uncounted === undefined ? 0 : uncounted.request.length + (uncounted.response?.length ?? 0);
+    const isFull = this.#pending.size >= MAX_PENDING || this.#pendingBytes + bytes > MAX_PENDING_BYTES;
+    if (uncounted === undefined || isFull || this.#isStopping || this.#failureCount >= MAX_FAILURES) {
+      this.#giveUp(event);
+      return;
+    }
+    const id = ++this.#lastId;
+    try {
+      this.#start().postMessage(toRequest(id, event, uncounted));
+    } catch (cause) {
+      this.#failed(cause);
+      this.#giveUp(event);
+      return;
+    }
+    const waitMs = this.#hasAnswered ? MAX_WAIT_MS : MAX_FIRST_WAIT_MS;
+    const timer = setTimeout(() => this.#onLate(id), waitMs);
+    this.#pending.set(id, { event, bytes, timer });
+    this.#pendingBytes += bytes;
+  }
+
+  /** Waits for what is being counted, as long as it may take, and ends the thread. Never rejects. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#pending.size > 0) {
+      const timer = setTimeout(() => this.#giveUpAll(), MAX_WAIT_MS);
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
+      });
+      clearTimeout(timer);
+    }
+    this.#end();
+  }
+
+  #start(): Worker {
+    clearTimeout(this.#idle);
+    if (this.#worker !== undefined) {
+      return this.#worker;
+    }
+    const worker = new Worker(this.#program);
+    worker.unref();
+    worker.on("message", (reply: CountReply & { readonly hasFailed?: true }) => this.#onReply(reply));
+    worker.on("error", (cause) => this.#onBroken(worker, cause));
+    worker.on("exit", () => this.#onBroken(worker, "it ended"));
+    this.#worker = worker;
+    this.#hasAnswered = false;
+    this.#heardAtMs = performance.now();
+    return worker;
+  }
+
+  #onReply({ id, promptTokens, completionTokens, hasFailed }: CountReply & { readonly hasFailed?: true }): void {
+    this.#hasAnswered = true;
+    this.#heardAtMs = performance.now();
+    const pending = this.#take(id);
+    if (pending === undefined) {
+      return; // Too late: it was handed on without.
+    }
+    if (hasFailed) {
+      this.#giveUp(pending.event);
+    } else {
+      this.#estimatedCount++;
+      this.#handOn(withUsage(pending.event, promptTokens, completionTokens));
+    }
+    this.#settle();
+  }
+
+  #onLate(id: number): void {
+    const pending = this.#take(id);
+    if (pending !== undefined) {
+      this.#giveUp(pending.event);
+    }
+    if (performance.now() - this.#heardAtMs > STUCK_MS) {
+      this.#failed("it does not answer");
+    }
+    this.#settle();
+  }
+
+  #onBroken(worker: Worker, cause: unknown): void {
+    if (worker === this.#worker) {
+      this.#failed(cause);
+    }
+  }
+
+  #failed(cause: unknown): void {
+    this.#failureCount++;
+    this.#log("counting tokens failed", cause instanceof Error ? cause.message : cause);
+    this.#end();
+    this.#giveUpAll();
+  }
+
+  /** The thread is let go first: its end must not be taken for a failure. */
+  #end(): void {
+    clearTimeout(this.#idle);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    worker?.terminate().catch(() => undefined);
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (pending !== undefined) {
+      this.#pending.delete(id);
+      this.#pendingBytes -= pending.bytes;
+      clearTimeout(pending.timer);
+    }
+    return pending;
+  }
+
+  #giveUpAll(): void {
+    for (const id of [...this.#pending.keys()]) {
+      const pending = this.#take(id);
+      if (pending !== undefined) {
+        this.#giveUp(pending.event);
+      }
+    }
+    this.#settle();
+  }
+
+  #giveUp(event: CallFinished): void {
+    this.#givenUpCount++;
+    this.#handOn({ ...event, uncounted: undefined });
+  }
+
+  #settle(): void {
+    if (this.#pending.size === 0) {
+      this.#onEmpty?.();
+      clearTimeout(this.#idle);
+      this.#idle = setTimeout(() => this.#end(), IDLE_MS);
+      this.#idle.unref();
+    }
+  }
+}
+
+function toRequest(id: number, event: CallFinished, uncounted: NonNullable<CallFinished["uncounted"]>): CountRequest {
+  const { request, response, isResponseCut } = uncounted;
+  const kept = response?.length ?? 0;
+  return {
+    id,
+    request,
+    response,
+    stretch: isResponseCut && kept > 0 ? Math.max(1, event.responseBytes / kept) : 1,
+    encoding: tokenEncodingOf(event.upstreamModel ?? ""),
+  };
+}
+
+function withUsage(event: CallFinished, promptTokens: number, completionTokens: number): CallFinished {
+  const usage: Usage = {
+    promptTokens,
+    completionTokens,
+    totalTokens: promptTokens + completionTokens,
+    cachedTokens: 0,
+    reasoningTokens: 0,
+    isEstimated: true,
+  };
+  return { ...event, usage, cost: event.uncounted?.toCost(usage), uncounted: undefined };
+}

@@ -1,0 +1,83 @@
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { CallFinished } from "../../core/call-event.ts";
+import { BatchSender, type SendOutcome } from "../batch-sender.ts";
+import type { CallObserver } from "../call-observer.ts";
+import type { ObserverContext } from "../observer-context.ts";
+import { PayloadTexts } from "../payload-texts.ts";
+import { sizeOfCall } from "../size-of-call.ts";
+
+/** Only the operator may read what was asked and answered. */
+const FILE_MODE = 0o600;
+const NEWLINE = 0x0a;
+
+/** Writes one line of JSON per call: to a file, or to standard output. */
+export function openJsonLines(context: ObserverContext<"json_lines">): CallObserver {
+  const { settings, name, log, random, write } = context;
+  const texts = new PayloadTexts({ showsContent: settings.message_logging });
+  const file = settings.path === undefined ? undefined : new LineFile(resolve(settings.path));
+  const sender = new BatchSender<CallFinished>({
+    name,
+    send: async (batch) => {
+      const lines = (await texts.of(batch)).map((text) => `${text}\n`);
+      if (file !== undefined) {
+        return file.append(lines);
+      }
+      write(lines.join(""));
+      return { kind: "sent" };
+    },
+    sizeOf: sizeOfCall,
+    maxQueuedItems: 20_000,
+    maxQueuedBytes: 64 * 1024 * 1024,
+    maxBatchItems: 1000,
+    maxBatchBytes: 8 * 1024 * 1024,
+    intervalMs: settings.flush_interval,
+    maxRetries: 4,
+    log,
+    random,
+  });
+  return {
+    name,
+    kind: "callback",
+    observe(batch) {
+      for (const event of batch) {
+        sender.push(event);
+      }
+    },
+    close: (withinMs) => sender.close(withinMs),
+    stats: () => sender.stats,
+  };
+}
+
+/**
+ * A file that lines are added to. It is opened for each batch, so whoever moves it away (logrotate) need not say so, and a
+ * batch is one write at the file's end, so that several processes may share it.
+ */
+export class LineFile {
+  readonly #path: string;
+  /** The last write ended within a line. */
+  #isTorn = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Adds lines, each with its newline. @throws Error of the file system, when nothing was written */
+  async append(lines: readonly string[]): Promise<SendOutcome> {
+    const bytes = Buffer.from(`${this.#isTorn ? "\n" : ""}${lines.join("")}`);
+    const file = await open(this.#path, "a", FILE_MODE);
+    try {
+      const { bytesWritten } = await file.write(bytes);
+      this.#isTorn = bytesWritten > 0 ? bytes[bytesWritten - 1] !== NEWLINE : this.#isTorn;
+      return bytesWritten === bytes.length ? { kind: "sent" } : toPartly(bytes.subarray(0, bytesWritten), lines.length);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** A disk that is full takes a part. */
+function toPartly(written: Uint8Array, lineCount: number): SendOutcome {
+  const whole = written.reduce((count, byte) => count + (byte === NEWLINE ? 1 : 0), 0);
+  return { kind: "partly", refusedCount: Math.max(1, lineCount - whole), reason: "the file took only a part" };
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startFakeUpstream } from "../support/fake-upstream.ts";
+import { harmDone } from "../support/gateway-health.ts";
+import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
+import { MESSAGES, modelEntry, openaiParams, postJson } from "../support/gateway-setup.ts";
+import { openRawClient, writePost } from "../support/raw-client.ts";
+import { within } from "../support/within.ts";
+
+const upstream = startFakeUpstream({ models: ["nobody-knows", "in-the-file"] });
+let gateway: GatewayProcess;
+let directory: string;
+
+const PRICES = {
+  sample_spec: { input_cost_per_token: "what a token costs" },
+  "openai/in-the-file": { input_cost_per_token: 1e-6, output_cost_per_token: "2e-06", max_input_tokens: 4321 },
+};
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "portolan-prices-"));
+  await writeFile(join(directory, "prices.json"), JSON.stringify(PRICES));
+  gateway = await startGateway({
+    config: {
+      litellm_settings: { json_logs: true, price_file: join(directory, "prices.json") },
+      model_list: [
+        modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o")),
+        modelEntry("unknown", openaiParams(upstream, "openai/nobody-knows")),
+        modelEntry("file", openaiParams(upstream, "openai/in-the-file")),
+        modelEntry("own", openaiParams(upstream, "openai/gpt-4o", { input_cost_per_token: "3e-7" })),
+        modelEntry(
+          "free",
+          openaiParams(upstream, "openai/gpt-4o", { input_cost_per_token: 0, output_cost_per_token: 0 }),
+        ),
+        modelEntry("based", openaiParams(upstream, "openai/nobody-knows"), { base_model: "azure/gpt-4o-mini" }),
+      ],
+    },
+  });
+});
+afterAll(async () => {
+  expect(harmDone(gateway)).toEqual([]);
+  expect(await gateway.stop()).toBe(0);
+  await rm(directory, { recursive: true });
+  upstream.close();
+});
+
+const COST = "x-litellm-response-cost";
+const USAGE = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 };
+const reply = (usage: object | null): object => ({
+  id: "chatcmpl-1",
+  object: "chat.completion",
+  created: 1,
+  model: "m",
+  choices: [{ index: 0, message: { role: "assistant", content: "hello" }, finish_reason: "stop" }],
+  ...(usage === null ? {} : { usage }),
+});
+
+const chat = async (
+  model: string,
+  usage: object | null = USAGE,
+  id: string = crypto.randomUUID(),
+): Promise<Response> => {
+  upstream.next({ body: reply(usage) });
+  return postJson(
+    `${gateway.url}/v1/chat/completions`,
+    { model, messages: MESSAGES },
+    { headers: { "x-litellm-call-id": id } },
+  );
+};
+
+const logOf = async (id: string): Promise<Readonly<Record<string, unknown>>> =>
+  JSON.parse(await within(gateway.logged(new RegExp(`^.*"call_id":"${id}".*$`, "m")), "the log line"));
+
+test.each([
+  ["of the catalog", "gpt", "0.0035"], // $2.50 and $10 a million: https://platform.openai.com/docs/pricing
+  ["of the price file", "file", "0.0012"],
+  ["of the entry, as text", "own", "0.0003"],
+  ["of nothing, which is not unknown", "free", "0"],
+  ["of the base model", "based", "0.00021"], // $0.15 and $0.60 a million
+])("an answer tells its price: %s", async (_name, model, expected) => {
+  const answer = await chat(model);
+  expect([answer.status, answer.headers.get(COST)]).toEqual([200, expected]);
+});
+
+test("an unknown price is told by nothing", async () => {
+  const id = crypto.randomUUID();
+  const answer = await chat("unknown", USAGE, id);
+  expect(answer.headers.has(COST)).toBe(false);
+  const line = await logOf(id);
+  expect(line["prompt_tokens"]).toBe(1000);
+  expect(line["cost_usd"]).toBeUndefined();
+});
+
+test("a failure costs nothing", async () => {
+  upstream.next({
+    status: 400,
+    body: { error: { message: "no", type: "invalid_request_error", param: null, code: null } },
+  });
+  const answer = await postJson(`${gateway.url}/v1/chat/completions`, { model: "gpt", messages: MESSAGES });
+  expect([answer.status, answer.headers.get(COST)]).toEqual([400, "0"]);
+});
+
+const chunk = (fields: object): string =>
+  `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", ...fields })}\n\n`;
+const piece = (content: string): string => chunk({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
+
+test("what a stream cost is in the log", async () => {
+  upstream.next({ chunks: [piece("hi"), chunk({ choices: [], usage: USAGE }), "data: [DONE]\n\n"] });
+  const id = crypto.randomUUID();
+  const body = { model: "gpt", messages: MESSAGES, stream: true };
+  const answer = await postJson(`${gateway.url}/v1/chat/completions`, body, { headers: { "x-litellm-call-id": id } });
+  expect(answer.headers.has(COST)).toBe(false);
+  await answer.text();
+  expect(await logOf(id)).toMatchObject({ cost_usd: 0.0035, prompt_tokens: 1000 });
+});
+
+test("tokens that the vendor does not tell are counted, and marked as an estimate", async () => {
+  const id = crypto.randomUUID();
+  const answer = await chat("gpt", null, id);
+  expect(answer.headers.has(COST)).toBe(false);
+  // "hi" and its role with 3 tokens around them and 3 for the answer's beginning; "hello" is one.
+  expect(await logOf(id)).toMatchObject({
+    usage_estimated: true,
+    prompt_tokens: 8,
+    completion_tokens: 1,
+    cost_usd: 0.00003,
+  });
+}, 30_000);
+
+test("a client that leaves in the middle of a stream pays for what was sent", async () => {
+  upstream.next({ chunks: [piece("one two "), piece("three four")], ending: "stall" });
+  const id = crypto.randomUUID();
+  const client = await openRawClient(gateway.url);
+  client.write(
+    writePost("/v1/chat/completions", JSON.stringify({ model: "gpt", messages: MESSAGES, stream: true }), {
+      "x-litellm-call-id": id,
+    }),
+  );
+  await client.until((text) => text.includes("three four"), "the second piece");
+  client.destroy();
+  expect(await logOf(id)).toMatchObject({ status: 499, usage_estimated: true, prompt_tokens: 8, completion_tokens: 4 });
+}, 30_000);
+
+test("info pages give prices and limits", async () => {
+  const answer = await fetch(`${gateway.url}/model_group/info?model_group=file`);
+  const { data } = (await answer.json()) as { readonly data: readonly unknown[] };
+  expect(data[0]).toMatchObject({ max_input_tokens: 4321, input_cost_per_token: 1e-6, output_cost_per_token: 2e-6 });
+});
+
+test("discounts and margins are told", async () => {
+  const adjusted = await startGateway({
+    config: {
+      litellm_settings: { cost_discount_config: { openai: 0.1 }, cost_margin_config: { global: 0.05 } },
+      model_list: [modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o"))],
+    },
+  });
+  upstream.next({ body: reply(USAGE) });
+  const { headers } = await postJson(`${adjusted.url}/v1/chat/completions`, { model: "gpt", messages: MESSAGES });
+  const told = ["", "-original", "-discount-amount", "-margin-amount", "-margin-percent"].map((name) =>
+    headers.get(COST + name),
+  );
+  // 0.0035, 10% off; 5% of 0.00315 on
+  expect(told).toEqual(["0.0033075", "0.0035", "0.00035", "0.0001575", "0.05"]);
+  expect(await adjusted.stop()).toBe(0);
+});
+
+test("a broken price file stops the start, with its entry named", async () => {
+  const path = join(directory, "broken.json");
+  await writeFile(path, JSON.stringify({ "gpt-4o": { input_cost_per_token: "cheap" } }));
+  const config = {
+    litellm_settings: { price_file: path },
+    model_list: [modelEntry("a", openaiParams(upstream, "openai/gpt-4o"))],
+  };
+  const failure = await startGateway({ config }).then(
+    () => "it started",
+    (error: unknown) => String(error),
+  );
+  expect(failure).toContain("gpt-4o.input_cost_per_token is no price");
+});
