@@ -160,3 +160,23 @@ test("closing sends what waits; nothing is taken afterwards", async () => {
   await closed;
   expect(sender.stats).toMatchObject({ sentCount: 4, droppedCount: 1 });
 });
+
+test("what a failed sending has settled is not sent again, and each item is counted once", async () => {
+  const batches: (readonly string[])[] = [];
+  const outcomes: SendOutcome<string>[] = [
+    { kind: "retry", reason: "503 for b", remaining: ["b"], refusedCount: 1, afterMs: 0 },
+    { kind: "retry", reason: "503", afterMs: 0 },
+    { kind: "sent" },
+  ];
+  const { sender } = open({
+    intervalMs: 60_000,
+    send: async (batch) => {
+      batches.push(batch);
+      return outcomes.shift() ?? { kind: "sent" };
+    },
+  });
+  for (const item of ["a", "b", "c"]) sender.push(item);
+  await sender.close(1000);
+  expect(batches).toEqual([["a", "b", "c"], ["b"], ["b"]]);
+  expect(sender.stats).toEqual({ queuedCount: 0, sentCount: 2, droppedCount: 1, failedSendCount: 2 });
+});

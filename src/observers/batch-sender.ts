@@ -1,12 +1,20 @@
 import type { ObserverStats } from "./call-observer.ts";
 
 /** What became of a sending: `retry` later, or `refused` for good. */
-export type SendOutcome =
+export type SendOutcome<Item = never> =
   | { readonly kind: "sent" }
   /** Some were refused for good. */
   | { readonly kind: "partly"; readonly refusedCount: number; readonly reason: string }
   | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number | undefined };
+  | {
+      readonly kind: "retry";
+      readonly reason: string;
+      readonly afterMs?: number | undefined;
+      /** What is to be sent again, where that is not the whole batch. */
+      readonly remaining?: readonly Item[];
+      /** How many of the others were refused for good; the rest has arrived. */
+      readonly refusedCount?: number;
+    };
 
 /** How a sender works. Times in milliseconds. */
 export interface BatchSenderOptions<Item> {
@@ -14,7 +22,7 @@ export interface BatchSenderOptions<Item> {
   /** What its items are, for the log; `calls` when absent. */
   readonly unit?: string;
   /** Sends one batch; must end by itself in time. A throw counts as `retry`. */
-  readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome>;
+  readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome<NoInfer<Item>>>;
   /** The size of an item in memory, in bytes, roughly. */
   readonly sizeOf: (item: Item) => number;
   readonly maxQueuedItems: number;
@@ -149,7 +157,8 @@ export class BatchSender<Item> {
     return this.#queue.splice(0, count);
   }
 
-  async #sendBatch(batch: readonly Item[]): Promise<void> {
+  async #sendBatch(whole: readonly Item[]): Promise<void> {
+    let batch = whole;
     for (let tries = 0; ; tries++) {
       const outcome = await this.#try(batch);
       switch (outcome.kind) {
@@ -166,6 +175,7 @@ export class BatchSender<Item> {
           return;
         case "retry":
           this.#failedSendCount++;
+          batch = this.#settle(batch, outcome);
           if (tries >= this.#options.maxRetries || this.#given.signal.aborted) {
             this.#drop(batch.length, outcome.reason);
             return;
@@ -178,7 +188,20 @@ export class BatchSender<Item> {
     }
   }
 
-  async #try(batch: readonly Item[]): Promise<SendOutcome> {
+  /** Counts what a failed sending has settled all the same; what remains is to be sent again. */
+  #settle(
+    batch: readonly Item[],
+    { remaining = batch, refusedCount = 0, reason }: Extract<SendOutcome<Item>, { kind: "retry" }>,
+  ): readonly Item[] {
+    this.#sentCount += batch.length - remaining.length - refusedCount;
+    this.#underWayCount = remaining.length;
+    if (refusedCount > 0) {
+      this.#drop(refusedCount, reason);
+    }
+    return remaining;
+  }
+
+  async #try(batch: readonly Item[]): Promise<SendOutcome<Item>> {
     try {
       return await this.#options.send(batch, this.#given.signal);
     } catch (cause) {

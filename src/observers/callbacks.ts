@@ -4,6 +4,8 @@ import type { ObserverFactory, ObserverWorld } from "./observer-context.ts";
 
 /** Where each callback that is built comes from; loaded when the configuration first asks for it. */
 const FACTORIES: { readonly [Name in CallbackName]?: () => Promise<ObserverFactory<Name>> } = {
+  langfuse: async () => (await import("./langfuse/langfuse.ts")).openLangfuse,
+  langfuse_otel: async () => (await import("./langfuse/langfuse-otel.ts")).openLangfuseOtel,
   prometheus: async () => (await import("./prometheus/prometheus.ts")).openPrometheus,
   otel: async () => (await import("./otel/open-otel.ts")).openOtel,
   generic_api: async () => (await import("./webhook/webhook.ts")).openWebhook,

@@ -1,0 +1,54 @@
+import { isObject, listOf } from "../../core/json-values.ts";
+import { scrubSecrets } from "../../core/scrub-secrets.ts";
+import { parseJsonText } from "../../wire/json-depth.ts";
+import { DELIVERED, type Delivery, type Endpoint, isPassing } from "./send-batch.ts";
+import type { WrittenCall } from "./written-call.ts";
+
+/** Longest reason that is logged. */
+const MAX_REASON = 300;
+
+/**
+ * The ingestion endpoint: batches of events, each of which is taken or refused by itself. Trace ids stay as callers write
+ * them, which the OpenTelemetry endpoint cannot do.
+ * Source: https://api.reference.langfuse.com (read 2026-11-28).
+ */
+export const ingestion: Endpoint = {
+  path: "/api/public/ingestion",
+  writeBody: (calls) => `{"batch":[${calls.map(({ text }) => text).join(",")}],"metadata":{"sdk_name":"portolan"}}`,
+  readReply: (calls, { status, text }) => (status === 207 || text !== "" ? readErrors(calls, text) : DELIVERED),
+};
+
+/** A call is refused when one of its events is, and sent again when one can be. */
+function readErrors(calls: readonly WrittenCall[], text: string): Delivery {
+  const errors = listOf(parse(text)["errors"]).filter(isObject);
+  if (errors.length === 0) {
+    return DELIVERED;
+  }
+  const statuses = new Map(errors.map(({ id, status }) => [id, typeof status === "number" ? status : 400]));
+  const remaining: WrittenCall[] = [];
+  let refusedCount = 0;
+  for (const call of calls) {
+    const own = call.eventIds.flatMap((id) => statuses.get(id) ?? []);
+    if (own.some((status) => !isPassing(status))) {
+      refusedCount++;
+    } else if (own.length > 0) {
+      remaining.push(call);
+    }
+  }
+  return { refusedCount, remaining, reason: describe(errors[0] ?? {}) };
+}
+
+function describe({ status, message, error }: Readonly<Record<string, unknown>>): string {
+  const why = [message, error].filter((part) => typeof part === "string").join(": ");
+  return scrubSecrets(`an event was answered ${String(status)}: ${why.slice(0, MAX_REASON)}`);
+}
+
+/** An answer that cannot be read, or was too long to read whole, says nothing of single events. */
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value = parseJsonText(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,57 @@
+import { isObject } from "../../core/json-values.ts";
+import type { JsonObject } from "../../core/translation.ts";
+import { parseJsonText } from "../../wire/json-depth.ts";
+
+/** Longest id that Langfuse takes, in characters. */
+const MAX_ID_LENGTH = 800;
+
+/** Text of a value that callers write as text or number; `undefined` for anything else and for nothing. */
+export function textFrom(value: unknown): string | undefined {
+  if (typeof value === "string") {
+    return value === "" ? undefined : value.slice(0, MAX_ID_LENGTH);
+  }
+  return typeof value === "number" ? String(value) : undefined;
+}
+
+/** `true`, also as header text. */
+export const flagFrom = (value: unknown): boolean => value === true || value === "true";
+
+/** Texts of a list, of a comma list or of a JSON list as header text. */
+export function textsFrom(value: unknown): readonly string[] {
+  const list: unknown = typeof value === "string" ? splitTexts(value) : value;
+  if (!Array.isArray(list)) {
+    return NO_TEXTS;
+  }
+  return list.flatMap((item) => textFrom(item) ?? []);
+}
+
+const NO_TEXTS: readonly string[] = [];
+
+function splitTexts(text: string): unknown {
+  return text.startsWith("[")
+    ? (parse(text) ?? [])
+    : text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== "");
+}
+
+/** An object, also as JSON text. */
+export function objectFrom(value: unknown): JsonObject | undefined {
+  const found = typeof value === "string" && value.startsWith("{") ? parse(value) : value;
+  return isObject(found) ? found : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseJsonText(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A number, also as header text. */
+export function integerFrom(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : undefined;
+}
