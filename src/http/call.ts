@@ -3,6 +3,7 @@ import type { Attempt, CallFinished } from "../core/call-event.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
+import { scrubSecrets } from "../core/scrub-secrets.ts";
 import { beginTrace, type CallTrace } from "../core/trace-context.ts";
 import type { JsonObject, Translator } from "../core/translation.ts";
 import type { Usage } from "../core/usage.ts";
@@ -232,8 +233,9 @@ export class Call {
       firstByteMs: this.firstByteMs,
       status: end.status,
       errorKind: end.error?.kind,
-      errorMessage: end.error?.message,
-      requestedModel: this.requestedModel,
+      errorMessage: end.error === undefined ? undefined : scrubSecrets(end.error.message),
+      // What is no model may be anything, a key put in the wrong field too.
+      requestedModel: this.group === undefined ? scrubSecrets(this.requestedModel) : this.requestedModel,
       modelGroup: this.group?.name,
       deploymentId: this.deployment?.id,
       provider: this.deployment?.provider.name,
