@@ -304,7 +304,7 @@ function findHostFaults({ general }: GatewayConfig): readonly ModelFault[] {
     return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : "is no list of hosts";
-    return [{ path: "general_settings.client_side_allowed_hosts", message }];
+    return [{ path: "general_settings.client_side_allowed_hosts", message, allowed: "names, addresses, networks" }];
   }
 }
 

@@ -62,7 +62,7 @@ export function loadFor(options: ServeOptions, environment: Environment): Loaded
     ...loaded.faults,
     ...modelFaults
       .filter((fault) => !isLeftOut(fault))
-      .map(({ path, message }) => ({ path, message, allowed: PROVIDER_HINT })),
+      .map(({ path, message, allowed = PROVIDER_HINT }) => ({ path, message, allowed })),
   ];
   return {
     ...loaded,

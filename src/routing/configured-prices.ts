@@ -18,6 +18,7 @@ export function findPriceFaults({ priceFile }: CostSettings): readonly ModelFaul
   return faults.map(({ path, message }) => ({
     path: "litellm_settings.price_file",
     message: `${path === "" ? `'${priceFile}'` : `in '${priceFile}', ${path}`} ${message}`,
+    allowed: "a JSON file in the form of LiteLLM's model_prices_and_context_window.json",
   }));
 }
 

@@ -21,6 +21,8 @@ export interface ModelGroup {
 export interface ModelFault {
   readonly path: string;
   readonly message: string;
+  /** What may stand there, where it is no entry of the list. */
+  readonly allowed?: string;
 }
 
 /** A usable entry of the list, as info pages and health checks see it. */
