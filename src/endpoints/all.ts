@@ -2,6 +2,7 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { completions } from "./completions.ts";
+import { costEstimate } from "./cost-estimate.ts";
 import { echoRoute } from "./echo-route.ts";
 import { echoRoutePost } from "./echo-route-post.ts";
 import { embeddings } from "./embeddings.ts";
@@ -31,6 +32,7 @@ import { uiHour } from "./ui-hour.ts";
 export const ENDPOINTS: readonly Endpoint[] = [
   chatCompletions,
   completions,
+  costEstimate,
   echoRoute,
   echoRoutePost,
   embeddings,

@@ -248,3 +248,34 @@ test("a broken price file stops the start, naming the entry", async () => {
     /gpt-4o\.input_cost_per_token is no price.*allowed: a JSON file in the form/,
   );
 });
+
+test("/cost/estimate reckons with the prices that calls are charged by", async () => {
+  const gateway = await start(
+    models(
+      model("own", "openai/x", { input_cost_per_token: "1e-6", output_cost_per_token: "2e-6" }),
+      model("unknown", "openai/nobody-knows"),
+    ),
+  );
+  const estimate = async (body: object): Promise<Record<string, unknown>> =>
+    (await (await postJson(`${gateway.url}/cost/estimate`, body)).json()) as Record<string, unknown>;
+  const tokens = { input_tokens: 1000, output_tokens: 500 };
+  expect(await estimate({ model: "own", ...tokens, num_requests_per_day: 10 })).toMatchObject({
+    provider: "openai",
+    cost_per_request: 0.002,
+    input_cost_per_request: 0.001,
+    output_cost_per_request: 0.001,
+    daily_cost: 0.02,
+    monthly_cost: null,
+    input_cost_per_token: 1e-6,
+  });
+  expect(await estimate({ model: "unknown", ...tokens })).toMatchObject({ cost_per_request: null, daily_cost: null });
+  for (const [body, param] of [
+    [{ ...tokens, model: "nobody" }, "model"],
+    [{ ...tokens, model: 7 }, "model"],
+    [{ model: "own", input_tokens: -1, output_tokens: 1 }, "input_tokens"],
+    [{ model: "own", input_tokens: 1, output_tokens: "1" }, "output_tokens"],
+    [{ ...tokens, model: "own", num_requests_per_day: 1e13 }, "num_requests_per_day"],
+  ] as const) {
+    expect(await estimate(body)).toMatchObject({ error: { param, code: "400" } });
+  }
+});
