@@ -37,6 +37,12 @@ export interface BatchSenderOptions<Item> {
   readonly random: () => number;
 }
 
+/**
+ * So much is worth a sending at once, though a batch may hold more: what waits grows old in memory, and old memory is costly
+ * to collect. A receiver that takes its time gets larger batches by itself.
+ */
+const EAGER_ITEMS = 100;
+const EAGER_BYTES = 512 * 1024;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 /** A failing sender says so at most this often. */
@@ -87,7 +93,10 @@ export class BatchSender<Item> {
     }
     this.#queue.push(item);
     this.#queuedBytes += bytes;
-    if (count + 1 >= maxBatchItems || this.#queuedBytes >= maxBatchBytes) {
+    if (
+      count + 1 >= Math.min(maxBatchItems, EAGER_ITEMS) ||
+      this.#queuedBytes >= Math.min(maxBatchBytes, EAGER_BYTES)
+    ) {
       this.#run();
     } else {
       this.#timer ??= setTimeout(() => this.#run(), intervalMs);
@@ -139,7 +148,10 @@ export class BatchSender<Item> {
 
   #isFull(): boolean {
     const { maxBatchItems, maxBatchBytes } = this.#options;
-    return this.#queue.length >= maxBatchItems || this.#queuedBytes >= maxBatchBytes;
+    return (
+      this.#queue.length >= Math.min(maxBatchItems, EAGER_ITEMS) ||
+      this.#queuedBytes >= Math.min(maxBatchBytes, EAGER_BYTES)
+    );
   }
 
   #take(): readonly Item[] {

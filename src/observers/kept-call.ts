@@ -46,12 +46,25 @@ export interface KeptCall extends SmallParts {
   readonly attemptCount: number;
 }
 
+/** A stream waits for the vendor until it begins, and then passes at the vendor's pace. */
+const streamingMsOf = ({ isStream, durationMs, firstByteMs }: CallFinished): number =>
+  isStream && firstByteMs !== undefined ? Math.max(0, durationMs - firstByteMs) : 0;
+
+/** Of all attempts together. */
+const allUpstreamMsOf = (event: CallFinished, streamingMs: number): number =>
+  Math.min(event.durationMs - streamingMs, event.upstreamMs + toEarlierMs(event.attempts));
+
+/** Milliseconds that were the gateway's own. */
+export function gatewayMsOf(event: CallFinished): number {
+  const streamingMs = streamingMsOf(event);
+  return Math.max(0, event.durationMs - allUpstreamMsOf(event, streamingMs) - streamingMs);
+}
+
 /** What is kept of a call: nothing that could be large. */
 export function toKeptCall(event: CallFinished, sequence: number): KeptCall {
   const { durationMs, firstByteMs, attempts, dropped } = event;
-  // A stream waits for the vendor until it begins, and then passes at the vendor's pace.
-  const streamingMs = event.isStream && firstByteMs !== undefined ? Math.max(0, durationMs - firstByteMs) : 0;
-  const upstreamMs = Math.min(durationMs - streamingMs, event.upstreamMs + toEarlierMs(attempts));
+  const streamingMs = streamingMsOf(event);
+  const upstreamMs = allUpstreamMsOf(event, streamingMs);
   return {
     sequence,
     callId: event.callId,
@@ -63,7 +76,7 @@ export function toKeptCall(event: CallFinished, sequence: number): KeptCall {
     upstreamMs,
     firstByteMs,
     streamingMs,
-    gatewayMs: Math.max(0, durationMs - upstreamMs - streamingMs),
+    gatewayMs: gatewayMsOf(event),
     status: event.status,
     errorKind: event.errorKind,
     errorMessage: shortenIfKnown(event.errorMessage, MAX_MESSAGE),

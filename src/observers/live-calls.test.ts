@@ -6,9 +6,14 @@ import { KEPT_CALLS, LiveCalls } from "./live-calls.ts";
 const EVERYTHING = { after: {}, limit: KEPT_CALLS };
 const KEY = "sk-abcdefghijklmnop1234";
 
-const watch = (count: number): LiveCalls => {
+/** So many calls, one every `gapMs`. */
+const watch = (count: number, gapMs = 100): LiveCalls => {
   const live = new LiveCalls("p1");
-  live.observe(Array.from({ length: count }, (_item, index) => answeredCall({ callId: `id-${index + 1}` })));
+  live.observe(
+    Array.from({ length: count }, (_item, index) =>
+      answeredCall({ callId: `id-${index + 1}`, startedAt: index * gapMs }),
+    ),
+  );
   return live;
 };
 
@@ -48,6 +53,17 @@ test("who comes late is told how many calls are no longer known", () => {
   const first = live.answerCalls(EVERYTHING);
   expect([first.calls.length, first.calls[0]?.call_id, first.missed]).toEqual([KEPT_CALLS, "id-31", 0]);
   expect(live.answerCalls({ after: { p1: 10 }, limit: 5 })).toMatchObject({ missed: 20, last: 35, hasMore: true });
+});
+
+test("of a flood some calls a second are kept; the others are counted, and told as missed", () => {
+  const live = watch(10_000, 0.5);
+  const { calls, missed } = live.answerCalls(EVERYTHING);
+  expect([calls.length, missed]).toEqual([KEPT_CALLS, 0]);
+  const { last } = live.answerCalls({ after: {}, limit: 1 });
+  const later = live.answerCalls({ after: { p1: last }, limit: KEPT_CALLS });
+  expect(later.missed).toBeGreaterThan(1000);
+  const requests = live.answerHour().minutes.reduce((sum, minute) => sum + minute.requests, 0);
+  expect(requests).toBe(10_000);
 });
 
 test("a place that this process has not reached, or of another process, is the beginning", () => {

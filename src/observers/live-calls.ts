@@ -1,11 +1,17 @@
 import type { CallFinished } from "../core/call-event.ts";
 import type { LiveCall, LiveCallsAnswer, LiveCallsRequest, LiveHourAnswer } from "../core/live-feed.ts";
 import type { CallObserver } from "./call-observer.ts";
-import { type KeptCall, toKeptCall, toLiveCall } from "./kept-call.ts";
+import { gatewayMsOf, type KeptCall, toKeptCall, toLiveCall } from "./kept-call.ts";
 import { LiveHour } from "./live-hour.ts";
 
 /** Calls that are kept. */
 export const KEPT_CALLS = 500;
+
+/**
+ * Calls of one second that are kept. Nobody reads more, and under load keeping each would cost more than the call: what
+ * is kept for some time grows old in memory, and old memory is costly to collect.
+ */
+const MAX_KEPT_PER_SECOND = 250;
 
 /**
  * The calls that have just ended and the last hour's numbers, for the page at `/ui`. Bounded in memory, whatever callers
@@ -17,8 +23,13 @@ export class LiveCalls implements CallObserver {
   readonly #processId: string;
   readonly #hour = new LiveHour();
   readonly #ring: (KeptCall | undefined)[] = new Array(KEPT_CALLS).fill(undefined);
-  /** Calls seen; the latest has this number. */
+  /** By place in the ring: calls that were not kept until then. */
+  readonly #skippedUntil = new Float64Array(KEPT_CALLS);
+  /** Calls kept; the latest has this number. */
   #count = 0;
+  #skipped = 0;
+  #second = 0;
+  #keptInSecond = 0;
 
   /** @param processId tells this process from all others, those before it too; letters and digits */
   constructor(processId: string) {
@@ -27,9 +38,14 @@ export class LiveCalls implements CallObserver {
 
   observe(batch: readonly CallFinished[]): void {
     for (const event of batch) {
-      const kept = toKeptCall(event, ++this.#count);
-      this.#ring[this.#count % KEPT_CALLS] = kept;
-      this.#hour.count(event, kept.gatewayMs);
+      this.#hour.count(event, gatewayMsOf(event));
+      if (this.#hasRoom(event)) {
+        const place = ++this.#count % KEPT_CALLS;
+        this.#ring[place] = toKeptCall(event, this.#count);
+        this.#skippedUntil[place] = this.#skipped;
+      } else {
+        this.#skipped++;
+      }
     }
   }
 
@@ -47,8 +63,23 @@ export class LiveCalls implements CallObserver {
       }
     }
     // Who asks for the first time has missed nothing.
-    const missed = from === 0 ? 0 : begin - from;
+    const missed = from === 0 ? 0 : begin - from + this.#skippedBetween(Math.max(from, begin + 1), last);
     return { process: this.#processId, last, missed, hasMore: last < this.#count, calls };
+  }
+
+  #hasRoom({ startedAt, durationMs }: CallFinished): boolean {
+    const second = Math.floor((startedAt + durationMs) / 1000);
+    if (second > this.#second) {
+      this.#second = second;
+      this.#keptInSecond = 0;
+    }
+    return this.#keptInSecond++ < MAX_KEPT_PER_SECOND;
+  }
+
+  /** Calls that were not kept between two that were. */
+  #skippedBetween(first: number, last: number): number {
+    const until = (sequence: number): number => this.#skippedUntil[sequence % KEPT_CALLS] ?? 0;
+    return Math.max(0, until(last) - until(first));
   }
 
   /** The last hour's minutes. */
