@@ -15,7 +15,14 @@ general_settings: {master_key: sk-1234}
 litellm_settings: {callbacks: [${process.env["OBSERVERS"] ?? ""}]}
 `;
 
-const { config } = loadConfig({ path: "/bench.yaml", environment: {}, readFile: () => TEXT });
+/** Where callbacks of the bench send to, which nobody answers. */
+export const benchEnvironment = {
+  LANGFUSE_HOST: "http://127.0.0.1:9",
+  LANGFUSE_PUBLIC_KEY: "pk-lf-bench",
+  LANGFUSE_SECRET_KEY: "sk-lf-bench",
+};
+
+const { config } = loadConfig({ path: "/bench.yaml", environment: benchEnvironment, readFile: () => TEXT });
 if (config === undefined) {
   throw new Error("the bench's configuration has faults");
 }

@@ -1,8 +1,9 @@
 // The whole gateway without a kernel: sockets are faked, so that what is left is the gateway's own CPU per call.
+// `OBSERVERS=prometheus,langfuse` has callbacks on, `SCENARIO="small chat"` runs one scenario alone.
 
 import { Gateway } from "../../src/gateway.ts";
 import { ANTHROPIC_REPLY } from "../load/replies.ts";
-import { bareConfig } from "./gateway-config.ts";
+import { bareConfig, benchEnvironment } from "./gateway-config.ts";
 
 /** What the faked listener was given. */
 interface Handlers {
@@ -86,7 +87,9 @@ let asked = 0;
 let [scenario] = SCENARIOS as readonly [Scenario];
 
 const listener: { handlers?: Handlers } = {};
-const real = { listen: Bun.listen, connect: Bun.connect };
+const real = { listen: Bun.listen, connect: Bun.connect, fetch: globalThis.fetch };
+// What callbacks send arrives at once.
+globalThis.fetch = Object.assign(async () => new Response('{"successes":[],"errors":[]}', { status: 207 }), real.fetch);
 Object.assign(Bun, {
   listen: (options: { socket: Handlers }) => {
     listener.handlers = options.socket;
@@ -104,7 +107,7 @@ Object.assign(Bun, {
 
 const gateway = new Gateway({
   config: bareConfig,
-  environment: {},
+  environment: benchEnvironment,
   accessLogFormat: "json",
   writeLog: () => undefined,
   logLevel: "info",
@@ -138,7 +141,8 @@ async function run(calls: number): Promise<void> {
   }
 }
 
-for (const next of SCENARIOS) {
+const only = process.env["SCENARIO"];
+for (const next of SCENARIOS.filter(({ name }) => only === undefined || name === only)) {
   scenario = next;
   await run(CALLS);
   for (let round = 0; round < 5; round++) {
@@ -148,5 +152,5 @@ for (const next of SCENARIOS) {
     console.log(`gateway, ${scenario.name}, no kernel: ${((user + system) / CALLS).toFixed(1)} us CPU per call`);
   }
 }
-Object.assign(Bun, real);
+Object.assign(Bun, { listen: real.listen, connect: real.connect });
 process.exit(0);

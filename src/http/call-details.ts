@@ -3,10 +3,12 @@ import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import { isObject, textOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
 import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
+import type { HeaderReader } from "../inbound/inbound.ts";
 import { cutJsonTexts } from "../wire/cut-json-texts.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call, CallEnd } from "./call.ts";
 import { toPricer } from "./call-price.ts";
+import { copyContent } from "./copy-content.ts";
 
 /** Longest piece of JSON that is kept beside the conversation, in bytes: metadata, each parameter. */
 const MAX_PART_BYTES = 64 * 1024;
@@ -55,23 +57,24 @@ const LANGFUSE_PREFIX = /^langfuse_(?!.*(?:key|secret|host))/;
 export function toCallDetails(call: Call, end: CallEnd): CallDetails {
   const { body, state } = call;
   const { headers } = call.request;
+  const own = ownHeadersOf(headers);
   const { observing } = state.config;
   const metadataText = body === undefined ? undefined : readMetadata(body);
   const metadata = metadataText === undefined ? NOTHING : parseObject(metadataText);
-  const isRedacted = isContentHidden(call);
+  const isRedacted = isContentHidden(call, own);
   return {
     metadataText,
     langfuseHeaders: readLangfuseHeaders(call),
-    spendLogsMetadataText: shorten(headers.get("x-litellm-spend-logs-metadata")),
+    spendLogsMetadataText: shorten(own.get("x-litellm-spend-logs-metadata")),
     parametersText: body === undefined ? "{}" : copyFields(body, PARAMETERS),
     content: body === undefined || isRedacted || !state.capture.content ? undefined : toContent(call, body, end),
     isRedacted,
     isUnlogged: !observing.globalDisableNoLogParam && body?.find("no-log")?.kind === "true",
-    disabledCallbacks: readNames(headers.get("x-litellm-disable-callbacks")).map((name) => name.toLowerCase()),
-    endUser: readEndUser(call, metadata),
-    tags: readAllTags(call, metadata),
-    traceId: readId(call, "litellm_trace_id", "x-litellm-trace-id") ?? call.id,
-    sessionId: readId(call, "litellm_session_id", "x-litellm-session-id"),
+    disabledCallbacks: readNames(own.get("x-litellm-disable-callbacks")).map((name) => name.toLowerCase()),
+    endUser: readEndUser(call, metadata, own),
+    tags: readAllTags(call, metadata, own),
+    traceId: readId(call.body, "litellm_trace_id", own.get("x-litellm-trace-id")) ?? call.id,
+    sessionId: readId(call.body, "litellm_session_id", own.get("x-litellm-session-id")),
     userAgent: shorten(headers.get("user-agent")),
     clientAddress: call.request.clientAddress,
     keyHash: observing.redactUserApiKeyInfo ? undefined : state.auth.keyHash,
@@ -80,9 +83,15 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
   };
 }
 
+/** The headers where LiteLLM's own are looked up: none where the head names none, which saves a search for each. */
+const ownHeadersOf = (headers: HeaderReader): HeaderReader =>
+  headers.mentions?.("litellm-") === false ? NO_HEADERS : headers;
+
+const NO_HEADERS: HeaderReader = { get: () => null, forEach: () => undefined };
+
 /** What was asked and answered, its long texts cut. */
 function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
-  const request = copyContent(body);
+  const request = copyContent(body, CONTENT_FIELDS);
   const { response } = end;
   const isKept = response !== undefined && call.operation !== "embedding" && response.length <= MAX_CONTENT_BYTES * 4;
   const cut = isKept ? toKept(response, call.isStream) : undefined;
@@ -106,13 +115,11 @@ function toKept(response: Uint8Array, isStream: boolean): Uint8Array | undefined
 }
 
 /** Request header, then the server's setting (contract 8.4). A caller can only hide more, unless it says that all may be seen. */
-function isContentHidden({ request, state }: Call): boolean {
-  if (request.headers.get("litellm-disable-message-redaction") === "true") {
+function isContentHidden({ state }: Call, own: HeaderReader): boolean {
+  if (own.get("litellm-disable-message-redaction") === "true") {
     return false;
   }
-  return (
-    state.config.observing.turnOffMessageLogging || request.headers.get("x-litellm-enable-message-redaction") === "true"
-  );
+  return state.config.observing.turnOffMessageLogging || own.get("x-litellm-enable-message-redaction") === "true";
 }
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
@@ -137,6 +144,9 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 function readLangfuseHeaders({ request }: Call): Readonly<Record<string, string>> | undefined {
+  if (request.headers.mentions?.("langfuse_") === false) {
+    return undefined;
+  }
   let found: Record<string, string> | undefined;
   request.headers.forEach((value, name) => {
     if (LANGFUSE_PREFIX.test(name)) {
@@ -146,29 +156,6 @@ function readLangfuseHeaders({ request }: Call): Readonly<Record<string, string>
   });
   return found;
 }
-
-const OPEN = Buffer.from("{");
-const COMMA = Buffer.from(",");
-const CLOSE = Buffer.from("}");
-const COLON = Buffer.from(":");
-
-function copyContent(body: ScannedObject): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (const field of body.fields) {
-    if (CONTENT_FIELDS.has(field.name)) {
-      pieces.push(pieces.length === 0 ? OPEN : COMMA, body.bytes.subarray(field.keyStart, field.keyEnd), COLON);
-      pieces.push(cutWhereLong(body.bytes.subarray(field.valueStart, field.valueEnd)));
-    }
-  }
-  pieces.push(...(pieces.length === 0 ? [OPEN, CLOSE] : [CLOSE]));
-  const copy = Buffer.concat(pieces);
-  return copy.length <= MAX_CONTENT_BYTES ? copy : TOO_LONG;
-}
-
-const TOO_LONG = Buffer.from(`{"cut":"longer than ${MAX_CONTENT_BYTES} bytes"}`);
-
-const cutWhereLong = (value: Uint8Array): Uint8Array =>
-  value.length <= MAX_TEXT_BYTES ? value : cutJsonTexts(value, MAX_TEXT_BYTES);
 
 /** The text of an object with only the fields of these names. */
 function copyFields(body: ScannedObject, names: ReadonlySet<string>): string {
@@ -197,19 +184,20 @@ const readNames = (header: string | null): readonly string[] =>
 
 const NO_NAMES: readonly string[] = [];
 
-function readId({ body, request }: Call, field: string, header: string): string | undefined {
-  return shorten(body?.readString(body.find(field))) ?? shorten(request.headers.get(header));
+function readId(body: ScannedObject | undefined, field: string, header: string | null): string | undefined {
+  return shorten(body?.readString(body.find(field))) ?? shorten(header);
 }
 
 /** Whom the call is for (contract 2.7): the headers that always count, those of the configuration, then the body's fields. */
 export function readEndUser(
   { body, request, state }: Call,
   metadata: Readonly<Record<string, unknown>>,
+  own = ownHeadersOf(request.headers),
 ): string | undefined {
   const named = state.config.general.endUserHeaders.find((name) => (request.headers.get(name) ?? "") !== "");
   return (
-    shorten(request.headers.get("x-litellm-customer-id")) ??
-    shorten(request.headers.get("x-litellm-end-user-id")) ??
+    shorten(own.get("x-litellm-customer-id")) ??
+    shorten(own.get("x-litellm-end-user-id")) ??
     shorten(named === undefined ? undefined : request.headers.get(named)) ??
     shorten(body?.readString(body.find("user"))) ??
     shorten(textOf(metadata["user"]) ?? textOf(metadata["user_id"])) ??
@@ -218,8 +206,12 @@ export function readEndUser(
 }
 
 /** Those of the call, of the deployment that answered, and of headers that the configuration names; no more than so many. */
-function readAllTags(call: Call, metadata: Readonly<Record<string, unknown>>): readonly string[] {
-  const own = readOwnTags(call, metadata);
+function readAllTags(
+  call: Call,
+  metadata: Readonly<Record<string, unknown>>,
+  ownHeaders: HeaderReader,
+): readonly string[] {
+  const own = readOwnTags(call.body, metadata, ownHeaders);
   const { tagHeaders } = call.state.config.observing;
   const ofDeployment = call.deployment?.entry.params.tags ?? NO_NAMES;
   if (tagHeaders.length === 0 && ofDeployment.length === 0) {
@@ -233,11 +225,15 @@ function readAllTags(call: Call, metadata: Readonly<Record<string, unknown>>): r
 }
 
 /** Those of the body, else of its metadata, else of the header. */
-function readOwnTags({ body, request }: Call, metadata: Readonly<Record<string, unknown>>): readonly string[] {
+function readOwnTags(
+  body: ScannedObject | undefined,
+  metadata: Readonly<Record<string, unknown>>,
+  ownHeaders: HeaderReader,
+): readonly string[] {
   const own = body?.find("tags");
   const inBody = own?.kind === "array" && sizeOf(own) <= MAX_PART_BYTES ? body?.readValue(own) : metadata["tags"];
   if (!Array.isArray(inBody)) {
-    return readNames(request.headers.get("x-litellm-tags"));
+    return readNames(ownHeaders.get("x-litellm-tags"));
   }
   const tags = inBody.filter((tag) => typeof tag === "string").map((tag) => tag.slice(0, MAX_SHORT_TEXT));
   return [...new Set(tags)].slice(0, MAX_TAGS);

@@ -3,6 +3,8 @@ export interface HeaderReader {
   /** The value, those of repeated headers joined by `, `; `null` when absent. */
   get(name: string): string | null;
   forEach(visit: (value: string, name: string) => void): void;
+  /** Whether this text in lower case stands anywhere in the head: a quick look that saves many. Absent where there is none. */
+  mentions?(text: string): boolean;
 }
 
 /** One request whose head has come. */

@@ -180,3 +180,24 @@ test("what a failed sending has settled is not sent again, and each item is coun
   expect(batches).toEqual([["a", "b", "c"], ["b"], ["b"]]);
   expect(sender.stats).toEqual({ queuedCount: 0, sentCount: 2, droppedCount: 1, failedSendCount: 2 });
 });
+
+test("each item is released once, whether it arrives, is refused, or finds no room", async () => {
+  const released: string[] = [];
+  const { server, sender } = open({ maxQueuedItems: 2, maxBatchItems: 1, release: (item) => void released.push(item) });
+  sender.push("a");
+  await server.next();
+  sender.push("b");
+  sender.push("c");
+  expect(sender.hasRoom()).toBe(false);
+  sender.push("d");
+  expect(released).toEqual(["d"]);
+  server.answer(SENT);
+  await server.next();
+  expect(released).toEqual(["d", "a"]);
+  server.answer({ kind: "refused", reason: "bad" });
+  await server.next();
+  await sender.close(0);
+  expect(released).toEqual(["d", "a", "b", "c"]);
+  expect(sender.stats).toMatchObject({ queuedCount: 0, sentCount: 1, droppedCount: 4 });
+  expect(sender.hasRoom()).toBe(false);
+});

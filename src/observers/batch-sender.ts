@@ -25,6 +25,8 @@ export interface BatchSenderOptions<Item> {
   readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome<NoInfer<Item>>>;
   /** The size of an item in memory, in bytes, roughly. */
   readonly sizeOf: (item: Item) => number;
+  /** Told once of each item that it was given, when the item is sent or dropped. */
+  readonly release?: (item: Item) => void;
   readonly maxQueuedItems: number;
   readonly maxQueuedBytes: number;
   readonly maxBatchItems: number;
@@ -45,6 +47,7 @@ const EAGER_ITEMS = 100;
 const EAGER_BYTES = 512 * 1024;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
+const QUEUE_FULL = "its queue is full";
 /** A failing sender says so at most this often. */
 const LOG_INTERVAL_MS = 60_000;
 
@@ -82,13 +85,24 @@ export class BatchSender<Item> {
     };
   }
 
+  /** Whether a small item would be taken; one for which there is no room counts as dropped. For items that cost to make. */
+  hasRoom(): boolean {
+    const { maxQueuedItems, maxQueuedBytes } = this.#options;
+    if (this.#isClosing || this.#queue.length >= maxQueuedItems || this.#queuedBytes >= maxQueuedBytes) {
+      this.#drop(1, QUEUE_FULL);
+      return false;
+    }
+    return true;
+  }
+
   /** Takes an item, or drops it when the queue is full. Never throws. */
   push(item: Item): void {
     const { sizeOf, maxQueuedItems, maxQueuedBytes, maxBatchItems, maxBatchBytes, intervalMs } = this.#options;
     const bytes = sizeOf(item);
     const count = this.#queue.length;
     if (this.#isClosing || count >= maxQueuedItems || this.#queuedBytes + bytes > maxQueuedBytes) {
-      this.#drop(1, "its queue is full");
+      this.#drop(1, QUEUE_FULL);
+      this.#release([item]);
       return;
     }
     this.#queue.push(item);
@@ -117,6 +131,7 @@ export class BatchSender<Item> {
     clearTimeout(this.#timer);
     const left = this.#queue.length;
     if (left > 0) {
+      this.#release(this.#queue);
       this.#queue = [];
       this.#drop(left, "the gateway stopped");
     }
@@ -143,6 +158,7 @@ export class BatchSender<Item> {
       this.#underWayCount = batch.length;
       await this.#sendBatch(batch);
       this.#underWayCount = 0;
+      this.#release(batch);
     } while (!this.#given.signal.aborted && (this.#isClosing || this.#isFull()));
   }
 
@@ -231,6 +247,15 @@ export class BatchSender<Item> {
         resolve();
       };
     });
+  }
+
+  #release(items: readonly Item[]): void {
+    const { release } = this.#options;
+    if (release !== undefined) {
+      for (const item of items) {
+        release(item);
+      }
+    }
   }
 
   #drop(count: number, reason: string): void {

@@ -83,6 +83,13 @@ export function readDetails(event: CallFinished): DetailsReader {
   return reader;
 }
 
+/** {@link DetailsReader.metadata}, for the many calls that say nothing without a reader. */
+export function readMetadata(event: CallFinished): JsonObject {
+  const { details } = event;
+  const isSilent = details?.metadataText === undefined && details?.langfuseHeaders === undefined;
+  return isSilent ? NOTHING : readDetails(event).metadata;
+}
+
 function parseObject(text: string | undefined): JsonObject {
   if (text === undefined || text === "{}") {
     return NOTHING;

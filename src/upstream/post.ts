@@ -3,6 +3,7 @@ export interface PostRequest {
   /** `http` or `https`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Bytes are good until the answer: who sends them may use them again then. */
   readonly body: string | Uint8Array;
   readonly timeoutMs: number;
   readonly method?: "POST" | "PUT";

@@ -1,3 +1,5 @@
+import { toBuffer } from "./utf8.ts";
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -14,10 +16,10 @@ const ESCAPE_BYTES = 6;
  * @param limitBytes longest string that stays whole, without its quotes
  */
 export function cutJsonTexts(json: Uint8Array, limitBytes: number): Buffer {
-  const text = Buffer.from(json.buffer, json.byteOffset, json.length);
-  if (text.length <= limitBytes) {
-    return Buffer.from(text);
+  if (json.length <= limitBytes) {
+    return Buffer.from(json); // A view of a small buffer would cost more than the copy.
   }
+  const text = toBuffer(json);
   const pieces: Uint8Array[] = [];
   let from = 0;
   for (let open = text.indexOf(QUOTE); open >= 0; ) {

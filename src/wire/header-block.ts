@@ -46,6 +46,11 @@ export class HeaderBlock {
     return found;
   }
 
+  /** Whether this text in lower case stands anywhere in the head, in a name or a value. */
+  mentions(text: string): boolean {
+    return this.#lower.includes(text);
+  }
+
   /** How many lines have this lower-case name. */
   count(name: string): number {
     const needle = lineBeginning(name);

@@ -30,7 +30,17 @@ const SHARED_STACK = new Uint8Array(DEFAULT_LIMITS.maxDepth);
  */
 export function scanObject(bytes: Uint8Array, limits: JsonScanLimits = DEFAULT_LIMITS): ScannedObject {
   const source = openSource(bytes, limits);
-  const open = enter(source, OPEN_BRACE, "not-an-object");
+  const scanned = scanFields(source, enter(source, OPEN_BRACE, "not-an-object"));
+  expectEnd(bytes, scanned.end);
+  return scanned;
+}
+
+/** The fields of the object whose brace stands at `open`, within a text that was checked whole. */
+export const scanObjectAt = (bytes: Uint8Array, open: number): ScannedObject =>
+  scanFields(openSource(bytes, DEFAULT_LIMITS), open);
+
+function scanFields(source: JsonSource, open: number): ScannedObject {
+  const { bytes } = source;
   const fields: ScannedField[] = [];
   let at = skipSpace(bytes, open + 1);
   while (bytes[at] !== CLOSE_BRACE || fields.length > 0) {
@@ -42,7 +52,7 @@ export function scanObject(bytes: Uint8Array, limits: JsonScanLimits = DEFAULT_L
     }
     at = skipSpace(bytes, at + 1);
   }
-  leave(bytes, at, CLOSE_BRACE);
+  expectClose(bytes, at, CLOSE_BRACE);
   return new ScannedObject(bytes, open, at + 1, fields);
 }
 
@@ -63,7 +73,8 @@ export function scanArrayItems(bytes: Uint8Array, limits: JsonScanLimits = DEFAU
     }
     at = skipSpace(bytes, at + 1);
   }
-  leave(bytes, at, CLOSE_BRACKET);
+  expectClose(bytes, at, CLOSE_BRACKET);
+  expectEnd(bytes, at + 1);
   return items;
 }
 
@@ -88,11 +99,10 @@ function enter(source: JsonSource, opening: number, reason: JsonScanReason): num
   throw new JsonScanError(reason, `expected ${wanted}, got ${found}`, start);
 }
 
-function leave(bytes: Uint8Array, at: number, closing: number): void {
+function expectClose(bytes: Uint8Array, at: number, closing: number): void {
   if (bytes[at] !== closing) {
     failExpected(bytes, at, closing === CLOSE_BRACE ? "',' or '}'" : "',' or ']'");
   }
-  expectEnd(bytes, at + 1);
 }
 
 function expectEnd(bytes: Uint8Array, at: number): void {

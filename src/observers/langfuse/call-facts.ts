@@ -1,9 +1,10 @@
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
-import { readDetails } from "../read-details.ts";
-import { CALL_TYPES, overheadMsOf } from "../standard-payload.ts";
-import { type ContentTexts, readContentTexts } from "./content-texts.ts";
+import { readMetadata } from "../read-details.ts";
+import { CALL_TYPES } from "../standard-payload.ts";
+import { type ContentTexts, type JsonText, readContentTexts } from "./content-texts.ts";
 import { toIsoTime } from "./iso-time.ts";
+import { toKnown } from "./known-metadata.ts";
 import { type LangfuseKey, METADATA_KEYS, TRACE_PREFIX } from "./metadata-keys.ts";
 import { flagFrom, integerFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
 
@@ -29,9 +30,8 @@ export interface TraceFacts {
   readonly tags: readonly string[] | undefined;
   readonly metadata: JsonObject | undefined;
   readonly isPublic: boolean | undefined;
-  /** JSON texts. */
-  readonly input: string | undefined;
-  readonly output: string | undefined;
+  readonly input: JsonText | undefined;
+  readonly output: JsonText | undefined;
 }
 
 /** What is said of a generation beside what the call itself says. */
@@ -40,12 +40,12 @@ export interface GenerationFacts {
   readonly name: string;
   readonly parentId: string | undefined;
   readonly version: string | undefined;
-  readonly metadata: JsonObject;
+  /** The caller's own; what the gateway knows is to stand above it ({@link toWholeMetadata}). */
+  readonly ownMetadata: JsonObject | undefined;
   readonly promptName: string | undefined;
   readonly promptVersion: number | undefined;
-  /** JSON texts. */
-  readonly input: string | undefined;
-  readonly output: string | undefined;
+  readonly input: JsonText | undefined;
+  readonly output: JsonText | undefined;
 }
 
 /** A call as Langfuse sees it, however it is sent there. */
@@ -59,9 +59,6 @@ export interface CallFacts {
   /** Of streams: when the first byte went out. */
   readonly answeredAt: number | undefined;
 }
-
-/** Dividing is exact where multiplying by a billionth is not. */
-const NANO_PER_USD = 1e9;
 
 const DEFAULT_NAMES = Object.fromEntries(
   Object.entries(CALL_TYPES).map(([operation, type]) => [operation, `litellm-${type}`]),
@@ -77,19 +74,19 @@ const CREDENTIAL_PREFIX = "langfuse_";
 
 /** What a call's metadata, headers and settings say of it. Never throws. */
 export function readFacts(event: CallFinished, options: FactOptions): CallFacts {
-  const said = readDetails(event).metadata;
+  const said = readMetadata(event);
   const content = readContentTexts(event, {
     isRedacted: !options.showsContent || event.details?.isRedacted === true,
     masksInput: flagFrom(said["mask_input"]),
     masksOutput: flagFrom(said["mask_output"]),
   });
-  const metadata = toGenerationMetadata(event, said);
+  const ownMetadata = toOwnMetadata(said);
   const existing = textFrom(said["existing_trace_id"]);
-  const whole = (): TraceFacts => toTrace(event, { said, content, options, known: metadata });
+  const whole = (): TraceFacts => toTrace(event, { said, content, options, ownMetadata });
   const { startedAt, durationMs, firstByteMs, isStream } = event;
   return {
     trace: existing === undefined ? whole() : toJoinedTrace(existing, said, whole),
-    generation: toGeneration(event, { said, content, metadata }),
+    generation: toGeneration(event, { said, content, ownMetadata }),
     environment: environmentFrom(said["trace_environment"]) ?? environmentFrom(options.environment),
     startedAt,
     endedAt: startedAt + durationMs,
@@ -101,11 +98,10 @@ interface TraceSources {
   readonly said: JsonObject;
   readonly content: ContentTexts;
   readonly options: FactOptions;
-  /** The generation's metadata, of which tags are made. */
-  readonly known: JsonObject;
+  readonly ownMetadata: JsonObject | undefined;
 }
 
-function toTrace(event: CallFinished, { said, content, options, known }: TraceSources): TraceFacts {
+function toTrace(event: CallFinished, { said, content, options, ownMetadata }: TraceSources): TraceFacts {
   const { details } = event;
   return {
     id: textFrom(said["trace_id"]) ?? details?.traceId ?? event.callId,
@@ -115,7 +111,7 @@ function toTrace(event: CallFinished, { said, content, options, known }: TraceSo
     sessionId: textFrom(said["trace_session_id"]) ?? textFrom(said["session_id"]) ?? details?.sessionId,
     version: textFrom(said["trace_version"]) ?? textFrom(said["version"]),
     release: textFrom(said["trace_release"]) ?? options.release,
-    tags: toTags(event, said, known, options.defaultTags),
+    tags: toTags(event, { said, ownMetadata, defaultTags: options.defaultTags }),
     metadata: toTraceMetadata(said),
     isPublic: said["trace_public"] === undefined ? undefined : flagFrom(said["trace_public"]),
     input: valueText(said["trace_input"]) ?? content.input,
@@ -167,10 +163,10 @@ const UNTOUCHED: Omit<TraceFacts, "id"> = {
 interface GenerationSources {
   readonly said: JsonObject;
   readonly content: ContentTexts;
-  readonly metadata: JsonObject;
+  readonly ownMetadata: JsonObject | undefined;
 }
 
-function toGeneration(event: CallFinished, { said, content, metadata }: GenerationSources): GenerationFacts {
+function toGeneration(event: CallFinished, { said, content, ownMetadata }: GenerationSources): GenerationFacts {
   const prompt = said["prompt"] === undefined ? undefined : objectFrom(said["prompt"]);
   const promptVersion = integerFrom(prompt?.["version"]);
   return {
@@ -178,7 +174,7 @@ function toGeneration(event: CallFinished, { said, content, metadata }: Generati
     name: textFrom(said["generation_name"]) ?? DEFAULT_NAMES[event.operation],
     parentId: textFrom(said["parent_observation_id"]),
     version: textFrom(said["version"]),
-    metadata,
+    ownMetadata,
     // A link needs both.
     promptName: promptVersion === undefined ? undefined : textFrom(prompt?.["name"]),
     promptVersion: textFrom(prompt?.["name"]) === undefined ? undefined : promptVersion,
@@ -194,14 +190,13 @@ function timeOf(startedAt: number): string {
 
 function toTags(
   event: CallFinished,
-  said: JsonObject,
-  known: JsonObject,
-  defaultTags: readonly string[],
+  { said, ownMetadata, defaultTags }: Pick<TraceSources, "said" | "ownMetadata"> & Pick<FactOptions, "defaultTags">,
 ): readonly string[] | undefined {
   const own = event.details?.tags ?? [];
   if (own.length === 0 && defaultTags.length === 0 && said["tags"] === undefined && said["trace_tags"] === undefined) {
     return undefined;
   }
+  const known = defaultTags.length === 0 ? NOTHING : { ...ownMetadata, ...toKnown(event) };
   const defaults = defaultTags.flatMap((name) => {
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
     return value === undefined || value === null || typeof value === "object" ? [] : [`${name}:${String(value)}`];
@@ -234,52 +229,20 @@ function toTraceMetadata(said: JsonObject): JsonObject | undefined {
   return Object.fromEntries([...Object.entries(own ?? NOTHING), ...named, ...raw]);
 }
 
-/** The caller's own metadata, and above it what the gateway knows: nobody writes a cost of their own. */
-function toGenerationMetadata(event: CallFinished, said: JsonObject): JsonObject {
-  const known = toKnown(event);
+/** The caller's own metadata without what has a place of its own; `undefined` where there is none. */
+function toOwnMetadata(said: JsonObject): JsonObject | undefined {
   if (isSilent(said)) {
-    return known;
+    return undefined;
   }
   const rest = Object.entries(said).filter(
     ([key]) => !isOwnKey(key) && !key.startsWith(TRACE_PREFIX) && !key.startsWith(CREDENTIAL_PREFIX),
   );
-  return rest.length === 0 ? known : { ...Object.fromEntries(rest), ...known };
+  return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
-/** What the gateway knows of a call beyond what Langfuse has fields for. What is `undefined` is not written. */
-function toKnown(event: CallFinished): JsonObject {
-  const { details, cost, fallbacks, retries, dropped } = event;
-  const costUsd = cost === undefined ? null : cost.nanoUsd / NANO_PER_USD;
-  return {
-    litellm_call_id: event.callId,
-    litellm_response_cost: costUsd,
-    cache_hit: false,
-    api_base: event.apiBase,
-    model_group: event.modelGroup,
-    requested_model: event.requestedModel,
-    deployment: event.upstreamModel,
-    custom_llm_provider: event.provider,
-    status_code: event.status,
-    error_kind: event.errorKind,
-    retries: retries === 0 ? undefined : retries,
-    fallbacks: fallbacks === 0 ? undefined : fallbacks,
-    dropped_params: dropped.length === 0 ? undefined : dropped,
-    user_api_key_hash: details?.keyHash,
-    user_api_key_end_user_id: details?.endUser,
-    user_api_key_request_route: event.path,
-    requester_ip_address: details?.clientAddress,
-    user_agent: details?.userAgent,
-    spend_logs_metadata: readDetails(event).spendLogsMetadata,
-    is_response_cut: details?.content?.isResponseCut === true ? true : undefined,
-    hidden_params: {
-      model_id: event.deploymentId,
-      api_base: event.apiBase,
-      response_cost: costUsd,
-      litellm_overhead_time_ms: overheadMsOf(event),
-      litellm_model_name: event.upstreamModel,
-    },
-  };
-}
+/** Above the caller's own metadata stands what the gateway knows: nobody writes a cost of their own. */
+export const toWholeMetadata = (event: CallFinished, { ownMetadata }: GenerationFacts): JsonObject =>
+  ownMetadata === undefined ? toKnown(event) : { ...ownMetadata, ...toKnown(event) };
 
 /** A value as JSON text, a text that is JSON already as it is not: it stays text. */
 function valueText(value: unknown): string | undefined {

@@ -2,24 +2,35 @@ import { isObject, listOf } from "../../core/json-values.ts";
 import { scrubSecrets } from "../../core/scrub-secrets.ts";
 import { parseJsonText } from "../../wire/json-depth.ts";
 import { DELIVERED, type Delivery, type Endpoint, isPassing } from "./send-batch.ts";
+import type { EventIds } from "./write-events.ts";
 import type { WrittenCall } from "./written-call.ts";
 
 /** Longest reason that is logged. */
 const MAX_REASON = 300;
+
+/** The ids of a call's two events. */
+export const eventIdsOf =
+  (prefix: string) =>
+  (callNumber: number): EventIds => [`${prefix}-${callNumber}-t`, `${prefix}-${callNumber}-g`];
 
 /**
  * The ingestion endpoint: batches of events, each of which is taken or refused by itself. Trace ids stay as callers write
  * them, which the OpenTelemetry endpoint cannot do.
  * Source: https://api.reference.langfuse.com (read 2026-11-28).
  */
-export const ingestion: Endpoint = {
+export const ingestion = (toEventIds: (callNumber: number) => EventIds): Endpoint => ({
   path: "/api/public/ingestion",
-  writeBody: (calls) => `{"batch":[${calls.map(({ text }) => text).join(",")}],"metadata":{"sdk_name":"portolan"}}`,
-  readReply: (calls, { status, text }) => (status === 207 || text !== "" ? readErrors(calls, text) : DELIVERED),
-};
+  around: { begin: '{"batch":[', end: '],"metadata":{"sdk_name":"portolan"}}' },
+  readReply: (calls, { status, text }) =>
+    status === 207 || text !== "" ? readErrors(calls, text, toEventIds) : DELIVERED,
+});
 
 /** A call is refused when one of its events is, and sent again when one can be. */
-function readErrors(calls: readonly WrittenCall[], text: string): Delivery {
+function readErrors(
+  calls: readonly WrittenCall[],
+  text: string,
+  toEventIds: (callNumber: number) => EventIds,
+): Delivery {
   const errors = listOf(parse(text)["errors"]).filter(isObject);
   if (errors.length === 0) {
     return DELIVERED;
@@ -28,7 +39,7 @@ function readErrors(calls: readonly WrittenCall[], text: string): Delivery {
   const remaining: WrittenCall[] = [];
   let refusedCount = 0;
   for (const call of calls) {
-    const own = call.eventIds.flatMap((id) => statuses.get(id) ?? []);
+    const own = toEventIds(call.number).flatMap((id) => statuses.get(id) ?? []);
     if (own.some((status) => !isPassing(status))) {
       refusedCount++;
     } else if (own.length > 0) {

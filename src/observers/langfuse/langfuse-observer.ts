@@ -1,4 +1,5 @@
 import type { CallFinished } from "../../core/call-event.ts";
+import { ByteArena } from "../../wire/byte-arena.ts";
 import { BatchSender } from "../batch-sender.ts";
 import type { CallObserver, ObserverStats } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
@@ -7,11 +8,11 @@ import { cutContent } from "./content-texts.ts";
 import type { LangfuseProject } from "./project.ts";
 import { type Projects, readProjects } from "./projects.ts";
 import { type Endpoint, toSend } from "./send-batch.ts";
-import type { WrittenCall } from "./written-call.ts";
+import type { JsonParts, WrittenCall } from "./written-call.ts";
 
 /** How calls are written for an endpoint. */
 export interface LangfuseWriter extends Endpoint {
-  write(event: CallFinished, facts: CallFacts): Omit<WrittenCall, "bytes">;
+  write(event: CallFinished, facts: CallFacts, callNumber: number): JsonParts;
 }
 
 /** Calls that wait at most, in each project's queue. */
@@ -34,6 +35,8 @@ export class LangfuseObserver implements CallObserver {
   readonly #writer: LangfuseWriter;
   readonly #projects: Projects;
   readonly #options: FactOptions;
+  readonly #arena = new ByteArena();
+  #count = 0;
   readonly #senders: ReadonlyMap<LangfuseProject, BatchSender<WrittenCall>>;
 
   /** @throws Error where there are no keys */
@@ -57,14 +60,17 @@ export class LangfuseObserver implements CallObserver {
     );
     const { all } = this.#projects;
     const maxQueuedBytes = Math.max(MIN_QUEUED_BYTES, MAX_QUEUED_BYTES / all.length);
-    this.#senders = new Map(all.map((project) => [project, openSender(project, context, { writer, maxQueuedBytes })]));
+    this.#senders = new Map(all.map((project) => [project, this.#openSender(project, context, maxQueuedBytes)]));
   }
 
   observe(batch: readonly CallFinished[]): void {
     for (const event of batch) {
       const project = this.#projects.of(event.deploymentId);
       const sender = project === undefined ? undefined : this.#senders.get(project);
-      sender?.push(this.#write(event));
+      // What would be dropped is not written first.
+      if (sender?.hasRoom() === true) {
+        sender.push(this.#write(event));
+      }
     }
   }
 
@@ -85,36 +91,41 @@ export class LangfuseObserver implements CallObserver {
 
   #write(event: CallFinished): WrittenCall {
     const facts = readFacts(event, this.#options);
-    const written = this.#writer.write(event, facts);
-    const bytes = Buffer.byteLength(written.text);
-    if (bytes <= MAX_CALL_BYTES) {
-      return { ...written, bytes };
+    const whole = this.#keep(event, facts);
+    if (whole.piece.end - whole.piece.start <= MAX_CALL_BYTES) {
+      return whole;
     }
-    const shrunk = this.#writer.write(event, {
+    this.#arena.free(whole.piece);
+    return this.#keep(event, {
       ...facts,
       trace: { ...facts.trace, ...cutContent(facts.trace) },
       generation: { ...facts.generation, ...cutContent(facts.generation) },
     });
-    return { ...shrunk, bytes: Buffer.byteLength(shrunk.text) };
   }
-}
 
-function openSender(
-  project: LangfuseProject,
-  context: ObserverContext<"langfuse" | "langfuse_otel">,
-  { writer, maxQueuedBytes }: { readonly writer: LangfuseWriter; readonly maxQueuedBytes: number },
-): BatchSender<WrittenCall> {
-  return new BatchSender({
-    name: context.name,
-    send: toSend(project, writer, context),
-    sizeOf: ({ bytes }) => bytes,
-    maxQueuedItems: MAX_QUEUED_CALLS,
-    maxQueuedBytes,
-    maxBatchItems: MAX_BATCH_CALLS,
-    maxBatchBytes: MAX_BATCH_BYTES,
-    intervalMs: context.settings.flush_interval,
-    maxRetries: MAX_RETRIES,
-    log: context.log,
-    random: context.random,
-  });
+  #keep(event: CallFinished, facts: CallFacts): WrittenCall {
+    const number = ++this.#count;
+    return { piece: this.#arena.write(this.#writer.write(event, facts, number)), number };
+  }
+
+  #openSender(
+    project: LangfuseProject,
+    context: ObserverContext<"langfuse" | "langfuse_otel">,
+    maxQueuedBytes: number,
+  ): BatchSender<WrittenCall> {
+    return new BatchSender({
+      name: context.name,
+      send: toSend(project, this.#writer, context),
+      sizeOf: ({ piece }) => piece.end - piece.start,
+      release: ({ piece }) => this.#arena.free(piece),
+      maxQueuedItems: MAX_QUEUED_CALLS,
+      maxQueuedBytes,
+      maxBatchItems: MAX_BATCH_CALLS,
+      maxBatchBytes: MAX_BATCH_BYTES,
+      intervalMs: context.settings.flush_interval,
+      maxRetries: MAX_RETRIES,
+      log: context.log,
+      random: context.random,
+    });
+  }
 }

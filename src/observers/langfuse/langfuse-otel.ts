@@ -7,5 +7,5 @@ import { writeSpan } from "./write-span.ts";
 export const openLangfuseOtel: ObserverFactory<"langfuse_otel"> = (context) =>
   new LangfuseObserver(context, {
     ...otlpEndpoint(context.version),
-    write: (event, facts) => ({ text: writeSpan(event, facts), eventIds: [] }),
+    write: (event, facts) => [writeSpan(event, facts)],
   });

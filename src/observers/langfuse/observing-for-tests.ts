@@ -41,7 +41,7 @@ export const openForTest = async (
     config: loaded,
     environment: keys,
     post: async (request) => {
-      requests.push(request);
+      requests.push({ ...request, body: String(request.body) }); // Bytes are good until the answer.
       return answer(request);
     },
     now: Date.now,

@@ -15,10 +15,10 @@ export function otlpEndpoint(version: string): Endpoint {
   const scope = JSON.stringify({ name: "portolan", version });
   return {
     path: "/api/public/otel/v1/traces",
-    writeBody: (calls) =>
-      `{"resourceSpans":[{"resource":${resource},"scopeSpans":[{"scope":${scope},"spans":[${calls
-        .map(({ text }) => text)
-        .join(",")}]}]}]}`,
+    around: {
+      begin: `{"resourceSpans":[{"resource":${resource},"scopeSpans":[{"scope":${scope},"spans":[`,
+      end: "]}]}]}",
+    },
     readReply: (calls, { text }) => readPartialSuccess(calls, text),
   };
 }

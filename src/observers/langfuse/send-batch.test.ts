@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
+import { ByteArena } from "../../wire/byte-arena.ts";
 import { ingestion } from "./ingestion.ts";
 import { otlpEndpoint } from "./otlp-endpoint.ts";
 import { toSend } from "./send-batch.ts";
@@ -7,8 +8,13 @@ import type { WrittenCall } from "./written-call.ts";
 
 const PROJECT = { publicKey: "pk-lf-1", secretKey: "sk-lf-planted-secret", host: "https://langfuse.example" };
 
+const arena = new ByteArena();
+
 const toCalls = (...names: readonly string[]): readonly WrittenCall[] =>
-  names.map((name) => ({ text: `{"id":"${name}"}`, bytes: 10, eventIds: [`${name}-trace`, `${name}-generation`] }));
+  names.map((name) => ({
+    piece: arena.write([`{"id":"${name}"}`]),
+    number: name.charCodeAt(0),
+  }));
 
 const toReply = (status: number, body: unknown = "", retryAfterMs?: number): PostReply => ({
   status,
@@ -16,7 +22,13 @@ const toReply = (status: number, body: unknown = "", retryAfterMs?: number): Pos
   retryAfterMs,
 });
 
-const open = (answer: (request: PostRequest) => PostReply, endpoint = ingestion) => {
+/** The events of the call `a` are `a-trace` and `a-generation`. */
+const events = ingestion((callNumber) => {
+  const name = String.fromCharCode(callNumber);
+  return [`${name}-trace`, `${name}-generation`];
+});
+
+const open = (answer: (request: PostRequest) => PostReply, endpoint = events) => {
   const requests: PostRequest[] = [];
   const send = toSend(PROJECT, endpoint, {
     version: "1",

@@ -1,4 +1,6 @@
 import type { Post, PostReply } from "../../upstream/post.ts";
+import { joinArenaPieces } from "../../wire/byte-arena.ts";
+import { releaseBytes } from "../../wire/release-bytes.ts";
 import type { SendOutcome } from "../batch-sender.ts";
 import { type LangfuseProject, toHeaders } from "./project.ts";
 import type { WrittenCall } from "./written-call.ts";
@@ -7,8 +9,8 @@ import type { WrittenCall } from "./written-call.ts";
 export interface Endpoint {
   /** Below the host. */
   readonly path: string;
-  /** The body of a request. */
-  writeBody(calls: readonly WrittenCall[]): string;
+  /** What stands around the calls of a request; between them stand commas. */
+  readonly around: { readonly begin: string; readonly end: string };
   /** What a success says of single calls. */
   readReply(calls: readonly WrittenCall[], reply: PostReply): Delivery;
 }
@@ -35,8 +37,11 @@ export function toSend(
   const url = `${project.host}${endpoint.path}`;
   const headers = toHeaders(project, version);
   const deliver = async (calls: readonly WrittenCall[], signal: AbortSignal): Promise<Delivery> => {
-    const body = endpoint.writeBody(calls);
-    const reply = await post({ url, headers, body, timeoutMs: TIMEOUT_MS, signal });
+    const body = joinArenaPieces(
+      calls.map(({ piece }) => piece),
+      { ...endpoint.around, separator: "," },
+    );
+    const reply = await post({ url, headers, body, timeoutMs: TIMEOUT_MS, signal }).finally(() => releaseBytes(body));
     if (reply.status === 413 && calls.length > 1) {
       const half = Math.ceil(calls.length / 2);
       const first = await deliver(calls.slice(0, half), signal);

@@ -1,9 +1,14 @@
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
+import type { ByteSpan } from "../../wire/byte-arena.ts";
 import { readDetails } from "../read-details.ts";
-import type { CallFacts, GenerationFacts, TraceFacts } from "./call-facts.ts";
+import { type CallFacts, type GenerationFacts, type TraceFacts, toWholeMetadata } from "./call-facts.ts";
+import type { JsonText } from "./content-texts.ts";
 import { toIsoTime } from "./iso-time.ts";
+import { writeKnown } from "./known-metadata.ts";
+import { quote } from "./quote.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
+import type { JsonParts } from "./written-call.ts";
 
 /** Ids of a call's two events: the server takes each id once, however often it is sent. */
 export type EventIds = readonly [trace: string, generation: string];
@@ -13,19 +18,41 @@ export type EventIds = readonly [trace: string, generation: string];
  * a comma. Both create or update: what is not said stays. Put together of texts, as it is done for every call.
  * Source: https://api.reference.langfuse.com (read 2026-11-28).
  */
-export function writeEvents(event: CallFinished, facts: CallFacts, eventIds: EventIds): string {
+export function writeEvents(
+  event: CallFinished,
+  facts: CallFacts,
+  [traceEventId, generationEventId]: EventIds,
+): JsonParts {
+  const { trace, generation } = facts;
   const end = toIsoTime(facts.endedAt);
   const start = toIsoTime(facts.startedAt);
   const environment = textField("environment", facts.environment);
-  const trace = `{"id":"${eventIds[0]}","type":"trace-create","timestamp":"${end}","body":${writeTrace(facts.trace, start)}${environment}}}`;
-  const generation = writeGeneration(event, facts, { start, end });
-  return `${trace},{"id":"${eventIds[1]}","type":"generation-create","timestamp":"${end}","body":${generation}${environment}}}`;
+  const parts: (string | ByteSpan)[] = [];
+  let text = `{"id":"${traceEventId}","type":"trace-create","timestamp":"${end}","body":${writeTrace(trace, start)}`;
+  text = pushField(parts, `${text},"input":`, trace.input, text);
+  text = pushField(parts, `${text},"output":`, trace.output, text);
+  text +=
+    `${environment}}},{"id":"${generationEventId}","type":"generation-create","timestamp":"${end}","body":` +
+    writeGeneration(event, facts, { start, end });
+  text = pushField(parts, `${text},"input":`, generation.input, text);
+  text = pushField(parts, `${text},"output":`, generation.output, text);
+  parts.push(`${text}${environment}}}`);
+  return parts;
 }
 
-/** Without its closing brace. */
+/** Text and JSON are pushed where there is JSON. Returns the text that is yet to be pushed. */
+function pushField(parts: (string | ByteSpan)[], named: string, json: JsonText | undefined, unnamed: string): string {
+  if (json === undefined) {
+    return unnamed;
+  }
+  parts.push(named, json);
+  return "";
+}
+
+/** Without its closing brace, input and output. */
 function writeTrace(trace: TraceFacts, start: string): string {
   return (
-    `{"id":${JSON.stringify(trace.id)}` +
+    `{"id":${quote(trace.id)}` +
     // A trace that was there before has its own time.
     (trace.isJoined ? "" : `,"timestamp":"${start}"`) +
     textField("name", trace.name) +
@@ -35,33 +62,33 @@ function writeTrace(trace: TraceFacts, start: string): string {
     textField("release", trace.release) +
     valueField("tags", trace.tags) +
     valueField("metadata", trace.metadata) +
-    valueField("public", trace.isPublic) +
-    jsonField("input", trace.input) +
-    jsonField("output", trace.output)
+    valueField("public", trace.isPublic)
   );
 }
 
-/** Without its closing brace. */
+/** Without its closing brace, input and output. */
 function writeGeneration(
   event: CallFinished,
   { trace, generation, answeredAt }: CallFacts,
   { start, end }: { readonly start: string; readonly end: string },
 ): string {
   const model = event.upstreamModel ?? event.requestedModel;
+  const parameters = writeParameters(event);
   return (
-    `{"id":${JSON.stringify(generation.id)},"traceId":${JSON.stringify(trace.id)}` +
-    `,"name":${JSON.stringify(generation.name)},"startTime":"${start}","endTime":"${end}"` +
+    `{"id":${quote(generation.id)},"traceId":${quote(trace.id)}` +
+    `,"name":${quote(generation.name)},"startTime":"${start}","endTime":"${end}"` +
     (answeredAt === undefined ? "" : `,"completionStartTime":"${toIsoTime(answeredAt)}"`) +
     textField("model", model) +
-    jsonField("modelParameters", writeParameters(event)) +
-    jsonField("input", generation.input) +
-    jsonField("output", generation.output) +
+    (parameters === undefined ? "" : `,"modelParameters":${parameters}`) +
     writeUsage(event) +
-    jsonField("metadata", JSON.stringify(generation.metadata)) +
+    `,"metadata":${writeMetadata(event, generation)}` +
     writeLevel(event) +
     writeLinks(generation)
   );
 }
+
+const writeMetadata = (event: CallFinished, generation: GenerationFacts): string =>
+  generation.ownMetadata === undefined ? writeKnown(event) : JSON.stringify(toWholeMetadata(event, generation));
 
 function writeLinks({ parentId, version, promptName, promptVersion }: GenerationFacts): string {
   return (
@@ -119,13 +146,9 @@ function toPlainValues(parameters: JsonObject): JsonObject {
 }
 
 function textField(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
+  return value === undefined ? "" : `,"${name}":${quote(value)}`;
 }
 
 function valueField(name: string, value: unknown): string {
   return value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
-}
-
-function jsonField(name: string, text: string | undefined): string {
-  return text === undefined ? "" : `,"${name}":${text}`;
 }

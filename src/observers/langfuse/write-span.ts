@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
-import type { CallFacts, GenerationFacts, TraceFacts } from "./call-facts.ts";
+import { type CallFacts, type GenerationFacts, type TraceFacts, toWholeMetadata } from "./call-facts.ts";
+import { textOfJson } from "./content-texts.ts";
 import { toIsoTime } from "./iso-time.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
 import { writeParameters } from "./write-events.ts";
@@ -71,8 +72,8 @@ function traceAttributes(trace: TraceFacts): readonly Attribute[] {
         ]),
     ...metadataAttributes("langfuse.trace.metadata.", trace.metadata ?? {}),
     ...(trace.isPublic === undefined ? NONE : [{ key: "langfuse.trace.public", value: { boolValue: trace.isPublic } }]),
-    ...text("langfuse.trace.input", trace.input),
-    ...text("langfuse.trace.output", trace.output),
+    ...text("langfuse.trace.input", textOfJson(trace.input)),
+    ...text("langfuse.trace.output", textOfJson(trace.output)),
   ];
 }
 
@@ -86,13 +87,13 @@ function generationAttributes(event: CallFinished, facts: CallFacts): readonly A
     ...text("langfuse.version", generation.version ?? trace.version),
     ...text("langfuse.observation.model.name", model),
     ...text("langfuse.observation.model.parameters", writeParameters(event)),
-    ...text("langfuse.observation.input", generation.input),
-    ...text("langfuse.observation.output", generation.output),
+    ...text("langfuse.observation.input", textOfJson(generation.input)),
+    ...text("langfuse.observation.output", textOfJson(generation.output)),
     ...json("langfuse.observation.usage_details", event.usage === undefined ? undefined : usagePartsOf(event.usage)),
     ...json("langfuse.observation.cost_details", costPartsOf(event)),
     ...json("langfuse.observation.completion_start_time", answeredAt === undefined ? undefined : toIsoTime(answeredAt)),
     ...levelAttributes(event),
-    ...metadataAttributes("langfuse.observation.metadata.", generation.metadata),
+    ...metadataAttributes("langfuse.observation.metadata.", toWholeMetadata(event, generation)),
     ...promptAttributes(generation),
   ];
 }

@@ -1,8 +1,11 @@
-/** A call as it goes out: text of JSON, without what stands around a batch. */
+import type { ArenaPiece, ByteSpan } from "../../wire/byte-arena.ts";
+
+/** JSON text in pieces that stand one behind the other; bytes are in UTF-8. */
+export type JsonParts = readonly (string | ByteSpan)[];
+
+/** A call as it goes out: JSON in UTF-8, without what stands around a batch. */
 export interface WrittenCall {
-  readonly text: string;
-  /** Size in UTF-8. */
-  readonly bytes: number;
-  /** Ids of its events, by which the server answers. */
-  readonly eventIds: readonly string[];
+  readonly piece: ArenaPiece;
+  /** Counted in this process; the endpoint makes its events' ids of it, by which the server answers. */
+  readonly number: number;
 }

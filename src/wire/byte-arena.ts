@@ -1,0 +1,105 @@
+/** A range of bytes, named instead of viewed: a view of a small buffer costs more than its copy. */
+export interface ByteSpan {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A stretch of bytes within an arena's block; good until it is freed. */
+export interface ArenaPiece {
+  readonly block: ArenaBlock;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A buffer of an arena and how many pieces in it are in use. */
+export interface ArenaBlock {
+  readonly bytes: Buffer;
+  used: number;
+  pieceCount: number;
+}
+
+/** Size of a block; a piece that is longer has one for itself. */
+const BLOCK_BYTES = 256 * 1024;
+/** Empty blocks that are kept to be used again. */
+const MAX_SPARE_BLOCKS = 4;
+/** Most bytes that a UTF-16 unit takes in UTF-8. */
+const MAX_UNIT_BYTES = 3;
+
+/**
+ * Many small messages that wait for some time, in a few large buffers that are used again: as strings or buffers of their
+ * own the collector would move each to its old generation, which costs more than making it.
+ */
+export class ByteArena {
+  #current: ArenaBlock = openBlock(BLOCK_BYTES);
+  #spare: ArenaBlock[] = [];
+
+  /** Writes the parts one behind the other, texts in UTF-8. The piece is to be {@link free}d once. */
+  write(parts: readonly (string | ByteSpan)[]): ArenaPiece {
+    let most = 0;
+    for (const part of parts) {
+      most += typeof part === "string" ? part.length * MAX_UNIT_BYTES : part.end - part.start;
+    }
+    const block = this.#blockFor(most);
+    const start = block.used;
+    let at = start;
+    for (const part of parts) {
+      if (typeof part === "string") {
+        at += block.bytes.write(part, at, "utf8");
+      } else {
+        at += part.bytes.copy(block.bytes, at, part.start, part.end);
+      }
+    }
+    block.used = at;
+    block.pieceCount++;
+    return { block, start, end: at };
+  }
+
+  /** Gives a piece's place back. */
+  free({ block }: ArenaPiece): void {
+    block.pieceCount--;
+    if (block.pieceCount === 0) {
+      block.used = 0;
+      if (block !== this.#current) {
+        this.#keep(block);
+      }
+    }
+  }
+
+  #blockFor(size: number): ArenaBlock {
+    if (this.#current.bytes.length - this.#current.used < size) {
+      const full = this.#current;
+      this.#current = size > BLOCK_BYTES ? openBlock(size) : (this.#spare.pop() ?? openBlock(BLOCK_BYTES));
+      if (full.pieceCount === 0) {
+        this.#keep(full);
+      }
+    }
+    return this.#current;
+  }
+
+  #keep(block: ArenaBlock): void {
+    if (block.bytes.length === BLOCK_BYTES && this.#spare.length < MAX_SPARE_BLOCKS) {
+      this.#spare.push(block);
+    }
+  }
+}
+
+const openBlock = (size: number): ArenaBlock => ({ bytes: Buffer.allocUnsafeSlow(size), used: 0, pieceCount: 0 });
+
+/** The pieces one behind the other, between two texts and with a separator between each two. */
+export function joinArenaPieces(
+  pieces: readonly ArenaPiece[],
+  { begin, separator, end }: { readonly begin: string; readonly separator: string; readonly end: string },
+): Buffer {
+  const fixed = Buffer.byteLength(begin) + Buffer.byteLength(end);
+  const separatorBytes = Buffer.byteLength(separator);
+  const size = pieces.reduce((sum, piece) => sum + piece.end - piece.start + separatorBytes, fixed);
+  const joined = Buffer.allocUnsafeSlow(size);
+  let at = joined.write(begin, 0, "utf8");
+  for (const [index, { block, start, end: pieceEnd }] of pieces.entries()) {
+    at += index === 0 ? 0 : joined.write(separator, at, "utf8");
+    at += block.bytes.copy(joined, at, start, pieceEnd);
+  }
+  at += joined.write(end, at, "utf8");
+  return joined.subarray(0, at);
+}
