@@ -143,6 +143,21 @@ describe("the machine's files", () => {
     expect(systemFiles.readStamp(join(folder, "none.yaml"))).toBe("missing");
   });
 
+  test("what is written often beside it is looked into together", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "reload-watch-"));
+    folders.push(folder);
+    const looked = Promise.withResolvers<void>();
+    let looks = 0;
+    const stop = systemFiles.watchFolder(folder, () => {
+      looks += 1;
+      looked.resolve();
+    });
+    for (let line = 0; line < 500; line++) writeFileSync(join(folder, "gateway.log"), `${line}\n`);
+    await looked.promise;
+    expect(looks).toBeLessThan(5);
+    stop();
+  });
+
   test("a written file is reported through real events and timers", async () => {
     const folder = mkdtempSync(join(tmpdir(), "reload-watch-"));
     folders.push(folder);

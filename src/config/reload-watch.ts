@@ -30,6 +30,8 @@ export interface ReloadWatchOptions {
 
 const DEFAULT_DEBOUNCE_MS = 250;
 const DEFAULT_POLL_MS = 5000;
+/** A log that is written beside the configuration gives thousands of events a second: they are looked into together. */
+const EVENT_PAUSE_MS = 50;
 
 /** Timers that do not keep the process alive. */
 const systemTimers: WatchTimers = {
@@ -46,10 +48,19 @@ const systemTimers: WatchTimers = {
 /** The machine's file system. */
 export const systemFiles: WatchedFiles = {
   watchFolder: (folder, onChange) => {
-    const watcher = watch(folder, { persistent: false }, onChange);
+    let pause: ReturnType<typeof setTimeout> | undefined;
+    const watcher = watch(folder, { persistent: false }, () => {
+      pause ??= setTimeout(() => {
+        pause = undefined;
+        onChange();
+      }, EVENT_PAUSE_MS).unref();
+    });
     // A folder that goes away ends its events; polling goes on.
     watcher.on("error", () => watcher.close());
-    return () => watcher.close();
+    return () => {
+      clearTimeout(pause);
+      watcher.close();
+    };
   },
   readStamp: (path) => {
     try {

@@ -261,6 +261,29 @@ describe("when Langfuse is in trouble", () => {
     await flaky.close();
   });
 
+  test("a gateway that is killed loses what it had not sent, and no more", async () => {
+    const server = startFakeLangfuse();
+    const gatewayOptions = {
+      config: { model_list: models.slice(0, 1), litellm_settings: { callbacks: ["langfuse"] } },
+      env: environmentOf(server),
+    };
+    const killed = await startGateway(gatewayOptions);
+    for (let count = 0; count < 20; count++) await ask(killed.url, `g-sent-${count}`);
+    await within(
+      server.until(() => server.observations.size === 20),
+      "what was sent",
+    );
+    for (let count = 0; count < 5; count++) await ask(killed.url, `g-waiting-${count}`);
+    await killed.kill();
+    const next = await startGateway(gatewayOptions);
+    await ask(next.url, "g-after");
+    await generationOf("g-after", server);
+    expect(await next.stop()).toBe(0);
+    const sent = [...server.observations.keys()].filter((id) => id.startsWith("g-sent"));
+    expect([sent.length, server.faults]).toEqual([20, []]);
+    await server.close();
+  });
+
   test("stopping sends what waits", async () => {
     const slow = startFakeLangfuse();
     await withGateway({ ...environmentOf(slow), LANGFUSE_FLUSH_INTERVAL: "600" }, async (url) => {
