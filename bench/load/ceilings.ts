@@ -11,6 +11,8 @@ export interface CellCeiling {
 export interface Ceilings {
   readonly cpuRatioToNginx: readonly CellCeiling[];
   readonly cpuRatioToBareBun: readonly CellCeiling[];
+  /** Over one deployment that answers every call, at as many connections. */
+  readonly cpuRatioToSmallChat: readonly CellCeiling[];
   readonly cpuMsPerRequest: readonly CellCeiling[];
   readonly residentMb: readonly CellCeiling[];
   readonly residentRatioToBareBun: readonly CellCeiling[];
@@ -36,6 +38,7 @@ type Measure = (ours: Cell, result: BenchResult) => number | undefined;
 const MEASURES: Readonly<Record<Exclude<keyof Ceilings, "firstAnswerMs">, readonly [string, Measure]>> = {
   cpuRatioToNginx: ["CPU over nginx", (ours, result) => cpuRatio(ours, "nginx", result)],
   cpuRatioToBareBun: ["CPU over bare Bun", (ours, result) => cpuRatio(ours, "bare-bun", result)],
+  cpuRatioToSmallChat: ["CPU over small-chat", (ours, result) => smallChatRatio(ours, result)],
   cpuMsPerRequest: ["CPU ms per request", (ours) => ours.cpuMicrosPerRequest / 1000],
   residentMb: ["resident MB", (ours) => ours.residentMb],
   residentRatioToBareBun: ["memory over bare Bun", (ours, result) => residentRatio(ours, result)],
@@ -49,6 +52,11 @@ function residentRatio(ours: Cell, result: BenchResult): number | undefined {
 
 function cpuRatio(ours: Cell, base: string, result: BenchResult): number | undefined {
   const cell = findCell(result.cells, base, ours.row, ours.connections);
+  return cell === undefined ? undefined : ours.cpuMicrosPerRequest / cell.cpuMicrosPerRequest;
+}
+
+function smallChatRatio(ours: Cell, result: BenchResult): number | undefined {
+  const cell = findCell(result.cells, OURS, "small-chat", ours.connections);
   return cell === undefined ? undefined : ours.cpuMicrosPerRequest / cell.cpuMicrosPerRequest;
 }
 
@@ -78,6 +86,7 @@ export function checkCeilings(result: BenchResult, ceilings: Ceilings): Verdict[
   return [
     ...ceilings.cpuRatioToNginx.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToNginx, ceiling)),
     ...ceilings.cpuRatioToBareBun.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToBareBun, ceiling)),
+    ...ceilings.cpuRatioToSmallChat.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToSmallChat, ceiling)),
     ...ceilings.cpuMsPerRequest.map((ceiling) => judgeCell(result, MEASURES.cpuMsPerRequest, ceiling)),
     ...ceilings.residentMb.map((ceiling) => judgeCell(result, MEASURES.residentMb, ceiling)),
     ...ceilings.residentRatioToBareBun.map((ceiling) => judgeCell(result, MEASURES.residentRatioToBareBun, ceiling)),
