@@ -25,20 +25,25 @@ const BLOCK_BYTES = 256 * 1024;
 const MAX_SPARE_BLOCKS = 4;
 /** Most bytes that a UTF-16 unit takes in UTF-8. */
 const MAX_UNIT_BYTES = 3;
+/** Texts up to this length are not measured: room for the most that they can take is kept. */
+const MAX_UNMEASURED = 4096;
+
+const mostBytesOf = (text: string): number =>
+  text.length <= MAX_UNMEASURED ? text.length * MAX_UNIT_BYTES : Buffer.byteLength(text);
 
 /**
  * Many small messages that wait for some time, in a few large buffers that are used again: as strings or buffers of their
  * own the collector would move each to its old generation, which costs more than making it.
  */
 export class ByteArena {
-  #current: ArenaBlock = openBlock(BLOCK_BYTES);
+  #current: ArenaBlock = openBlock(0);
   #spare: ArenaBlock[] = [];
 
   /** Writes the parts one behind the other, texts in UTF-8. The piece is to be {@link free}d once. */
   write(parts: readonly (string | ByteSpan)[]): ArenaPiece {
     let most = 0;
     for (const part of parts) {
-      most += typeof part === "string" ? part.length * MAX_UNIT_BYTES : part.end - part.start;
+      most += typeof part === "string" ? mostBytesOf(part) : part.end - part.start;
     }
     const block = this.#blockFor(most);
     const start = block.used;
