@@ -14,11 +14,10 @@ export const toKnown = (event: CallFinished): JsonObject => JSON.parse(writeKnow
 export function writeKnown(event: CallFinished): string {
   const { known, hidden } = textsOf(event);
   const costUsd = event.cost === undefined ? null : event.cost.nanoUsd / NANO_PER_USD;
-  const overheadMs = overheadMsOf(event);
   return (
     `{"litellm_call_id":${quote(event.callId)},"litellm_response_cost":${costUsd},"cache_hit":false` +
     `,"status_code":${event.status}${known}${writeUncommon(event)},"hidden_params":{"response_cost":${costUsd}` +
-    `${overheadMs === undefined ? "" : `,"litellm_overhead_time_ms":${overheadMs}`}${hidden}}}`
+    `,"litellm_overhead_time_ms":${overheadMsOf(event)}${hidden}}}`
   );
 }
 
@@ -39,7 +38,7 @@ function writeUncommon(event: CallFinished): string {
       });
 }
 
-/** What calls of one caller to one deployment have in common. */
+/** What calls of one caller to one deployment have in common; texts are looked up by the deployment. */
 type Place = Pick<
   CallFinished,
   "apiBase" | "modelGroup" | "requestedModel" | "deploymentId" | "upstreamModel" | "provider" | "path"
@@ -74,6 +73,7 @@ function textsOf(event: CallFinished): WrittenPlace {
   return written;
 }
 
+/** Of two at the same deployment. */
 const isAt = (event: CallFinished, place: Place): boolean =>
   event.requestedModel === place.requestedModel &&
   event.path === place.path &&
@@ -81,7 +81,6 @@ const isAt = (event: CallFinished, place: Place): boolean =>
   event.apiBase === place.apiBase &&
   event.upstreamModel === place.upstreamModel &&
   event.provider === place.provider &&
-  event.deploymentId === place.deploymentId &&
   event.details?.keyHash === place.keyHash &&
   event.details?.endUser === place.endUser &&
   event.details?.clientAddress === place.clientAddress &&
