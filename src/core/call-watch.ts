@@ -27,22 +27,42 @@ export interface CooledDeployment {
 
 /** Calls that are watched at most; further ones go unwatched. */
 const MAX_WATCHED = 50_000;
+/** Cooldowns that are kept for a listener that is still being loaded; later ones are lost. */
+const MAX_KEPT = 1000;
 
 /** What happens before calls end, for the one who wants to know. Without such a one nothing is kept. */
 export class CallWatch {
   readonly #waiting = new Set<WaitingCall>();
   #listener: ((cooled: CooledDeployment) => void) | undefined;
+  #kept: CooledDeployment[] = [];
+  #isOn = false;
+
   /** Whether calls are watched: the configuration says so before who asked for it has been loaded. */
-  isOn = false;
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  set isOn(isOn: boolean) {
+    this.#isOn = isOn;
+    if (!isOn) {
+      this.#kept = [];
+    }
+  }
 
   /** Calls that wait for their answers to begin, the oldest first. */
   get waiting(): Iterable<WaitingCall> {
     return this.#waiting;
   }
 
-  /** Puts a listener in force; it must be quick and must not throw. The one before hears no more. */
+  /**
+   * Puts a listener in force; it must be quick and must not throw. The one before hears no more. It is told at once of
+   * cooldowns that began while nobody listened yet.
+   */
   listen(listener: (cooled: CooledDeployment) => void): void {
     this.#listener = listener;
+    for (const cooled of this.#kept.splice(0)) {
+      listener(cooled);
+    }
   }
 
   /** Ends listening, if this listener is still the one in force. */
@@ -66,6 +86,10 @@ export class CallWatch {
 
   /** A deployment begins to cool down. */
   cooled(deployment: CooledDeployment): void {
-    this.#listener?.(deployment);
+    if (this.#listener !== undefined) {
+      this.#listener(deployment);
+    } else if (this.#isOn && this.#kept.length < MAX_KEPT) {
+      this.#kept.push(deployment);
+    }
   }
 }
