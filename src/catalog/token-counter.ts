@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { GatewayError } from "../core/errors.ts";
-
-/** Token tables that are installed. */
-export type TokenEncoding = "o200k_base" | "cl100k_base";
+import { loadTokenEncoding, type TokenEncodingName } from "./token-encoding.ts";
 
 /**
  * Models since GPT-4o. Source: https://github.com/openai/tiktoken/blob/main/tiktoken/model.py (read 2026-11-23).
@@ -10,18 +8,9 @@ export type TokenEncoding = "o200k_base" | "cl100k_base";
 const O200K =
   /(?:^|\/)(?:ft:)?(?:gpt-4o|gpt-4\.[1-9]|gpt-[5-9]|gpt-oss|gpt-realtime|gpt-audio|chatgpt-4o|codex-|o[1-9])/;
 
-/** The table that a model counts with; cl100k_base for models that have tables of their own, as LiteLLM does. */
-export const tokenEncodingOf = (modelName: string): TokenEncoding =>
+/** The encoding that a model counts with; cl100k_base for models that have others, as LiteLLM does. */
+export const tokenEncodingOf = (modelName: string): TokenEncodingName =>
   O200K.test(modelName) ? "o200k_base" : "cl100k_base";
-
-/** Loaded on first use: each table takes about a second of start-up and 90 MB. */
-const TABLES = {
-  o200k_base: () => import("gpt-tokenizer/encoding/o200k_base"),
-  cl100k_base: () => import("gpt-tokenizer/encoding/cl100k_base"),
-} as const;
-
-/** Names such as `<|endoftext|>` in a text are text. */
-const OPTIONS = { disallowedSpecial: new Set<string>() };
 
 /** Characters that are counted before other work gets its turn. */
 const SLICE_LENGTH = 16_384;
@@ -33,13 +22,13 @@ const LONG_RUN = /\S{128}|\s{128}/g;
  * How many tokens a text is. Long texts are counted in slices, with turns for other calls in between.
  * @throws GatewayError `client-closed` when the signal is aborted
  */
-export async function countTokens(text: string, encoding: TokenEncoding, signal: AbortSignal): Promise<number> {
-  const table = await TABLES[encoding]();
+export async function countTokens(text: string, encoding: TokenEncodingName, signal: AbortSignal): Promise<number> {
+  const table = loadTokenEncoding(encoding);
   let total = 0;
   for (let at = 0; at < text.length; ) {
     const end = findSliceEnd(text, at);
     for (const piece of cutLongRuns(text.slice(at, end))) {
-      total += table.countTokens(piece, OPTIONS);
+      total += table.count(piece);
     }
     at = end;
     if (at < text.length) {

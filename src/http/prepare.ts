@@ -51,7 +51,7 @@ async function prepareEmbedding(
   body: ScannedObject,
   edits: JsonEdit[],
 ): Promise<PreparedRequests> {
-  await addEmbeddingEdits(route, body, edits);
+  addEmbeddingEdits(route, body, edits);
   const { pieces } = spliceObject(body, edits);
   return call.translator === undefined
     ? [await toUpstreamRequest(call, route, pieces)]
@@ -172,9 +172,9 @@ function addUsageEdit(call: Call, route: PreparedRoute, body: ScannedObject, edi
   }
 }
 
-async function addEmbeddingEdits(route: PreparedRoute, body: ScannedObject, edits: JsonEdit[]): Promise<void> {
+function addEmbeddingEdits(route: PreparedRoute, body: ScannedObject, edits: JsonEdit[]): void {
   if (route.route.textInputOnly === true) {
-    const text = await decodeTokenInput(body);
+    const text = decodeTokenInput(body);
     if (text !== undefined) {
       edits.push({ kind: "set", name: "input", value: text });
     }

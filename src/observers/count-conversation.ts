@@ -1,4 +1,5 @@
-import { countTokens, type TokenEncoding } from "../catalog/token-counter.ts";
+import { countTokens } from "../catalog/token-counter.ts";
+import type { TokenEncodingName } from "../catalog/token-encoding.ts";
 import { isObject } from "../core/json-values.ts";
 import { readMessageTexts } from "../dialects/openai/message-texts.ts";
 import { readAnswerTexts } from "./answer-texts.ts";
@@ -11,7 +12,7 @@ export interface CountRequest {
   readonly response: Uint8Array | undefined;
   /** How much longer the answer was than what there is of it, as a factor from 1. */
   readonly stretch: number;
-  readonly encoding: TokenEncoding;
+  readonly encoding: TokenEncodingName;
 }
 
 /** How many tokens it is. */
@@ -43,7 +44,7 @@ export async function countConversation({
 
 const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 
-async function countAll(texts: readonly string[], encoding: TokenEncoding): Promise<number> {
+async function countAll(texts: readonly string[], encoding: TokenEncodingName): Promise<number> {
   let total = 0;
   for (const text of texts) {
     total += await countTokens(text, encoding, NEVER);

@@ -1,4 +1,4 @@
-/** The program of the thread that counts tokens: OpenAI's tables block for most of a second and take 90 MB while they load. */
+/** The program of the thread that counts tokens: a long conversation takes longer than other calls should wait. */
 import { parentPort } from "node:worker_threads";
 import { type CountRequest, countConversation } from "./count-conversation.ts";
 

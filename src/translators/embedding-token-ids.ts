@@ -1,3 +1,4 @@
+import { loadTokenEncoding } from "../catalog/token-encoding.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 
@@ -7,7 +8,7 @@ import type { ScannedObject } from "../wire/scanned-object.ts";
  * @returns the new `input` as JSON text, or `undefined` when the input is text already
  * @throws GatewayError `invalid-request` for items that are neither text nor token ids
  */
-export async function decodeTokenInput(body: ScannedObject): Promise<string | undefined> {
+export function decodeTokenInput(body: ScannedObject): string | undefined {
   const field = body.find("input");
   if (field?.kind !== "array") {
     return undefined;
@@ -16,21 +17,20 @@ export async function decodeTokenInput(body: ScannedObject): Promise<string | un
   if (!Array.isArray(input) || input.length === 0 || typeof input[0] === "string") {
     return undefined;
   }
-  const { decode } = await import("gpt-tokenizer/encoding/cl100k_base");
+  const encoding = loadTokenEncoding("cl100k_base");
   const toText = (ids: unknown): string => {
     if (!Array.isArray(ids) || !ids.every((id) => Number.isInteger(id) && id >= 0)) {
       throw new GatewayError("invalid-request", "'input' must be text, token ids, or a list of either.", {
         param: "input",
       });
     }
-    try {
-      return decode(ids);
-    } catch (cause) {
+    const text = encoding.decode(ids);
+    if (text === undefined) {
       throw new GatewayError("invalid-request", "'input' has a token id that cl100k_base does not know.", {
         param: "input",
-        cause,
       });
     }
+    return text;
   };
   return typeof input[0] === "number" ? JSON.stringify(toText(input)) : JSON.stringify(input.map(toText));
 }
