@@ -20,10 +20,16 @@ function shownEnd(key: string): string {
   return /^[A-Za-z0-9]{4}$/.test(end) ? end : "";
 }
 
-/** The same text, or the same data with its texts, without anything that looks like a secret. */
-export function scrubSecrets<Value>(value: Value): Value {
-  return mapTexts(value, scrubText) as Value;
+/**
+ * The same text, or the same data with its texts, without anything that looks like a secret.
+ * @param keys known ones, which are left out however they look
+ */
+export function scrubSecrets<Value>(value: Value, keys: readonly string[] = NO_KEYS): Value {
+  const change = keys.length === 0 ? scrubText : (text: string) => keys.reduce(scrubKey, scrubText(text));
+  return mapTexts(value, change) as Value;
 }
+
+const NO_KEYS: readonly string[] = [];
 
 /** The same text or data without one known key, however that looks. */
 export function scrubKey<Value>(value: Value, key: string): Value {
@@ -63,7 +69,8 @@ function mapItems(items: readonly unknown[], change: (text: string) => string, d
 
 function mapFields(object: object, change: (text: string) => string, depth: number): object {
   let changed: [string, unknown][] | undefined;
-  for (const [name, part] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
+    const part = (object as Record<string, unknown>)[name];
     const mapped = mapTexts(part, change, depth + 1);
     if (mapped !== part) {
       changed ??= [];

@@ -55,7 +55,8 @@ export async function attempt(call: Call): Promise<InboundReply> {
   call.services.debugLog?.reply(call, reply);
   call.attempts.push(toAttempt(call, deployment, reply.status));
   if (reply.status >= 300) {
-    throw await readFailure(call, reply);
+    const failure = readFailure(call, reply);
+    throw failure instanceof Promise ? await failure : failure;
   }
   const readable = call.translator === undefined ? reply : translateReply(call, route, call.translator, reply);
   const answer = call.isStream ? relayStream(call, readable) : relayWhole(call, readable);

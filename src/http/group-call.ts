@@ -61,7 +61,13 @@ export async function answerFromGroup(
       call.fail(error);
     }
     tried = new Set(tried).add(deployment);
-    await prepareRetry(call, group, { deployment, error });
+    const waitMs = planRetry(call, group, { deployment, error });
+    if (waitMs > 0) {
+      await pause(call, waitMs);
+    }
+    if (isGone(call)) {
+      throw new GatewayError("client-closed", "The caller closed the connection.");
+    }
   }
 }
 
@@ -80,8 +86,8 @@ interface FailedTry {
   readonly error: GatewayError;
 }
 
-/** Waits until the next try is due. @throws GatewayError the failure itself when there is to be none */
-async function prepareRetry(call: Call, group: ModelGroup, { deployment, error }: FailedTry): Promise<void> {
+/** Milliseconds until the next try is due. @throws GatewayError the failure itself when there is to be none */
+function planRetry(call: Call, group: ModelGroup, { deployment, error }: FailedTry): number {
   const { settings } = call.scope;
   const hasOtherHealthy = hasAnother(call, group, deployment);
   const hasHealthy = hasOtherHealthy || !deployment.stats.isCooling(call.services.now());
@@ -103,7 +109,7 @@ async function prepareRetry(call: Call, group: ModelGroup, { deployment, error }
   if (group.deployments.every(({ stats }) => stats.isCooling(dueAtMs))) {
     throw error; // Nobody would be there to ask.
   }
-  await pause(call, waitMs);
+  return waitMs;
 }
 
 const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone;
@@ -158,20 +164,15 @@ export function toSelectRequest(call: Call, tried: ReadonlySet<Deployment> | und
   return region === undefined ? request : { ...request, region };
 }
 
-/** Waits before a retry; a client that goes meanwhile ends the wait and the call. */
+/** Waits before a retry; a client that goes meanwhile ends the wait. */
 async function pause(call: Call, waitMs: number): Promise<void> {
-  if (waitMs > 0) {
-    call.request.onGone = () => call.abort();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      call.onAbandoned = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    call.onAbandoned = undefined;
-  }
-  if (isGone(call)) {
-    throw new GatewayError("client-closed", "The caller closed the connection.");
-  }
+  call.request.onGone = () => call.abort();
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, waitMs);
+    call.onAbandoned = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  call.onAbandoned = undefined;
 }

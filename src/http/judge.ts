@@ -1,6 +1,6 @@
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
-import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
+import { scrubSecrets } from "../core/scrub-secrets.ts";
 import { classifyVendorError, readVendorError, type VendorError } from "../dialects/openai/errors.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
@@ -9,14 +9,19 @@ import { decodeReply } from "./reply-encoding.ts";
 /** Longest error body read from a vendor. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 
-/** A failed reply as the error that callers see, the vendor's words kept (contract 3.4, 3.5). */
-export async function readFailure(call: Call, reply: UpstreamReply): Promise<GatewayError> {
+/** A failed reply as the error that callers see, the vendor's words kept (contract 3.4, 3.5). Never rejects. */
+export function readFailure(call: Call, reply: UpstreamReply): GatewayError | Promise<GatewayError> {
   if (reply.status < 400) {
     call.exchange?.abort();
     const message = `the vendor answered with status ${reply.status}; redirects are not followed, so check api_base`;
     return new GatewayError("upstream-malformed", message);
   }
-  const error = readVendorError(reply.status, await readErrorBody(reply));
+  const body = readErrorBody(reply);
+  return body instanceof Promise ? body.then((read) => toFailure(call, reply, read)) : toFailure(call, reply, body);
+}
+
+function toFailure(call: Call, reply: UpstreamReply, body: Uint8Array): GatewayError {
+  const error = readVendorError(reply.status, body);
   return toVendorFailure(call, withTypeOfHeader(call, reply, error), readRetryAfter(reply) ?? readWait(call, error));
 }
 
@@ -34,9 +39,16 @@ function withTypeOfHeader(call: Call, reply: UpstreamReply, error: VendorError):
 }
 
 /** The status tells most of a failure: when its body is too long, breaks off or cannot be decoded, the status is all. */
-async function readErrorBody(reply: UpstreamReply): Promise<Uint8Array> {
+function readErrorBody(reply: UpstreamReply): Uint8Array | Promise<Uint8Array> {
+  const body = reply.readBody(MAX_ERROR_BYTES);
+  return body instanceof Promise || reply.header("content-encoding") !== undefined
+    ? decodeErrorBody(reply, body)
+    : body;
+}
+
+async function decodeErrorBody(reply: UpstreamReply, body: Uint8Array | Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await decodeReply(reply, await reply.readBody(MAX_ERROR_BYTES), MAX_ERROR_BYTES);
+    return await decodeReply(reply, await body, MAX_ERROR_BYTES);
   } catch {
     return NO_BODY;
   }
@@ -109,8 +121,7 @@ export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: n
 
 /** Vendors repeat keys in their words, and not every key looks like one: the call's own is known. */
 function withoutKey(call: Call, error: VendorError): VendorError {
-  const secrets = call.route?.credential.secrets() ?? [];
-  return secrets.reduce((scrubbed, secret) => scrubKey(scrubbed, secret), scrubSecrets(error)); // Whole keys first: the call's own may begin another.
+  return scrubSecrets(error, call.route?.credential.secrets());
 }
 
 /**

@@ -122,6 +122,15 @@ export class Router {
 
   /** Whether the group has a deployment beside this one that could be asked now, by tags, limits and all else. */
   hasOtherHealthy(group: ModelGroup, except: Deployment | undefined, request: SelectRequest): boolean {
+    if (this.#isPlain) {
+      const nowMs = this.#services.now();
+      return group.deployments.some(
+        (deployment) =>
+          deployment !== except &&
+          deployment.routes[request.operation] !== undefined &&
+          !deployment.stats.isCooling(nowMs),
+      );
+    }
     try {
       return this.select(group, { ...request, tried: new Set(except && [except]) }) !== except;
     } catch {
@@ -197,7 +206,7 @@ export class Router {
    * when that one cannot answer leaves the others' shares as they are; after a few misses all are looked at.
    */
   #draw(group: ModelGroup, { operation, tried }: SelectRequest, nowMs: number): Deployment | undefined {
-    if (!this.#isPlain || (tried !== undefined && tried.size > 0)) {
+    if (!this.#isPlain) {
       return undefined;
     }
     let draw = this.#draws.get(group);
@@ -208,7 +217,8 @@ export class Router {
     }
     for (let draws = draw === drawNobody ? MAX_DRAWS : 0; draws < MAX_DRAWS; draws++) {
       const drawn = draw(this.#services.random());
-      if (drawn !== undefined && drawn.routes[operation] !== undefined && !drawn.stats.isCooling(nowMs)) {
+      const isAble = drawn !== undefined && drawn.routes[operation] !== undefined && !drawn.stats.isCooling(nowMs);
+      if (isAble && tried?.has(drawn) !== true) {
         return drawn;
       }
     }
