@@ -85,7 +85,7 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
 
 /** The headers where LiteLLM's own are looked up: none where the head names none, which saves a search for each. */
 const ownHeadersOf = (headers: HeaderReader): HeaderReader =>
-  headers.mentions?.("litellm-") === false ? NO_HEADERS : headers;
+  headers.mayHaveNames?.("l") === false ? NO_HEADERS : headers;
 
 const NO_HEADERS: HeaderReader = { get: () => null, forEach: () => undefined };
 
@@ -144,7 +144,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 function readLangfuseHeaders({ request }: Call): Readonly<Record<string, string>> | undefined {
-  if (request.headers.mentions?.("langfuse_") === false) {
+  if (request.headers.mayHaveNames?.("l") === false) {
     return undefined;
   }
   let found: Record<string, string> | undefined;

@@ -29,7 +29,8 @@ class InProcessExchange implements Exchange, UpstreamReply {
   constructor({ status, frames, breaksWith }: InProcessReply, contentType: string, timing: Timing) {
     this.status = status;
     this.#breaksWith = breaksWith;
-    this.headers = HeaderBlock.read(`\r\ncontent-type: ${contentType}`, 0);
+    const head = `\r\ncontent-type: ${contentType}`;
+    this.headers = HeaderBlock.read(Buffer.from(head, "latin1"), head, 0);
     this.#frames = frames;
     this.reply = this.#arrival.promise;
     this.#arrive(timing);

@@ -198,7 +198,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     }
     let head: RequestHead;
     try {
-      head = readRequestHead(held.toString("latin1", 0, end));
+      head = readRequestHead(held, end);
     } catch (error) {
       this.#refuse(
         error instanceof HeadError ? error.status : 400,

@@ -3,8 +3,11 @@ export interface HeaderReader {
   /** The value, those of repeated headers joined by `, `; `null` when absent. */
   get(name: string): string | null;
   forEach(visit: (value: string, name: string) => void): void;
-  /** Whether this text in lower case stands anywhere in the head: a quick look that saves many. Absent where there is none. */
-  mentions?(text: string): boolean;
+  /**
+   * False where surely no name begins with this letter, or with `x-` and this letter: a quick look that saves many.
+   * Absent where there is none.
+   */
+  mayHaveNames?(letter: string): boolean;
 }
 
 /** One request whose head has come. */

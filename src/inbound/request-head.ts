@@ -33,16 +33,18 @@ const NO_BODY: BodyFraming = { kind: "length", bytes: 0 };
 /**
  * Reads a request head (RFC 9112): strict where leniency is how requests are smuggled (line ends, white space before
  * the colon, framing said twice, more than one host).
- * @param text the head without its final blank line, as latin-1
+ * @param bytes begin with the head
+ * @param end where the head ends, its final blank line left out
  * @throws HeadError
  */
-export function readRequestHead(text: string): RequestHead {
+export function readRequestHead(bytes: Buffer, end: number): RequestHead {
+  const text = bytes.toString("latin1", 0, end);
   const lineEnd = text.indexOf("\r\n");
   const line = REQUEST_LINE.exec(lineEnd < 0 ? text : text.slice(0, lineEnd));
   if (line === null) {
     throw new HeadError(400, "the request line is not HTTP/1.1");
   }
-  const headers = readHeaders(text, line[0].length);
+  const headers = readHeaders(bytes, text, line[0].length);
   const target = line[2] ?? "";
   const isHttp11 = line[3] === "1";
   checkHost(headers, isHttp11);
@@ -58,9 +60,9 @@ export function readRequestHead(text: string): RequestHead {
   };
 }
 
-function readHeaders(text: string, startLineEnd: number): HeaderBlock {
+function readHeaders(bytes: Buffer, text: string, startLineEnd: number): HeaderBlock {
   try {
-    return HeaderBlock.read(text, startLineEnd);
+    return HeaderBlock.read(bytes, text, startLineEnd);
   } catch (error) {
     throw new HeadError(400, error instanceof Error ? error.message : "bad header line");
   }

@@ -15,7 +15,7 @@ export interface ExchangeOwner {
 const UNREAD_LIMIT_BYTES = 256 * 1024;
 
 /** Headers of a reply that has not come. */
-const NO_HEADERS = HeaderBlock.read("", 0);
+const NO_HEADERS = HeaderBlock.read(new Uint8Array(0), "", 0);
 
 type Phase = "connect" | "first-byte" | "body" | "finished";
 

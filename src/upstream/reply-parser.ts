@@ -99,11 +99,11 @@ export class ReplyParser {
       return undefined;
     }
     this.#held = undefined;
-    this.#takeHead(block.toString("latin1", 0, end));
+    this.#takeHead(block, block.toString("latin1", 0, end));
     return byteRange(block, end + HEAD_END.length);
   }
 
-  #takeHead(text: string): void {
+  #takeHead(bytes: Buffer, text: string): void {
     const lineEnd = text.indexOf("\r\n");
     const statusLine = lineEnd < 0 ? text : text.slice(0, lineEnd);
     const status = readStatus(statusLine);
@@ -113,7 +113,7 @@ export class ReplyParser {
       }
       return;
     }
-    const headers = HeaderBlock.read(text, statusLine.length);
+    const headers = HeaderBlock.read(bytes, text, statusLine.length);
     this.#keepAlive = statusLine.startsWith("HTTP/1.1");
     this.#chooseFraming(status, headers);
     this.#events.onHead(status, headers);

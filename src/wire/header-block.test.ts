@@ -2,8 +2,11 @@ import { expect, test } from "bun:test";
 import { HeaderBlock } from "./header-block.ts";
 
 const START = "GET / HTTP/1.1";
-const read = (...lines: readonly string[]): HeaderBlock =>
-  HeaderBlock.read([START, ...lines].join("\r\n"), START.length);
+const read = (...lines: readonly string[]): HeaderBlock => {
+  const head = [START, ...lines].join("\r\n");
+  // A body's bytes behind the head are no part of it.
+  return HeaderBlock.read(Buffer.from(`${head}\r\n\r\nx-body: 1`, "latin1"), head, START.length);
+};
 
 test("a value is found whatever the case of its name, white space around it gone", () => {
   const block = read("Host: a", "X-Tab:\t b \t", "x-none:");
@@ -11,6 +14,38 @@ test("a value is found whatever the case of its name, white space around it gone
     "a",
     "b",
     "",
+    null,
+  ]);
+});
+
+test("names that begin with a letter are there, or surely not", () => {
+  const block = read("Host: a", "X-LiteLLM-Tags: b", "y-z: c");
+  expect(["h", "l", "y", "x", "z", "t"].map((letter) => block.mayHaveNames(letter))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test("names of one hash are told apart", () => {
+  // 31 * 97 + 114 and 31 * 99 + 52 are the same.
+  const block = read("ar: 1", "C4: 2");
+  const names: string[] = [];
+  block.forEachLine((name) => names.push(name));
+  expect([block.get("ar"), block.get("c4"), block.count("ar"), ...names]).toEqual(["1", "2", 1, "ar", "c4"]);
+});
+
+test("more lines than usual are kept", () => {
+  const lines = Array.from({ length: 1000 }, (_, at) => `x-${at}: ${at}`);
+  const block = read(...lines);
+  expect(["x-0", "x-255", "x-256", "x-999", "x-1000"].map((name) => block.get(name))).toEqual([
+    "0",
+    "255",
+    "256",
+    "999",
     null,
   ]);
 });

@@ -1,73 +1,65 @@
-import { toBoundedMap } from "../core/bounded-map.ts";
-
 /**
- * The header fields of one message. A gateway asks for a dozen names of a head that holds two dozen: each is searched for
- * in the text when it is asked for, which costs less than taking every line apart.
+ * The header fields of one message. A gateway asks for a dozen names of a head that holds a dozen lines: one pass over the
+ * bytes checks the lines and notes where they are, and names are then told apart by a hash.
  */
 export class HeaderBlock {
   readonly #text: string;
-  /** The same text in lower case; every header line begins behind a line end. */
-  readonly #lower: string;
+  /** For each line: the hash of its name, where the name starts and where it ends. */
+  readonly #lines: Int32Array;
+  readonly #initials: number;
 
-  /** @param text a head without its final blank line, checked, of latin-1 characters alone (their case has one length) */
-  private constructor(text: string) {
+  private constructor(text: string, { lines, initials }: FoundLines) {
     this.#text = text;
-    this.#lower = text.toLowerCase();
+    this.#lines = lines;
+    this.#initials = initials;
   }
 
   /**
    * Reads the header lines of a head strictly as RFC 9112 has them: a token, a colon, and no control character that
    * could split the head.
+   * @param bytes begin with the head; what stands behind it is not looked at
    * @param head the start line and the header lines, without the final blank line, as latin-1
    * @param startLineEnd where the start line ends
    * @throws Error with a plain message naming the line that is wrong
    */
-  static read(head: string, startLineEnd: number): HeaderBlock {
-    HEADER_LINES.lastIndex = startLineEnd;
-    if (!HEADER_LINES.test(head)) {
-      throw new Error(describeFault(head.slice(startLineEnd + 2)));
-    }
-    return new HeaderBlock(head);
+  static read(bytes: Uint8Array, head: string, startLineEnd: number): HeaderBlock {
+    return new HeaderBlock(head, findLines(bytes, head, startLineEnd));
   }
 
   /** The value of a header by its lower-case name, those of repeated lines joined by `, `; `null` when absent. */
   get(name: string): string | null {
-    const needle = lineBeginning(name);
-    let at = this.#lower.indexOf(needle);
-    if (at < 0) {
-      return null;
-    }
-    let found = this.#valueAt(at + needle.length);
-    at = this.#lower.indexOf(needle, at + needle.length);
-    while (at >= 0) {
-      found += `, ${this.#valueAt(at + needle.length)}`;
-      at = this.#lower.indexOf(needle, at + needle.length);
+    const hash = hashOf(name);
+    const lines = this.#lines;
+    let found: string | null = null;
+    for (let at = 0; at < lines.length; at += LINE_SIZE) {
+      if (lines[at] === hash && this.#isNamed(at, name)) {
+        const value = this.#valueAt(at);
+        found = found === null ? value : `${found}, ${value}`;
+      }
     }
     return found;
   }
 
-  /** Whether this text in lower case stands anywhere in the head, in a name or a value. */
-  mentions(text: string): boolean {
-    return this.#lower.includes(text);
-  }
-
   /** How many lines have this lower-case name. */
   count(name: string): number {
-    const needle = lineBeginning(name);
+    const hash = hashOf(name);
+    const lines = this.#lines;
     let count = 0;
-    for (let at = this.#lower.indexOf(needle); at >= 0; at = this.#lower.indexOf(needle, at + needle.length)) {
-      count++;
+    for (let at = 0; at < lines.length; at += LINE_SIZE) {
+      count += lines[at] === hash && this.#isNamed(at, name) ? 1 : 0;
     }
     return count;
   }
 
+  /** False where surely no name begins with this letter, or with `x-` and this letter (in lower case). */
+  mayHaveNames(letter: string): boolean {
+    return (this.#initials & initialBit(letter.charCodeAt(0))) !== 0;
+  }
+
   /** Visits every line in the order they came, names in lower case. */
   forEachLine(visit: (name: string, value: string) => void): void {
-    let start = this.#text.indexOf("\r\n");
-    while (start >= 0) {
-      const colon = this.#text.indexOf(":", start);
-      visit(this.#lower.slice(start + 2, colon), this.#valueAt(colon + 1));
-      start = this.#text.indexOf("\r\n", colon);
+    for (let at = 0; at < this.#lines.length; at += LINE_SIZE) {
+      visit(this.#nameAt(at), this.#valueAt(at));
     }
   }
 
@@ -80,10 +72,40 @@ export class HeaderBlock {
     }
   }
 
+  /** Equal hashes nearly always mean equal names, but it is strangers who choose them. */
+  #isNamed(at: number, name: string): boolean {
+    const start = this.#lines[at + NAME_START] as number;
+    if ((this.#lines[at + NAME_END] as number) - start !== name.length) {
+      return false;
+    }
+    for (let index = 0; index < name.length; index++) {
+      if (LOWER[this.#text.charCodeAt(start + index)] !== name.charCodeAt(index)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Names repeat from message to message, so each is put into lower case once. */
+  #nameAt(at: number): string {
+    const hash = this.#lines[at] as number;
+    const known = knownNames.get(hash);
+    if (known !== undefined && this.#isNamed(at, known)) {
+      return known;
+    }
+    const name = this.#text.slice(this.#lines[at + NAME_START], this.#lines[at + NAME_END]).toLowerCase();
+    if (knownNames.size >= MAX_KNOWN_NAMES) {
+      knownNames.clear();
+    }
+    knownNames.set(hash, name);
+    return name;
+  }
+
   /** Most values stand behind one space and end with their line. */
-  #valueAt(start: number): string {
-    const found = this.#text.indexOf("\r\n", start);
-    const end = found < 0 ? this.#text.length : found;
+  #valueAt(at: number): string {
+    const start = (this.#lines[at + NAME_END] as number) + 1;
+    const next = this.#lines[at + LINE_SIZE + NAME_START];
+    const end = next === undefined ? this.#text.length : next - LINE_END_SIZE;
     const isPlain =
       this.#text.charCodeAt(start) === SPACE &&
       this.#text.charCodeAt(start + 1) > SPACE &&
@@ -92,13 +114,109 @@ export class HeaderBlock {
   }
 }
 
+const LF = 10;
+const CR = 13;
 const SPACE = 32;
-const NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const HEADER_LINES = new RegExp(`(?:\\r\\n${NAME}:[^\\0\\r\\n]*)*$`, "y");
-const HEADER_NAME = new RegExp(`^${NAME}:`);
+const HYPHEN = 45;
+const COLON = 58;
+const LETTER_X = 120;
+const LINE_END_SIZE = 2;
 
-/** The gateway asks for names of its own, so there are few. */
-const lineBeginning = toBoundedMap(256, (name): string => `\r\n${name}:`);
+/** Numbers kept of a line, and their places. */
+const LINE_SIZE = 3;
+const NAME_START = 1;
+const NAME_END = 2;
+
+/** Lower-case codes of the characters that a name may have, by their own codes; 0 for all others (RFC 9110 5.6.2). */
+const LOWER = new Uint8Array(256);
+for (const char of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
+  LOWER[char.charCodeAt(0)] = char.toLowerCase().charCodeAt(0);
+}
+
+/** 1 for the bytes that a value may have. */
+const IN_VALUE = new Uint8Array(256).fill(1);
+for (const byte of [0, CR, LF]) {
+  IN_VALUE[byte] = 0;
+}
+
+/** Names that are remembered in lower case; messages use the same few hundred. */
+const MAX_KNOWN_NAMES = 1024;
+const knownNames = new Map<number, string>();
+
+interface FoundLines {
+  readonly lines: Int32Array;
+  /** A bit for each letter that a name begins with, a leading `x-` aside. */
+  readonly initials: number;
+}
+
+/** Holds the lines of the head that is being read. */
+let scratch = new Int32Array(256 * LINE_SIZE);
+
+function findLines(bytes: Uint8Array, head: string, startLineEnd: number): FoundLines {
+  const end = head.length;
+  let count = 0;
+  let initials = 0;
+  let at = startLineEnd;
+  while (at < end) {
+    const start = at + LINE_END_SIZE;
+    const isLineEnd = bytes[at] === CR && bytes[at + 1] === LF;
+    at = start;
+    let hash = 0;
+    for (let char = LOWER[bytes[at] as number] as number; char !== 0; char = LOWER[bytes[at] as number] as number) {
+      hash = nextHash(hash, char);
+      at++;
+    }
+    if (!isLineEnd || at === start || at >= end || bytes[at] !== COLON) {
+      throw new Error(describeFault(head.slice(startLineEnd + LINE_END_SIZE)));
+    }
+    if (count === scratch.length) {
+      const wider = new Int32Array(count * 2);
+      wider.set(scratch);
+      scratch = wider;
+    }
+    scratch[count++] = hash;
+    scratch[count++] = start;
+    scratch[count++] = at;
+    initials |= initialOf(bytes, start);
+    do {
+      at++;
+    } while (at < end && IN_VALUE[bytes[at] as number] === 1);
+  }
+  return { lines: scratch.slice(0, count), initials };
+}
+
+const nextHash = (hash: number, char: number): number => (Math.imul(hash, 31) + char) | 0;
+
+function initialOf(bytes: Uint8Array, start: number): number {
+  const first = LOWER[bytes[start] as number] as number;
+  const isPrefixed = first === LETTER_X && bytes[start + 1] === HYPHEN;
+  return initialBit(isPrefixed ? (LOWER[bytes[start + 2] as number] as number) : first);
+}
+
+/** Letters have bits of their own; other characters share them. */
+const initialBit = (code: number): number => 1 << (code & 31);
+
+/** Hashes of the names that the gateway asks for, which are its own and few. */
+const hashes = new Map<string, number>();
+const MAX_HASHES = 1024;
+
+function hashOf(name: string): number {
+  const known = hashes.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  let hash = 0;
+  for (let at = 0; at < name.length; at++) {
+    hash = nextHash(hash, name.charCodeAt(at));
+  }
+  if (hashes.size >= MAX_HASHES) {
+    hashes.clear();
+  }
+  hashes.set(name, hash);
+  return hash;
+}
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/;
 
 function describeFault(lines: string): string {
   const bad = lines.split("\r\n").find((line) => !HEADER_NAME.test(line));
