@@ -41,9 +41,7 @@ export function toCallHeaders(call: Call): string {
     lines += deploymentLines(deployment, call.route);
   }
   if (group !== undefined) {
-    lines += groupLine(group.name);
-    lines += `x-litellm-attempted-retries: ${call.retries}\r\nx-litellm-attempted-fallbacks: ${call.fallbacks}\r\n`;
-    lines += call.maxRetries === 0 ? "" : `x-litellm-max-retries: ${call.maxRetries}\r\n`;
+    lines += groupLine(group.name) + countLines(call);
   }
   if (call.dropped.length > 0) {
     lines += `x-portolan-dropped: ${call.dropped.map(toHeaderText).join(", ").slice(0, MAX_DROPPED_LENGTH)}\r\n`;
@@ -73,6 +71,15 @@ function deploymentLines(deployment: Deployment, route: PreparedRoute | undefine
 /** Names of wildcard groups are the callers' to choose, so the memory is bounded. */
 const groupLine = toBoundedMap(256, (name): string => `x-litellm-model-group: ${toHeaderText(name)}\r\n`);
 
+function countLines({ retries, fallbacks, maxRetries }: Call): string {
+  return retries === 0 && fallbacks === 0 && maxRetries === 0
+    ? FIRST_TRY_LINES
+    : `x-litellm-attempted-retries: ${retries}\r\nx-litellm-attempted-fallbacks: ${fallbacks}\r\n` +
+        (maxRetries === 0 ? "" : `x-litellm-max-retries: ${maxRetries}\r\n`);
+}
+
+const FIRST_TRY_LINES = "x-litellm-attempted-retries: 0\r\nx-litellm-attempted-fallbacks: 0\r\n";
+
 /** Total time and the gateway's own share of it, in milliseconds. */
 export function toTimingHeaders(call: Call): string {
   const totalMs = performance.now() - call.startedAtMs;
@@ -85,6 +92,9 @@ interface VendorHeader {
   readonly prefixed: string;
   readonly isHop: boolean;
   readonly hasSameName: boolean;
+  /** The value that came last, and its lines; empty where that value may not be handed on. */
+  value: string;
+  lines: string;
 }
 
 /** Vendor header names that are remembered; they are few. */
@@ -96,21 +106,38 @@ const vendorHeaderOf = toBoundedMap(
     prefixed: `llm_provider-${name}: `,
     isHop: HOP_HEADERS.has(name),
     hasSameName: SAME_NAME.test(name),
+    value: "",
+    lines: "",
   }),
 );
+
+/** Most values are those of the reply before; a text that has been put together once costs less to write. */
+function vendorLines(name: string, value: string): string {
+  const header = vendorHeaderOf(name);
+  if (header.value === value) {
+    return header.lines;
+  }
+  const isWanted = !header.isHop && SAFE_VALUE.test(value);
+  const lines = isWanted ? `${header.prefixed}${value}\r\n${header.hasSameName ? `${name}: ${value}\r\n` : ""}` : "";
+  if (value.length <= MAX_KEPT_VALUE) {
+    header.value = value;
+    header.lines = lines;
+  }
+  return lines;
+}
+
+/** Longest value that is kept, in characters. */
+const MAX_KEPT_VALUE = 512;
 
 /** The vendor's headers: all of them prefixed `llm_provider-`, and those that clients read also under their own name. */
 export function toVendorHeaders(reply: UpstreamReply): string {
   let lines = "";
   let isFull = false;
   reply.headers.forEachLine((name, value) => {
-    const header = vendorHeaderOf(name);
-    if (isFull || value === "" || header.isHop || !SAFE_VALUE.test(value)) {
-      return;
-    }
-    isFull = lines.length + header.prefixed.length + value.length > MAX_VENDOR_HEADER_BYTES;
+    const added = isFull ? "" : vendorLines(name, value);
+    isFull ||= lines.length + added.length > MAX_VENDOR_HEADER_BYTES;
     if (!isFull) {
-      lines += `${header.prefixed}${value}\r\n${header.hasSameName ? `${name}: ${value}\r\n` : ""}`;
+      lines += added;
     }
   });
   return lines;

@@ -45,6 +45,34 @@ test("a line for machines has numbers and names", async () => {
   });
 });
 
+test("lines of one deployment's calls each say what was asked for", async () => {
+  const others = [
+    { isStream: true },
+    { requestedModel: "alias" },
+    { modelGroup: "group" },
+    { provider: "azure" },
+    { upstreamModel: "gpt-5" },
+    { requestedModel: "long".repeat(100) },
+    { deploymentId: undefined, requestedModel: undefined },
+    { deploymentId: "" },
+    { path: `/${"p".repeat(300)}` },
+    {},
+  ];
+  const events = others.map((fields) => ({ ...EVENT, ...fields }));
+  const lines = (await write("json", ...events, ...events)).trim().split("\n");
+  for (const [index, event] of [...events, ...events].entries()) {
+    expect(JSON.parse(lines[index] ?? "")).toMatchObject({
+      stream: event.isStream,
+      path: event.path.slice(0, 200),
+      provider: event.provider,
+      upstream_model: event.upstreamModel,
+      model_group: event.modelGroup,
+      ...(event.requestedModel === undefined ? {} : { model: event.requestedModel.slice(0, 200) }),
+    });
+    expect(lines[index]?.includes('"deployment"')).toBe(event.deploymentId !== undefined);
+  }
+});
+
 test("a line for eyes says who, where and how long", async () => {
   const stream = { ...EVENT, isStream: true };
   expect(await write("text", stream)).toBe(

@@ -45,26 +45,64 @@ const clean = (text: string | undefined): string => {
 /** Texts that are the same on many lines (paths, models, vendors) are made safe and quoted once. */
 const toQuoted = toBoundedMap(1024, (text): string => JSON.stringify(clean(text)));
 
-/** `,"name":"text"`; nothing for what is not known. Text that differs from call to call is not remembered. */
+/** `,"name":"text"`; nothing for what is not known. Long text, which differs from call to call, is not remembered. */
 const textField = (name: string, text: string | undefined): string =>
   text === undefined ? "" : `,"${name}":${text.length > MAX_TEXT ? JSON.stringify(clean(text)) : toQuoted(text)}`;
+
+const toPathField = (path: string): string => `,"path":${JSON.stringify(clean(path))},"status":`;
+const knownPathField = toBoundedMap(256, toPathField);
+
+/** The path's field and the name of the one behind it. */
+const pathField = (path: string): string => (path.length > MAX_TEXT ? toPathField(path) : knownPathField(path));
+
+/** What calls have in common that one deployment answers under one name. */
+type Target = Pick<CallFinished, "requestedModel" | "modelGroup" | "provider" | "upstreamModel" | "isStream">;
+
+/** The latest target of each deployment, and its part of the line: each piece of a text costs when it is written. */
+const targets = new Map<string, { readonly target: Target; readonly text: string }>();
+const MAX_TARGETS = 1024;
+
+function targetFields(event: CallFinished): string {
+  const { deploymentId = "" } = event;
+  const known = targets.get(deploymentId);
+  if (known !== undefined && isSameTarget(known.target, event)) {
+    return known.text;
+  }
+  const { requestedModel, modelGroup, provider, upstreamModel, isStream } = event;
+  const text =
+    textField("model", requestedModel) +
+    textField("model_group", modelGroup) +
+    textField("deployment", event.deploymentId) +
+    textField("provider", provider) +
+    textField("upstream_model", upstreamModel) +
+    `,"stream":${isStream}`;
+  if (targets.size >= MAX_TARGETS) {
+    targets.clear();
+  }
+  const isShort = (requestedModel?.length ?? 0) <= MAX_TEXT;
+  if (isShort) {
+    targets.set(deploymentId, { target: { requestedModel, modelGroup, provider, upstreamModel, isStream }, text });
+  }
+  return text;
+}
+
+const isSameTarget = (one: Target, other: Target): boolean =>
+  one.requestedModel === other.requestedModel &&
+  one.modelGroup === other.modelGroup &&
+  one.provider === other.provider &&
+  one.upstreamModel === other.upstreamModel &&
+  one.isStream === other.isStream;
 
 /** Put together by hand: a serialiser would walk a fresh object for each line, which costs more than all else here. */
 function toJsonLine(event: CallFinished): string {
   const { usage } = event;
   let line =
-    `{"time":"${toIsoTime(event.startedAt)}","call_id":${JSON.stringify(event.callId)}${textField("path", event.path)}` +
-    `,"status":${event.status},"duration_ms":${round(event.durationMs)},"upstream_ms":${round(event.upstreamMs)}`;
+    `{"time":"${toIsoTime(event.startedAt)}","call_id":${JSON.stringify(event.callId)}${pathField(event.path)}` +
+    `${event.status},"duration_ms":${round(event.durationMs)},"upstream_ms":${round(event.upstreamMs)}`;
   if (event.firstByteMs !== undefined) {
     line += `,"first_byte_ms":${round(event.firstByteMs)}`;
   }
-  line +=
-    textField("model", event.requestedModel) +
-    textField("model_group", event.modelGroup) +
-    textField("deployment", event.deploymentId) +
-    textField("provider", event.provider) +
-    textField("upstream_model", event.upstreamModel) +
-    `,"stream":${event.isStream}`;
+  line += targetFields(event);
   if (usage !== undefined) {
     line +=
       `,"prompt_tokens":${usage.promptTokens},"completion_tokens":${usage.completionTokens}` +
@@ -91,6 +129,9 @@ function toJsonLine(event: CallFinished): string {
   return `${line}}`;
 }
 
+/** `000Z` to `999Z`. */
+const MILLISECONDS: readonly string[] = Array.from({ length: 1000 }, (_, ms) => `${String(ms).padStart(3, "0")}Z`);
+
 let secondOfText = Number.NaN;
 let secondText = "";
 
@@ -101,7 +142,7 @@ function toIsoTime(epochMs: number): string {
     secondOfText = second;
     secondText = new Date(second * 1000).toISOString().slice(0, 20);
   }
-  return `${secondText}${String(Math.floor(epochMs) % 1000).padStart(3, "0")}Z`;
+  return secondText + MILLISECONDS[Math.floor(epochMs) % 1000];
 }
 
 function toTextLine(event: CallFinished): string {

@@ -1,6 +1,6 @@
 /**
  * The header fields of one message. A gateway asks for a dozen names of a head that holds a dozen lines: one pass over the
- * bytes checks the lines and notes where they are, and names are then told apart by a hash.
+ * bytes checks the lines and notes where they are, and most names are then told apart by their lengths.
  */
 export class HeaderBlock {
   readonly #text: string;
@@ -28,11 +28,9 @@ export class HeaderBlock {
 
   /** The value of a header by its lower-case name, those of repeated lines joined by `, `; `null` when absent. */
   get(name: string): string | null {
-    const hash = hashOf(name);
-    const lines = this.#lines;
     let found: string | null = null;
-    for (let at = 0; at < lines.length; at += LINE_SIZE) {
-      if (lines[at] === hash && this.#isNamed(at, name)) {
+    for (let at = 0; at < this.#lines.length; at += LINE_SIZE) {
+      if (this.#isNamed(at, name)) {
         const value = this.#valueAt(at);
         found = found === null ? value : `${found}, ${value}`;
       }
@@ -42,11 +40,9 @@ export class HeaderBlock {
 
   /** How many lines have this lower-case name. */
   count(name: string): number {
-    const hash = hashOf(name);
-    const lines = this.#lines;
     let count = 0;
-    for (let at = 0; at < lines.length; at += LINE_SIZE) {
-      count += lines[at] === hash && this.#isNamed(at, name) ? 1 : 0;
+    for (let at = 0; at < this.#lines.length; at += LINE_SIZE) {
+      count += this.#isNamed(at, name) ? 1 : 0;
     }
     return count;
   }
@@ -72,7 +68,6 @@ export class HeaderBlock {
     }
   }
 
-  /** Equal hashes nearly always mean equal names, but it is strangers who choose them. */
   #isNamed(at: number, name: string): boolean {
     const start = this.#lines[at + NAME_START] as number;
     if ((this.#lines[at + NAME_END] as number) - start !== name.length) {
@@ -86,7 +81,7 @@ export class HeaderBlock {
     return true;
   }
 
-  /** Names repeat from message to message, so each is put into lower case once. */
+  /** Names repeat from message to message, so each is put into lower case once; two of one hash take turns. */
   #nameAt(at: number): string {
     const hash = this.#lines[at] as number;
     const known = knownNames.get(hash);
@@ -195,26 +190,6 @@ function initialOf(bytes: Uint8Array, start: number): number {
 
 /** Letters have bits of their own; other characters share them. */
 const initialBit = (code: number): number => 1 << (code & 31);
-
-/** Hashes of the names that the gateway asks for, which are its own and few. */
-const hashes = new Map<string, number>();
-const MAX_HASHES = 1024;
-
-function hashOf(name: string): number {
-  const known = hashes.get(name);
-  if (known !== undefined) {
-    return known;
-  }
-  let hash = 0;
-  for (let at = 0; at < name.length; at++) {
-    hash = nextHash(hash, name.charCodeAt(at));
-  }
-  if (hashes.size >= MAX_HASHES) {
-    hashes.clear();
-  }
-  hashes.set(name, hash);
-  return hash;
-}
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/;
 

@@ -28,16 +28,32 @@ describe("spliceObject", () => {
     }
   });
 
-  test("a replaced value leaves all else as it was, uncopied", () => {
-    const bytes = Buffer.from('{ "n" : 1.0e1 , "model" : "gpt" , "x":[1, 2] }');
-    const { pieces } = spliceObject(scanObject(bytes), [{ kind: "set", name: "model", value: '"other"' }]);
-    expect(pieces.map((piece) => Buffer.from(piece).toString())).toEqual([
-      '{ "n" : 1.0e1 , "model" : ',
-      '"other"',
-      ' , "x":[1, 2] }',
+  test("a replaced value leaves all else as it was", () => {
+    const text = '{ "n" : 1.0e1 , "model" : "gpt" , "x":[1, 2] }';
+    const set = (value: string | Uint8Array) => splice(text, { kind: "set", name: "model", value });
+    expect(set('"other"')).toBe('{ "n" : 1.0e1 , "model" : "other" , "x":[1, 2] }');
+    expect(set('"modèle 😀"')).toBe('{ "n" : 1.0e1 , "model" : "modèle 😀" , "x":[1, 2] }');
+    expect(set(Buffer.from('"é"'))).toBe('{ "n" : 1.0e1 , "model" : "é" , "x":[1, 2] }');
+  });
+
+  test("of a large text nothing is copied", () => {
+    const long = "long ".repeat(4000);
+    const bytes = Buffer.from(`{"model":"gpt","x":"${long}","n":1.0e1}`);
+    const value = Buffer.from('"other"');
+    const { pieces, byteLength } = spliceObject(scanObject(bytes), [
+      { kind: "set", name: "model", value },
+      { kind: "set", name: "n", value: '"é"' },
     ]);
-    expect(pieces[0]?.buffer).toBe(bytes.buffer);
-    expect(pieces[2]?.buffer).toBe(bytes.buffer);
+    expect(pieces.map((piece) => Buffer.from(piece).toString())).toEqual([
+      '{"model":',
+      '"other"',
+      `,"x":"${long}","n":`,
+      '"é"',
+      "}",
+    ]);
+    expect(byteLength).toBe(Buffer.concat(pieces).length);
+    expect(pieces[1]).toBe(value);
+    for (const at of [0, 2, 4]) expect(pieces[at]?.buffer).toBe(bytes.buffer);
   });
 
   test("removes first, middle, last and all fields", () => {

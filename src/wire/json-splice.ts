@@ -1,4 +1,4 @@
-import { PieceWriter } from "./piece-writer.ts";
+import { type PieceText, PieceWriter } from "./piece-writer.ts";
 import type { ScannedField, ScannedObject } from "./scanned-object.ts";
 
 /** JSON text of a value, as a string or as UTF-8 bytes. Not checked: what goes in comes out. */
@@ -17,12 +17,6 @@ export type JsonEdit =
   | { readonly kind: "remove"; readonly name: string }
   | { readonly kind: "rename"; readonly name: string; readonly to: string };
 
-/** A text in pieces, to be written one after the other. */
-export interface SplicedText {
-  readonly pieces: readonly Uint8Array[];
-  readonly byteLength: number;
-}
-
 /** A field of the text to come: what stood there, unless `key` or `value` replaces it. */
 interface Entry {
   readonly field: ScannedField | undefined;
@@ -34,10 +28,10 @@ interface Entry {
 
 /**
  * Applies the edits one after another. Everything that they do not name stays byte for byte as it was (order, spacing,
- * spelling of numbers) and is not copied; of a field that is edited, earlier duplicates go. Without a change the one
- * piece is the very buffer that was scanned.
+ * spelling of numbers); of a field that is edited, earlier duplicates go. Without a change the one piece is the very
+ * buffer that was scanned.
  */
-export function spliceObject(object: ScannedObject, edits: readonly JsonEdit[]): SplicedText {
+export function spliceObject(object: ScannedObject, edits: readonly JsonEdit[]): PieceText {
   const entries = edits.length === 0 ? undefined : applyEdits(object, edits);
   return entries === undefined
     ? { pieces: [object.bytes], byteLength: object.bytes.length }
@@ -138,7 +132,7 @@ function rename(entries: readonly Entry[], name: string, to: string): void {
   }
 }
 
-function writeEntries(object: ScannedObject, entries: readonly Entry[]): SplicedText {
+function writeEntries(object: ScannedObject, entries: readonly Entry[]): PieceText {
   const { fields, bytes } = object;
   const writer = new PieceWriter(bytes);
   const firstKey = fields[0]?.keyStart ?? object.start + 1;

@@ -1,24 +1,32 @@
-/** Puts a text together from ranges of a source and new text; neighbouring ranges and neighbouring texts become one piece. */
+import { toBuffer } from "./utf8.ts";
+
+/** Texts up to this size are put together in one buffer: views and writes of their own would cost more than the copy. */
+const MAX_JOINED_BYTES = 8 * 1024;
+
+/** A text in pieces, to be written one after the other. */
+export interface PieceText {
+  readonly pieces: readonly Uint8Array[];
+  readonly byteLength: number;
+}
+
+/** Puts a text together from ranges of a source and new text. Small texts become one piece, of large ones nothing is copied. */
 export class PieceWriter {
   readonly #source: Uint8Array;
-  readonly #pieces: Uint8Array[] = [];
+  /** Texts, and ranges of the source as two numbers each. */
+  readonly #parts: (string | Uint8Array | number)[] = [];
   #byteLength = 0;
-  /** Range taken last and not yet a piece; empty when both are equal. */
+  /** Range taken last and not yet a part; empty when both are equal. */
   #start = 0;
   #end = 0;
-  #text = "";
 
   constructor(source: Uint8Array) {
     this.#source = source;
   }
 
-  /** Adds bytes of the source, uncopied. */
+  /** Adds bytes of the source. */
   range(start: number, end: number): void {
     if (start === end) {
       return;
-    }
-    if (this.#text !== "") {
-      this.#pushText();
     }
     if (start !== this.#end) {
       this.#pushRange();
@@ -29,42 +37,63 @@ export class PieceWriter {
 
   /** Adds text of one's own. */
   text(text: string | Uint8Array): void {
-    this.#pushRange();
-    if (typeof text === "string") {
-      this.#text += text;
-    } else {
-      this.#pushText();
-      this.#push(text);
+    if (text.length > 0) {
+      this.#pushRange();
+      this.#parts.push(text);
+      this.#byteLength += typeof text === "string" ? Buffer.byteLength(text) : text.length;
     }
   }
 
   /** The pieces so far; the source itself when they come to all of it. */
-  finish(): { readonly pieces: readonly Uint8Array[]; readonly byteLength: number } {
-    this.#pushText();
+  finish(): PieceText {
     this.#pushRange();
-    return { pieces: this.#pieces, byteLength: this.#byteLength };
+    const byteLength = this.#byteLength;
+    const [first, second] = this.#parts;
+    const isSource = this.#parts.length === 2 && first === 0 && second === this.#source.length;
+    if (isSource) {
+      return { pieces: [this.#source], byteLength };
+    }
+    return { pieces: byteLength <= MAX_JOINED_BYTES ? [this.#join()] : this.#toPieces(), byteLength };
   }
 
   #pushRange(): void {
-    if (this.#start === this.#end) {
-      return;
-    }
-    const isWhole = this.#start === 0 && this.#end === this.#source.length;
-    this.#push(isWhole ? this.#source : this.#source.subarray(this.#start, this.#end));
-    this.#start = this.#end;
-  }
-
-  #pushText(): void {
-    if (this.#text !== "") {
-      this.#push(Buffer.from(this.#text));
-      this.#text = "";
+    if (this.#start !== this.#end) {
+      this.#parts.push(this.#start, this.#end);
+      this.#byteLength += this.#end - this.#start;
+      this.#start = this.#end;
     }
   }
 
-  #push(piece: Uint8Array): void {
-    if (piece.length > 0) {
-      this.#pieces.push(piece);
-      this.#byteLength += piece.length;
+  #join(): Uint8Array {
+    const source = toBuffer(this.#source);
+    const joined = Buffer.allocUnsafe(this.#byteLength);
+    const parts = this.#parts;
+    let at = 0;
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index];
+      if (typeof part === "number") {
+        at += source.copy(joined, at, part, parts[++index] as number);
+      } else if (typeof part === "string") {
+        at += joined.write(part, at);
+      } else {
+        joined.set(part as Uint8Array, at);
+        at += (part as Uint8Array).length;
+      }
     }
+    return joined;
+  }
+
+  #toPieces(): readonly Uint8Array[] {
+    const parts = this.#parts;
+    const pieces: Uint8Array[] = [];
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index];
+      if (typeof part === "number") {
+        pieces.push(this.#source.subarray(part, parts[++index] as number));
+      } else {
+        pieces.push(typeof part === "string" ? Buffer.from(part) : (part as Uint8Array));
+      }
+    }
+    return pieces;
   }
 }
