@@ -2,6 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { Media } from "../core/translation.ts";
 import { type BaseUrl, readClientUrl } from "../upstream/origin.ts";
 import type { Exchange } from "../upstream/transport.ts";
+import { toBuffer } from "../wire/utf8.ts";
 import type { Call } from "./call.ts";
 
 /** Largest file that is fetched for a call, and all of them together, in bytes. */
@@ -104,7 +105,7 @@ class MediaFetcher {
         throw refusal(`the files of the request, each as often as it is in it, are more than ${MAX_TOTAL_BYTES} bytes`);
       }
       const type = readType(reply.header("content-type"));
-      return { type, base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64") };
+      return { type, base64: toBuffer(bytes).toString("base64") };
     } catch (cause) {
       throw toRefusal(origin.hostname, cause);
     } finally {

@@ -1,5 +1,6 @@
 import { readMessageTexts } from "../dialects/openai/message-texts.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
+import { toBuffer } from "../wire/utf8.ts";
 
 /** A token is some four bytes of text: near enough to tell a prompt that cannot fit. */
 const BYTES_PER_TOKEN = 4;
@@ -23,7 +24,7 @@ export function estimatePromptTokens(body: ScannedObject): number {
 const toTokens = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);
 
 function hasAttachment(bytes: Uint8Array): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = toBuffer(bytes);
   return ATTACHMENT_MARKS.some((mark) => buffer.includes(mark));
 }
 

@@ -1,5 +1,6 @@
 import type { Usage } from "../core/usage.ts";
 import { readLastUsage } from "../dialects/openai/usage.ts";
+import { toBuffer } from "../wire/utf8.ts";
 
 /** Usage stands at a stream's end: this much of it is looked at, in bytes. Also the size of a page of what is kept. */
 const TAIL_BYTES = 8 * 1024;
@@ -30,21 +31,23 @@ export class UsageTap {
     return this.#totalBytes;
   }
 
-  push(bytes: Uint8Array): void {
+  /** Copies ranges instead of viewing them: a view makes the engine move a small buffer out of the collector's heap. */
+  push(given: Uint8Array): void {
+    const bytes = toBuffer(given);
     if (this.#keptPages > 0) {
       this.#keep(bytes);
     }
-    const last = bytes.length > TAIL_BYTES ? bytes.subarray(bytes.length - TAIL_BYTES) : bytes;
+    const from = Math.max(0, bytes.length - TAIL_BYTES);
     this.#totalBytes += bytes.length;
     this.#ring ??= takePage();
     const ring = this.#ring;
     const end = this.#totalBytes % TAIL_BYTES;
-    if (last.length <= end) {
-      ring.set(last, end - last.length);
+    const before = bytes.length - from - end;
+    if (before <= 0) {
+      bytes.copy(ring, -before, from);
     } else {
-      const size = last.length - end;
-      ring.set(last.subarray(0, size), TAIL_BYTES - size);
-      ring.set(last.subarray(size), 0);
+      bytes.copy(ring, TAIL_BYTES - before, from, from + before);
+      bytes.copy(ring, 0, from + before);
     }
   }
 
@@ -84,7 +87,7 @@ export class UsageTap {
     }
   }
 
-  #keep(bytes: Uint8Array): void {
+  #keep(bytes: Buffer): void {
     let from = 0;
     let at = this.#totalBytes;
     const limit = this.#keptPages * TAIL_BYTES;
@@ -94,7 +97,7 @@ export class UsageTap {
       this.#pages[index] = page;
       const offset = at % TAIL_BYTES;
       const size = Math.min(bytes.length - from, TAIL_BYTES - offset);
-      page.set(bytes.subarray(from, from + size), offset);
+      bytes.copy(page, offset, from, from + size);
       from += size;
       at += size;
     }

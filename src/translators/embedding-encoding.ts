@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { readBase64Floats, writeBase64Floats } from "../wire/base64-floats.ts";
 import { isDeeperThan } from "../wire/json-depth.ts";
+import { toBuffer } from "../wire/utf8.ts";
 
 /** Deepest reply that is converted. */
 const MAX_DEPTH = 512;
@@ -16,7 +17,7 @@ const OPEN_BRACKET = 0x5b;
  * @throws GatewayError `upstream-malformed` when a reply that must be converted is broken.
  */
 export function toEmbeddingEncoding(bytes: Uint8Array, wantsBase64: boolean): Uint8Array {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = toBuffer(bytes);
   const found = findEncoding(buffer);
   if (found === undefined || found === (wantsBase64 ? "base64" : "float")) {
     return bytes;

@@ -6,8 +6,11 @@ export const RELEASABLE_BYTES = 16 * 1024;
  * Every view on the same memory is empty from then on, so only who owns all of them may do this.
  */
 export function releaseBytes(bytes: Uint8Array): void {
+  if (bytes.length < RELEASABLE_BYTES) {
+    return; // Asking a small array for its buffer makes the engine move it out of the collector's heap.
+  }
   const { buffer } = bytes;
-  if (bytes.length >= RELEASABLE_BYTES && buffer instanceof ArrayBuffer) {
+  if (buffer instanceof ArrayBuffer) {
     buffer.transfer(0);
   }
 }

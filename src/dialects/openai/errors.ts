@@ -1,5 +1,6 @@
 import type { ErrorKind } from "../../core/errors.ts";
 import { isDeeperThan } from "../../wire/json-depth.ts";
+import { readUtf8 } from "../../wire/utf8.ts";
 
 /** A failure as a vendor of an OpenAI dialect put it. */
 export interface VendorError {
@@ -28,7 +29,7 @@ export function readVendorError(status: number, body: Uint8Array): VendorError {
   if (isDeeperThan(body, MAX_DEPTH)) {
     return { status, message: TOO_DEEP, type: undefined, code: undefined, param: undefined, raw: TOO_DEEP };
   }
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  const text = readUtf8(body, 0, body.length);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
