@@ -17,6 +17,7 @@ function cell(gateway: string, changes: Partial<Cell> = {}): Cell {
   const base = { row: "small-chat", connections: 64, repeats: 3, requests: 90_000, failures: 0 };
   const figures = {
     cpuMicrosPerRequest: 40,
+    cpuMicrosOfRepeats: [],
     requestsPerSecond: 1,
     p50Ms: 1,
     p99Ms: 1,

@@ -1,4 +1,4 @@
-import { type BenchResult, type Cell, findCell, median } from "./result.ts";
+import { type BenchResult, type Cell, cpuRatio, findCell, median } from "./result.ts";
 
 /** The most that one cell of ours may reach. */
 export interface CellCeiling {
@@ -36,8 +36,8 @@ const FAILURE_SHARE = 0.001;
 type Measure = (ours: Cell, result: BenchResult) => number | undefined;
 
 const MEASURES: Readonly<Record<Exclude<keyof Ceilings, "firstAnswerMs">, readonly [string, Measure]>> = {
-  cpuRatioToNginx: ["CPU over nginx", (ours, result) => cpuRatio(ours, "nginx", result)],
-  cpuRatioToBareBun: ["CPU over bare Bun", (ours, result) => cpuRatio(ours, "bare-bun", result)],
+  cpuRatioToNginx: ["CPU over nginx", (ours, result) => ratioTo("nginx", ours, result)],
+  cpuRatioToBareBun: ["CPU over bare Bun", (ours, result) => ratioTo("bare-bun", ours, result)],
   cpuRatioToSmallChat: ["CPU over small-chat", (ours, result) => smallChatRatio(ours, result)],
   cpuMsPerRequest: ["CPU ms per request", (ours) => ours.cpuMicrosPerRequest / 1000],
   residentMb: ["resident MB", (ours) => ours.residentMb],
@@ -50,19 +50,19 @@ function residentRatio(ours: Cell, result: BenchResult): number | undefined {
   return cell === undefined ? undefined : ours.residentMb / cell.residentMb;
 }
 
-function cpuRatio(ours: Cell, base: string, result: BenchResult): number | undefined {
+function ratioTo(base: string, ours: Cell, result: BenchResult): number | undefined {
   const cell = findCell(result.cells, base, ours.row, ours.connections);
-  return cell === undefined ? undefined : ours.cpuMicrosPerRequest / cell.cpuMicrosPerRequest;
+  return cell === undefined ? undefined : cpuRatio(ours, cell);
 }
 
 function smallChatRatio(ours: Cell, result: BenchResult): number | undefined {
   const cell = findCell(result.cells, OURS, "small-chat", ours.connections);
-  return cell === undefined ? undefined : ours.cpuMicrosPerRequest / cell.cpuMicrosPerRequest;
+  return cell === undefined ? undefined : cpuRatio(ours, cell);
 }
 
 function watchedRatio(ours: Cell, result: BenchResult): number | undefined {
   const cell = findCell(result.cells, WATCHED, ours.row, ours.connections);
-  return cell === undefined ? undefined : cell.cpuMicrosPerRequest / ours.cpuMicrosPerRequest;
+  return cell === undefined ? undefined : cpuRatio(cell, ours);
 }
 
 function judge(title: string, value: number | undefined, most: number): Verdict {

@@ -25,7 +25,10 @@ export interface Timing {
 }
 
 /** One measurement of one subject. */
-export type Sample = Omit<Cell, "gateway" | "row" | "connections" | "repeats" | "cpuRatioToNginx">;
+export type Sample = Omit<
+  Cell,
+  "gateway" | "row" | "connections" | "repeats" | "cpuMicrosOfRepeats" | "cpuRatioToNginx"
+>;
 
 const MEMORY_EVERY_MS = 200;
 const MIN_REQUESTS = 5;
@@ -120,6 +123,7 @@ export function toCell(subject: Subject, connections: number, samples: readonly 
     requests: Math.round(sum((sample) => sample.requests)),
     failures: sum((sample) => sample.failures),
     cpuMicrosPerRequest: middle((sample) => sample.cpuMicrosPerRequest),
+    cpuMicrosOfRepeats: samples.map((sample) => sample.cpuMicrosPerRequest),
     requestsPerSecond: middle((sample) => sample.requestsPerSecond),
     p50Ms: middle((sample) => sample.p50Ms),
     p99Ms: middle((sample) => sample.p99Ms),

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { drawCpuPlot } from "./plot.ts";
-import { type BenchResult, type Cell, median } from "./result.ts";
+import { type BenchResult, type Cell, cpuRatio, median } from "./result.ts";
 import { ROWS } from "./rows.ts";
 
 const RESULTS = resolve(import.meta.dir, "../results");
@@ -12,9 +12,7 @@ export function withRatios(cells: readonly Cell[]): Cell[] {
     const floor = cells.find(
       (other) => other.gateway === "nginx" && other.row === cell.row && other.connections === cell.connections,
     );
-    return floor === undefined
-      ? cell
-      : { ...cell, cpuRatioToNginx: cell.cpuMicrosPerRequest / floor.cpuMicrosPerRequest };
+    return floor === undefined ? cell : { ...cell, cpuRatioToNginx: cpuRatio(cell, floor) };
   });
 }
 

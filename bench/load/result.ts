@@ -12,6 +12,8 @@ export interface Cell {
   /** Replies that were not 2xx, and socket errors. More than a handful make the cell worthless. */
   readonly failures: number;
   readonly cpuMicrosPerRequest: number;
+  /** CPU per request of each repeat, in their order. */
+  readonly cpuMicrosOfRepeats: readonly number[];
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -64,6 +66,17 @@ export function median(values: readonly number[]): number {
   const lower = sorted[(sorted.length - 1) >> 1];
   if (upper === undefined || lower === undefined) throw new RangeError("median of no values");
   return (lower + upper) / 2;
+}
+
+/**
+ * CPU of one cell over another's. Where both were measured equally often it is the median of the ratios of the repeats: a
+ * machine that was slow for a while was so for both.
+ */
+export function cpuRatio(cell: Cell, base: Cell): number {
+  const ratios = cell.cpuMicrosOfRepeats.map((cpu, repeat) => cpu / (base.cpuMicrosOfRepeats[repeat] ?? Number.NaN));
+  return ratios.length > 0 && ratios.length === base.cpuMicrosOfRepeats.length
+    ? median(ratios)
+    : cell.cpuMicrosPerRequest / base.cpuMicrosPerRequest;
 }
 
 /** Finds one cell. */

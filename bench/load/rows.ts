@@ -7,6 +7,11 @@ export interface Row {
   readonly title: string;
   readonly upstream: UpstreamName;
   readonly isStream: boolean;
+  /**
+   * At {@link CLOSE_CONNECTIONS} the row is measured by turns with all others that are close, and more often than the rest:
+   * what is asked of them is smaller than what the machine moves by from one minute to the next.
+   */
+  readonly isClose?: boolean;
   /** The only numbers of connections worth measuring, where not all are. */
   readonly connections?: readonly number[];
   /** The row whose traffic the plain proxies and Portkey carry instead: they have no model groups. */
@@ -28,6 +33,9 @@ export const STREAM_CHUNKS = 100;
 
 /** Connections at which each row is measured. */
 export const CONNECTIONS: readonly number[] = [1, 64, 256];
+
+/** Connections at which rows are measured by turns. */
+export const CLOSE_CONNECTIONS = 64;
 
 /** Connections of a quick run. */
 export const QUICK_CONNECTIONS: readonly number[] = [64];
@@ -65,6 +73,7 @@ export const ROWS: readonly Row[] = [
     title: "small chat",
     upstream: "fixed",
     isStream: false,
+    isClose: true,
     body: smallBody("small-chat", {}),
   },
   {
@@ -72,6 +81,7 @@ export const ROWS: readonly Row[] = [
     title: "small chat, group of 100 deployments",
     upstream: "fixed",
     isStream: false,
+    isClose: true,
     connections: [64],
     plainRow: "small-chat",
     deployments: 100,
@@ -82,6 +92,7 @@ export const ROWS: readonly Row[] = [
     title: "small chat, 10% of upstream calls fail and are tried again",
     upstream: "fixed",
     isStream: false,
+    isClose: true,
     connections: [64],
     plainRow: "small-chat",
     deployments: 2,

@@ -9,7 +9,7 @@ import type { UpstreamOrigins } from "./nginx-config.ts";
 import { killAll } from "./processes.ts";
 import { toText, withRatios, writeResult } from "./report.ts";
 import type { BenchResult, Cell, Participant } from "./result.ts";
-import { CONNECTIONS, QUICK_CONNECTIONS, ROWS, type Row } from "./rows.ts";
+import { CLOSE_CONNECTIONS, CONNECTIONS, QUICK_CONNECTIONS, ROWS, type Row } from "./rows.ts";
 import { writeScript } from "./wrk.ts";
 
 const USAGE = `npm run bench -- [--quick] [--only NAME,...] [--rows ROW,...] [--no-peers]
@@ -31,6 +31,8 @@ interface Plan {
   readonly timing: Timing;
   /** Repeats for floors and ours. A peer's figures are far from the others', one look is enough. */
   readonly repeats: number;
+  /** The same for rows that are close. */
+  readonly closeRepeats: number;
   readonly starts: number;
   readonly isPartial: boolean;
 }
@@ -70,6 +72,7 @@ function readPlan(args: readonly string[]): Plan {
       longestLoadSeconds: values.quick ? 5 : 12,
     },
     repeats: values.quick ? 2 : 3,
+    closeRepeats: values.quick ? 3 : 12,
     starts: values.quick ? 1 : 5,
     isPartial: only !== undefined || rows !== undefined || values["no-peers"],
   };
@@ -130,16 +133,24 @@ async function toSubjects(fleet: readonly Started[], row: Row, leftOut: string[]
   return subjects;
 }
 
-/** Goes round the gateways once per repeat, every other round backwards, so that slow drifts of the machine even out. */
-async function measureRow(plan: Plan, subjects: readonly Subject[], connections: number, leftOut: string[]) {
+/**
+ * Goes round the subjects once per repeat, beginning with the next one each time: slow drifts of the machine even out, and
+ * all have rested for equally long when their turn comes.
+ */
+async function measureByTurns(
+  { timing }: Plan,
+  repeats: number,
+  { subjects, connections, leftOut }: { subjects: readonly Subject[]; connections: number; leftOut: string[] },
+): Promise<Cell[]> {
   const samples = new Map<Subject, Sample[]>();
-  for (let round = 0; round < plan.repeats; round++) {
-    for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) {
+  for (let round = 0; round < repeats; round++) {
+    const first = round % Math.max(1, subjects.length);
+    for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
       const isPeer = GATEWAYS.some(({ name, role }) => name === subject.gateway && role === "peer");
       if (isPeer && round > 0) continue;
       try {
-        if (round === 0) await warmUp(subject, connections, plan.timing);
-        const sample = await takeSample(subject, connections, plan.timing);
+        if (round === 0) await warmUp(subject, connections, timing);
+        const sample = await takeSample(subject, connections, timing);
         samples.set(subject, [...(samples.get(subject) ?? []), sample]);
         say(`${subject.row.name} ${connections} ${subject.gateway}: ${sample.cpuMicrosPerRequest.toFixed(0)} us CPU`);
       } catch (error) {
@@ -165,18 +176,27 @@ async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult
   const cells: Cell[] = [];
   // Rows with groups of deployments get processes of their own: a large model list is not everybody's memory and start.
   const sets = Object.values(Object.groupBy(plan.rows, (row) => (row.deployments === undefined ? "plain" : "groups")));
+  const all: Subject[] = [];
+  const fleets: Started[][] = [];
   for (const rows of sets) {
     const fleet = await startAll(plan, { runDirectory, origins, rows }, leftOut);
-    for (const row of rows) {
-      const subjects = await toSubjects(fleet, row, leftOut);
-      for (const connections of plan.connections.filter((count) => row.connections?.includes(count) ?? true)) {
-        cells.push(...(await measureRow(plan, subjects, connections, leftOut)));
-      }
+    fleets.push(fleet);
+    for (const row of rows) all.push(...(await toSubjects(fleet, row, leftOut)));
+  }
+  const close = all.filter(({ row }) => row.isClose);
+  cells.push(
+    ...(await measureByTurns(plan, plan.closeRepeats, { subjects: close, connections: CLOSE_CONNECTIONS, leftOut })),
+  );
+  for (const row of plan.rows) {
+    const subjects = all.filter((subject) => subject.row === row);
+    const counts = plan.connections.filter((count) => row.connections?.includes(count) ?? true);
+    for (const connections of counts.filter((count) => !(row.isClose && count === CLOSE_CONNECTIONS))) {
+      cells.push(...(await measureByTurns(plan, plan.repeats, { subjects, connections, leftOut })));
     }
-    for (const { running, participant } of fleet) {
-      await running.stop();
-      if (!participants.some(({ name }) => name === participant.name)) participants.push(participant);
-    }
+  }
+  for (const { running, participant } of fleets.flat()) {
+    await running.stop();
+    if (!participants.some(({ name }) => name === participant.name)) participants.push(participant);
   }
   return {
     takenAt,
