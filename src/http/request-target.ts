@@ -1,3 +1,5 @@
+import { copyText } from "../core/lasting-text.ts";
+
 /** Path and query of a request, the path made plain: no duplicate slashes, no trailing slash. */
 export interface RequestTarget {
   readonly path: string;
@@ -25,7 +27,25 @@ export function readRequestTarget(url: string, rootPath = ""): RequestTarget {
   if (rootPath !== "" && (path === rootPath || path.startsWith(`${rootPath}/`))) {
     path = path.slice(rootPath.length) || "/";
   }
-  return { path, query: queryStart < 0 ? "" : url.slice(queryStart + 1), pathModel: undefined };
+  return { path: toLasting(path), query: queryStart < 0 ? "" : url.slice(queryStart + 1), pathModel: undefined };
+}
+
+/** Paths of most requests are the same few. What is kept of them must not keep the heads that they were cut out of. */
+const MAX_PATHS = 256;
+const MAX_PATH_LENGTH = 256;
+const paths = new Map<string, string>();
+
+function toLasting(path: string): string {
+  const known = paths.get(path);
+  if (known !== undefined || path.length > MAX_PATH_LENGTH) {
+    return known ?? path;
+  }
+  const copy = copyText(path);
+  if (paths.size >= MAX_PATHS) {
+    paths.clear();
+  }
+  paths.set(copy, copy);
+  return copy;
 }
 
 /** The value of a query parameter; `undefined` when absent. */

@@ -1,4 +1,5 @@
 import { toBoundedMap } from "../core/bounded-map.ts";
+import { flatText } from "../core/lasting-text.ts";
 import { headerLine } from "../inbound/inbound.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
 import type { Deployment } from "../routing/deployment.ts";
@@ -35,7 +36,7 @@ const SAFE_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Header lines of every answer to a call, whatever comes of it (contract 3.2). Empty values are left out. */
 export function toCallHeaders(call: Call): string {
-  let lines = `x-litellm-call-id: ${call.id}\r\nx-litellm-version: ${call.services.version}\r\n`;
+  let lines = `x-litellm-call-id: ${call.id}\r\n${versionLine(call.services.version)}`;
   const { deployment, group } = call;
   if (deployment !== undefined) {
     lines += deploymentLines(deployment, call.route);
@@ -59,17 +60,20 @@ function deploymentLines(deployment: Deployment, route: PreparedRoute | undefine
   let lines = linesOfRoute.get(route ?? deployment);
   if (lines === undefined) {
     const region = deployment.entry.params.regionName;
-    lines =
+    lines = flatText(
       `x-litellm-model-id: ${toHeaderText(deployment.id)}\r\n` +
-      headerLine("x-litellm-model-api-base", route?.apiBase ?? deployment.apiBase) +
-      (region === undefined ? "" : `x-litellm-model-region: ${toHeaderText(region)}\r\n`);
+        headerLine("x-litellm-model-api-base", route?.apiBase ?? deployment.apiBase) +
+        (region === undefined ? "" : `x-litellm-model-region: ${toHeaderText(region)}\r\n`),
+    );
     linesOfRoute.set(route ?? deployment, lines);
   }
   return lines;
 }
 
+const versionLine = toBoundedMap(1, (version): string => flatText(`x-litellm-version: ${version}\r\n`));
+
 /** Names of wildcard groups are the callers' to choose, so the memory is bounded. */
-const groupLine = toBoundedMap(256, (name): string => `x-litellm-model-group: ${toHeaderText(name)}\r\n`);
+const groupLine = toBoundedMap(256, (name): string => flatText(`x-litellm-model-group: ${toHeaderText(name)}\r\n`));
 
 function countLines({ retries, fallbacks, maxRetries }: Call): string {
   return retries === 0 && fallbacks === 0 && maxRetries === 0
@@ -92,9 +96,10 @@ interface VendorHeader {
   readonly prefixed: string;
   readonly isHop: boolean;
   readonly hasSameName: boolean;
-  /** The value that came last, and its lines; empty where that value may not be handed on. */
-  value: string;
+  /** Lines of a value that came before; empty where there are none. */
   lines: string;
+  /** How often a value was another one than before. */
+  changeCount: number;
 }
 
 /** Vendor header names that are remembered; they are few. */
@@ -103,30 +108,39 @@ const MAX_VENDOR_NAMES = 512;
 const vendorHeaderOf = toBoundedMap(
   MAX_VENDOR_NAMES,
   (name): VendorHeader => ({
-    prefixed: `llm_provider-${name}: `,
+    prefixed: flatText(`llm_provider-${name}: `),
     isHop: HOP_HEADERS.has(name),
     hasSameName: SAME_NAME.test(name),
-    value: "",
     lines: "",
+    changeCount: 0,
   }),
 );
 
-/** Most values are those of the reply before; a text that has been put together once costs less to write. */
+/** Many headers have one value in all replies: a text that has been put together once costs less to write. */
 function vendorLines(name: string, value: string): string {
   const header = vendorHeaderOf(name);
-  if (header.value === value) {
-    return header.lines;
+  if (header.isHop || value === "") {
+    return "";
   }
-  const isWanted = !header.isHop && SAFE_VALUE.test(value);
-  const lines = isWanted ? `${header.prefixed}${value}\r\n${header.hasSameName ? `${name}: ${value}\r\n` : ""}` : "";
-  if (value.length <= MAX_KEPT_VALUE) {
-    header.value = value;
-    header.lines = lines;
+  const { prefixed, lines, hasSameName } = header;
+  const length = prefixed.length + value.length + 2 + (hasSameName ? name.length + value.length + 4 : 0);
+  if (lines.length === length && lines.startsWith(value, prefixed.length)) {
+    return lines;
   }
-  return lines;
+  if (!SAFE_VALUE.test(value)) {
+    return "";
+  }
+  const made = `${prefixed}${value}\r\n${hasSameName ? `${name}: ${value}\r\n` : ""}`;
+  if (header.changeCount < MAX_CHANGES && value.length <= MAX_KEPT_VALUE) {
+    header.changeCount++;
+    header.lines = flatText(made);
+  }
+  return made;
 }
 
-/** Longest value that is kept, in characters. */
+/** A header that has changed so often is one that differs from reply to reply. */
+const MAX_CHANGES = 32;
+/** Longest value whose lines are kept, in characters. */
 const MAX_KEPT_VALUE = 512;
 
 /** The vendor's headers: all of them prefixed `llm_provider-`, and those that clients read also under their own name. */

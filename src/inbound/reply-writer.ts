@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { flatText } from "../core/lasting-text.ts";
 import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
 import { type TurnWriter, writeInTurn } from "../wire/turn.ts";
 import type { InboundReply, StreamSink, StreamSource } from "./inbound.ts";
@@ -54,7 +55,7 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   send(reply: InboundReply, framing: ReplyFraming): void {
     const { body } = reply;
     this.#isHead = framing.isHead;
-    let head = `HTTP/1.1 ${reply.status} ${REASONS[reply.status] ?? "Status"}\r\n${reply.headers}date: ${httpDate()}\r\n`;
+    let head = statusLine(reply.status) + reply.headers + dateLine();
     head += framing.keepAlive ? "" : "connection: close\r\n";
     if (typeof body === "string" || body instanceof Uint8Array) {
       this.#sendWhole(head, typeof body === "string" ? Buffer.from(body) : body, reply.status);
@@ -228,15 +229,22 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   }
 }
 
+const statusLines: string[] = [];
+
+function statusLine(status: number): string {
+  statusLines[status] ??= flatText(`HTTP/1.1 ${status} ${REASONS[status] ?? "Status"}\r\n`);
+  return statusLines[status];
+}
+
 let dateSecond = 0;
 let dateText = "";
 
 /** The `date` header, made anew once a second. */
-function httpDate(): string {
+function dateLine(): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== dateSecond) {
     dateSecond = second;
-    dateText = new Date(second * 1000).toUTCString();
+    dateText = flatText(`date: ${new Date(second * 1000).toUTCString()}\r\n`);
   }
   return dateText;
 }

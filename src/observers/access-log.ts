@@ -1,8 +1,10 @@
 import { toUsdText } from "../catalog/call-price.ts";
 import { toBoundedMap } from "../core/bounded-map.ts";
 import type { CallFinished } from "../core/call-event.ts";
+import { flatText } from "../core/lasting-text.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 import type { CallObserver } from "./call-observer.ts";
+import { toIsoTime } from "./iso-time.ts";
 
 /** How a line looks: for eyes, or for machines. */
 export type AccessLogFormat = "text" | "json";
@@ -50,7 +52,7 @@ const textField = (name: string, text: string | undefined): string =>
   text === undefined ? "" : `,"${name}":${text.length > MAX_TEXT ? JSON.stringify(clean(text)) : toQuoted(text)}`;
 
 const toPathField = (path: string): string => `,"path":${JSON.stringify(clean(path))},"status":`;
-const knownPathField = toBoundedMap(256, toPathField);
+const knownPathField = toBoundedMap(256, (path) => flatText(toPathField(path)));
 
 /** The path's field and the name of the one behind it. */
 const pathField = (path: string): string => (path.length > MAX_TEXT ? toPathField(path) : knownPathField(path));
@@ -69,13 +71,14 @@ function targetFields(event: CallFinished): string {
     return known.text;
   }
   const { requestedModel, modelGroup, provider, upstreamModel, isStream } = event;
-  const text =
+  const text = flatText(
     textField("model", requestedModel) +
-    textField("model_group", modelGroup) +
-    textField("deployment", event.deploymentId) +
-    textField("provider", provider) +
-    textField("upstream_model", upstreamModel) +
-    `,"stream":${isStream}`;
+      textField("model_group", modelGroup) +
+      textField("deployment", event.deploymentId) +
+      textField("provider", provider) +
+      textField("upstream_model", upstreamModel) +
+      `,"stream":${isStream}`,
+  );
   if (targets.size >= MAX_TARGETS) {
     targets.clear();
   }
@@ -127,22 +130,6 @@ function toJsonLine(event: CallFinished): string {
     line += `,"error":"${event.errorKind}","error_message":${JSON.stringify(clean(event.errorMessage))}`;
   }
   return `${line}}`;
-}
-
-/** `000Z` to `999Z`. */
-const MILLISECONDS: readonly string[] = Array.from({ length: 1000 }, (_, ms) => `${String(ms).padStart(3, "0")}Z`);
-
-let secondOfText = Number.NaN;
-let secondText = "";
-
-/** ISO 8601 with milliseconds; the part up to the second is made anew once a second. */
-function toIsoTime(epochMs: number): string {
-  const second = Math.floor(epochMs / 1000);
-  if (second !== secondOfText) {
-    secondOfText = second;
-    secondText = new Date(second * 1000).toISOString().slice(0, 20);
-  }
-  return secondText + MILLISECONDS[Math.floor(epochMs) % 1000];
 }
 
 function toTextLine(event: CallFinished): string {

@@ -13,7 +13,7 @@ const MAX_FIRST_WAIT_MS = 15_000;
 /** A thread that has not answered for so long is given up. */
 const STUCK_MS = 30_000;
 /** A thread that has nothing to do for so long ends, and gives its memory back; starting it takes a tenth of a second of CPU. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 20_000;
 /** Threads that failed; after so many nothing is counted any more. */
 const MAX_FAILURES = 5;
 

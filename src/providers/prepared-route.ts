@@ -1,5 +1,6 @@
 import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
+import { flatText } from "../core/lasting-text.ts";
 import type { Operation } from "../core/operation.ts";
 import type { Translator } from "../core/translation.ts";
 import { type Origin, readBaseUrl } from "../upstream/origin.ts";
@@ -116,7 +117,7 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
       : routePath;
     const url = provider.url?.({ base, path: filled, model: toPathSegment(model), apiVersion });
     const line = url === undefined ? joinQuery(path + filled, query) : url.slice(url.indexOf("/", 8));
-    return `POST ${line} HTTP/1.1\r\n${headers}`;
+    return flatText(`POST ${line} HTTP/1.1\r\n${headers}`);
   };
   const streamPath = route.streamPath ?? route.path;
   const ownHead = toHead(route.path, ownVersion);

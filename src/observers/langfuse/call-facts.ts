@@ -1,9 +1,10 @@
 import type { CallFinished } from "../../core/call-event.ts";
+import { flatText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
+import { millisecondsOf, toIsoTime } from "../iso-time.ts";
 import { readMetadata } from "../read-details.ts";
 import { CALL_TYPES } from "../standard-payload.ts";
 import { type ContentTexts, type JsonText, readContentTexts } from "./content-texts.ts";
-import { toIsoTime } from "./iso-time.ts";
 import { toKnown } from "./known-metadata.ts";
 import { type LangfuseKey, METADATA_KEYS, TRACE_PREFIX } from "./metadata-keys.ts";
 import { flagFrom, integerFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
@@ -182,10 +183,17 @@ function toGeneration(event: CallFinished, { said, content, ownMetadata }: Gener
   };
 }
 
+let second = Number.NaN;
+let secondText = "";
+
 /** `time-12-00-00-005`, as LiteLLM's ids begin. */
 function timeOf(startedAt: number): string {
-  const time = toIsoTime(startedAt);
-  return `time-${time.slice(11, 13)}-${time.slice(14, 16)}-${time.slice(17, 19)}-${time.slice(20, 23)}`;
+  const whole = Math.floor(startedAt / 1000);
+  if (whole !== second) {
+    secondText = flatText(`time-${toIsoTime(startedAt).slice(11, 19).replaceAll(":", "-")}-`);
+    second = whole;
+  }
+  return secondText + millisecondsOf(startedAt);
 }
 
 function toTags(

@@ -1,8 +1,8 @@
 import type { CallFinished } from "../../core/call-event.ts";
+import { copyText, flatText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { readDetails } from "../read-details.ts";
 import { overheadMsOf } from "../standard-payload.ts";
-import { quote } from "./quote.ts";
 
 /** Dividing is exact where multiplying by a billionth is not. */
 const NANO_PER_USD = 1e9;
@@ -15,7 +15,7 @@ export function writeKnown(event: CallFinished): string {
   const { known, hidden } = textsOf(event);
   const costUsd = event.cost === undefined ? null : event.cost.nanoUsd / NANO_PER_USD;
   return (
-    `{"litellm_call_id":${quote(event.callId)},"litellm_response_cost":${costUsd},"cache_hit":false` +
+    `{"litellm_call_id":${JSON.stringify(event.callId)},"litellm_response_cost":${costUsd},"cache_hit":false` +
     `,"status_code":${event.status}${known}${writeUncommon(event)},"hidden_params":{"response_cost":${costUsd}` +
     `,"litellm_overhead_time_ms":${overheadMsOf(event)}${hidden}}}`
   );
@@ -97,7 +97,7 @@ const toPlace = (event: CallFinished): Place => ({
   keyHash: event.details?.keyHash,
   endUser: event.details?.endUser,
   clientAddress: event.details?.clientAddress,
-  userAgent: event.details?.userAgent,
+  userAgent: event.details?.userAgent === undefined ? undefined : copyText(event.details.userAgent),
 });
 
 const writePlace = (place: Place): WrittenPlace => ({
@@ -124,5 +124,5 @@ const writePlace = (place: Place): WrittenPlace => ({
 /** An object's fields as JSON text, each behind a comma; what is `undefined` is not written. */
 function writeFields(fields: JsonObject): string {
   const text = JSON.stringify(fields).slice(1, -1);
-  return text === "" ? "" : `,${text}`;
+  return text === "" ? "" : flatText(`,${text}`);
 }

@@ -1,12 +1,13 @@
+import { toBoundedMap } from "../../core/bounded-map.ts";
 import type { CallFinished } from "../../core/call-event.ts";
+import { flatText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import type { ByteSpan } from "../../wire/byte-arena.ts";
+import { toIsoTime } from "../iso-time.ts";
 import { readDetails } from "../read-details.ts";
 import { type CallFacts, type GenerationFacts, type TraceFacts, toWholeMetadata } from "./call-facts.ts";
 import type { JsonText } from "./content-texts.ts";
-import { toIsoTime } from "./iso-time.ts";
 import { writeKnown } from "./known-metadata.ts";
-import { quote } from "./quote.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
 import type { JsonParts } from "./written-call.ts";
 
@@ -26,7 +27,7 @@ export function writeEvents(
   const { trace, generation } = facts;
   const end = toIsoTime(facts.endedAt);
   const start = toIsoTime(facts.startedAt);
-  const environment = textField("environment", facts.environment);
+  const environment = textField(',"environment":', facts.environment);
   const parts: (string | ByteSpan)[] = [];
   let text = `{"id":"${traceEventId}","type":"trace-create","timestamp":"${end}","body":${writeTrace(trace, start)}`;
   text = pushField(parts, `${text},"input":`, trace.input, text);
@@ -52,17 +53,17 @@ function pushField(parts: (string | ByteSpan)[], named: string, json: JsonText |
 /** Without its closing brace, input and output. */
 function writeTrace(trace: TraceFacts, start: string): string {
   return (
-    `{"id":${quote(trace.id)}` +
+    `{"id":${JSON.stringify(trace.id)}` +
     // A trace that was there before has its own time.
     (trace.isJoined ? "" : `,"timestamp":"${start}"`) +
-    textField("name", trace.name) +
-    textField("userId", trace.userId) +
-    textField("sessionId", trace.sessionId) +
-    textField("version", trace.version) +
-    textField("release", trace.release) +
-    valueField("tags", trace.tags) +
-    valueField("metadata", trace.metadata) +
-    valueField("public", trace.isPublic)
+    (trace.name === undefined ? "" : nameField(trace.name)) +
+    textField(',"userId":', trace.userId) +
+    textField(',"sessionId":', trace.sessionId) +
+    textField(',"version":', trace.version) +
+    textField(',"release":', trace.release) +
+    valueField(',"tags":', trace.tags) +
+    valueField(',"metadata":', trace.metadata) +
+    valueField(',"public":', trace.isPublic)
   );
 }
 
@@ -75,10 +76,10 @@ function writeGeneration(
   const model = event.upstreamModel ?? event.requestedModel;
   const parameters = writeParameters(event);
   return (
-    `{"id":${quote(generation.id)},"traceId":${quote(trace.id)}` +
-    `,"name":${quote(generation.name)},"startTime":"${start}","endTime":"${end}"` +
+    `{"id":${JSON.stringify(generation.id)},"traceId":${JSON.stringify(trace.id)}` +
+    `${nameField(generation.name)},"startTime":"${start}","endTime":"${end}"` +
     (answeredAt === undefined ? "" : `,"completionStartTime":"${toIsoTime(answeredAt)}"`) +
-    textField("model", model) +
+    (model === undefined ? "" : modelField(model)) +
     (parameters === undefined ? "" : `,"modelParameters":${parameters}`) +
     writeUsage(event) +
     `,"metadata":${writeMetadata(event, generation)}` +
@@ -92,15 +93,15 @@ const writeMetadata = (event: CallFinished, generation: GenerationFacts): string
 
 function writeLinks({ parentId, version, promptName, promptVersion }: GenerationFacts): string {
   return (
-    textField("parentObservationId", parentId) +
-    textField("version", version) +
-    textField("promptName", promptName) +
-    valueField("promptVersion", promptVersion)
+    textField(',"parentObservationId":', parentId) +
+    textField(',"version":', version) +
+    textField(',"promptName":', promptName) +
+    valueField(',"promptVersion":', promptVersion)
   );
 }
 
 function writeLevel({ errorKind, errorMessage }: CallFinished): string {
-  return errorKind === undefined ? "" : `,"level":"ERROR"${textField("statusMessage", errorMessage ?? errorKind)}`;
+  return errorKind === undefined ? "" : `,"level":"ERROR"${textField(',"statusMessage":', errorMessage ?? errorKind)}`;
 }
 
 function writeUsage(event: CallFinished): string {
@@ -121,10 +122,14 @@ function writeUsage(event: CallFinished): string {
 function writeParts(parts: Readonly<Record<string, number>>): string {
   let text = "";
   for (const name in parts) {
-    text += `${text === "" ? "{" : ","}"${name}":${parts[name]}`;
+    text += (text === "" ? firstPart(name) : nextPart(name)) + parts[name];
   }
   return `${text}}`;
 }
+
+/** Each piece of a text costs when it is written, so pieces that repeat are put together once. */
+const firstPart = toBoundedMap(16, (name) => flatText(`{"${name}":`));
+const nextPart = toBoundedMap(16, (name) => flatText(`,"${name}":`));
 
 /** Langfuse takes plain values: what has parts (`response_format`) is shown as its JSON. */
 export function writeParameters(event: CallFinished): string | undefined {
@@ -145,10 +150,21 @@ function toPlainValues(parameters: JsonObject): JsonObject {
   );
 }
 
-function textField(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `,"${name}":${quote(value)}`;
+/** @param field the name as it is written, with what stands around it */
+function textField(field: string, value: string | undefined): string {
+  return value === undefined ? "" : field + JSON.stringify(value);
 }
 
-function valueField(name: string, value: unknown): string {
-  return value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
+function valueField(field: string, value: unknown): string {
+  return value === undefined ? "" : field + JSON.stringify(value);
 }
+
+/** Names of most calls are the same few; longer ones are not remembered. */
+const MAX_KNOWN_LENGTH = 128;
+const knownName = toBoundedMap(256, (name) => flatText(`,"name":${JSON.stringify(name)}`));
+const knownModel = toBoundedMap(256, (name) => flatText(`,"model":${JSON.stringify(name)}`));
+
+const nameField = (name: string): string =>
+  name.length > MAX_KNOWN_LENGTH ? textField(',"name":', name) : knownName(name);
+const modelField = (name: string): string =>
+  name.length > MAX_KNOWN_LENGTH ? textField(',"model":', name) : knownModel(name);

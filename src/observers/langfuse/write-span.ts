@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
+import { toIsoTime } from "../iso-time.ts";
 import { type CallFacts, type GenerationFacts, type TraceFacts, toWholeMetadata } from "./call-facts.ts";
 import { textOfJson } from "./content-texts.ts";
-import { toIsoTime } from "./iso-time.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
 import { writeParameters } from "./write-events.ts";
 

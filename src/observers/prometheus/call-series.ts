@@ -103,9 +103,20 @@ export interface SeriesOptions {
   readonly buckets?: readonly number[] | undefined;
 }
 
+/** What tells series apart where nothing of the caller's own does. */
+type Place = Pick<
+  CallFinished,
+  "status" | "errorKind" | "requestedModel" | "deploymentId" | "modelGroup" | "upstreamModel" | "path"
+> & { readonly keyHash: string | undefined };
+
+/** Deployments whose latest series is remembered. */
+const MAX_LATEST = 1024;
+
 /** All series. One look-up per call; what a metric shows of them is worked out when somebody asks. */
 export class CallSeriesTable {
   readonly #byKey = new Map<string, CallSeries>();
+  /** The latest series of each deployment: most calls belong to the same one, and a key costs more than a comparison. */
+  readonly #latest = new Map<string | undefined, { readonly place: Place; readonly series: CallSeries }>();
   #options: SeriesOptions;
   /** Calls that no series of their own was made for. */
   overflows = 0;
@@ -121,6 +132,7 @@ export class CallSeriesTable {
   /** What becomes labels from now on; what is counted stays under the labels that it has. */
   set options(options: SeriesOptions) {
     this.#options = options;
+    this.#latest.clear();
   }
 
   add(event: CallFinished): void {
@@ -128,6 +140,34 @@ export class CallSeriesTable {
   }
 
   #seriesOf(event: CallFinished): CallSeries {
+    if (this.#hasOwnLabels) {
+      return this.#lookUp(event);
+    }
+    const latest = this.#latest.get(event.deploymentId);
+    if (latest !== undefined && isAt(event, latest.place)) {
+      return latest.series;
+    }
+    const overflows = this.overflows;
+    const series = this.#lookUp(event);
+    if (this.overflows === overflows) {
+      this.#remember(event, series);
+    }
+    return series;
+  }
+
+  #remember(event: CallFinished, series: CallSeries): void {
+    if (this.#latest.size >= MAX_LATEST) {
+      this.#latest.clear();
+    }
+    this.#latest.set(event.deploymentId, { place: toPlace(event), series });
+  }
+
+  get #hasOwnLabels(): boolean {
+    const { hasEndUser, metadataLabels, tagLabels } = this.#options;
+    return hasEndUser || metadataLabels.length > 0 || tagLabels.length > 0;
+  }
+
+  #lookUp(event: CallFinished): CallSeries {
     const { status, errorKind, details, requestedModel, deploymentId, modelGroup, upstreamModel, path } = event;
     const outcome = `${status},${errorKind},${details?.keyHash}`;
     const key = joinKey(outcome, requestedModel, deploymentId, modelGroup, upstreamModel, path) + this.#ownKey(event);
@@ -165,11 +205,8 @@ export class CallSeriesTable {
   }
 
   #ownKey(event: CallFinished): string {
-    const { hasEndUser, metadataLabels, tagLabels } = this.#options;
-    if (!hasEndUser && metadataLabels.length === 0 && tagLabels.length === 0) {
-      return "";
-    }
-    return JSON.stringify([hasEndUser ? event.details?.endUser : "", this.#ownLabels(event)]);
+    const { hasEndUser } = this.#options;
+    return this.#hasOwnLabels ? JSON.stringify([hasEndUser ? event.details?.endUser : "", this.#ownLabels(event)]) : "";
   }
 
   #ownLabels(event: CallFinished): readonly (readonly [string, string])[] {
@@ -203,6 +240,27 @@ export class CallSeriesTable {
     return { ...labels, ...Object.fromEntries(own) };
   }
 }
+
+const toPlace = (event: CallFinished): Place => ({
+  status: event.status,
+  errorKind: event.errorKind,
+  requestedModel: event.requestedModel,
+  deploymentId: event.deploymentId,
+  modelGroup: event.modelGroup,
+  upstreamModel: event.upstreamModel,
+  path: event.path,
+  keyHash: event.details?.keyHash,
+});
+
+const isAt = (event: CallFinished, place: Place): boolean =>
+  event.status === place.status &&
+  event.errorKind === place.errorKind &&
+  event.requestedModel === place.requestedModel &&
+  event.deploymentId === place.deploymentId &&
+  event.modelGroup === place.modelGroup &&
+  event.upstreamModel === place.upstreamModel &&
+  event.path === place.path &&
+  event.details?.keyHash === place.keyHash;
 
 /** LiteLLM's exception class; the gateway's own failures by their kind. */
 export const exceptionClassOf = (kind: ErrorKind | undefined): string =>

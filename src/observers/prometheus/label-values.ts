@@ -1,3 +1,5 @@
+import { copyText } from "../../core/lasting-text.ts";
+
 /** Stands for every value of a caller's choosing once there are too many series. */
 export const OVERFLOW = "other";
 
@@ -9,7 +11,7 @@ export const shortened = (text: string | undefined): string =>
   text === undefined ? "" : text.length <= MAX_VALUE ? text : text.slice(0, MAX_VALUE);
 
 /** The same as a text of its own, well-formed. */
-export const copyShortened = (text: string | undefined): string => Buffer.from(shortened(text)).toString();
+export const copyShortened = (text: string | undefined): string => copyText(shortened(text));
 
 /** A key that no other texts make: callers choose some of them. */
 export function joinKey(outcome: string, ...texts: readonly (string | undefined)[]): string {
