@@ -54,6 +54,7 @@ test("lines of one deployment's calls each say what was asked for", async () => 
     { upstreamModel: "gpt-5" },
     { requestedModel: "long".repeat(100) },
     { deploymentId: undefined, requestedModel: undefined },
+    { deploymentId: undefined },
     { deploymentId: "" },
     { path: `/${"p".repeat(300)}` },
     {},

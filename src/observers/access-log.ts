@@ -61,20 +61,19 @@ const pathField = (path: string): string => (path.length > MAX_TEXT ? toPathFiel
 type Target = Pick<CallFinished, "requestedModel" | "modelGroup" | "provider" | "upstreamModel" | "isStream">;
 
 /** The latest target of each deployment, and its part of the line: each piece of a text costs when it is written. */
-const targets = new Map<string, { readonly target: Target; readonly text: string }>();
+const targets = new Map<string | undefined, { readonly target: Target; readonly text: string }>();
 const MAX_TARGETS = 1024;
 
 function targetFields(event: CallFinished): string {
-  const { deploymentId = "" } = event;
-  const known = targets.get(deploymentId);
+  const known = targets.get(event.deploymentId);
   if (known !== undefined && isSameTarget(known.target, event)) {
     return known.text;
   }
-  const { requestedModel, modelGroup, provider, upstreamModel, isStream } = event;
+  const { deploymentId, requestedModel, modelGroup, provider, upstreamModel, isStream } = event;
   const text = flatText(
     textField("model", requestedModel) +
       textField("model_group", modelGroup) +
-      textField("deployment", event.deploymentId) +
+      textField("deployment", deploymentId) +
       textField("provider", provider) +
       textField("upstream_model", upstreamModel) +
       `,"stream":${isStream}`,

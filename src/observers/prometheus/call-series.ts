@@ -109,8 +109,9 @@ type Place = Pick<
   "status" | "errorKind" | "requestedModel" | "deploymentId" | "modelGroup" | "upstreamModel" | "path"
 > & { readonly keyHash: string | undefined };
 
-/** Deployments whose latest series is remembered. */
+/** Deployments whose latest series is remembered, and the longest name that is. */
 const MAX_LATEST = 1024;
+const MAX_NAME = 256;
 
 /** All series. One look-up per call; what a metric shows of them is worked out when somebody asks. */
 export class CallSeriesTable {
@@ -156,6 +157,9 @@ export class CallSeriesTable {
   }
 
   #remember(event: CallFinished, series: CallSeries): void {
+    if ((event.requestedModel?.length ?? 0) > MAX_NAME) {
+      return;
+    }
     if (this.#latest.size >= MAX_LATEST) {
       this.#latest.clear();
     }
