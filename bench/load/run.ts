@@ -183,7 +183,10 @@ async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult
     fleets.push(fleet);
     for (const row of rows) all.push(...(await toSubjects(fleet, row, leftOut)));
   }
-  const close = all.filter(({ row }) => row.isClose);
+  // Rows of one gateway stand side by side: what is compared most closely is measured within seconds.
+  const close = all
+    .filter(({ row }) => row.isClose)
+    .toSorted((left, right) => left.gateway.localeCompare(right.gateway));
   cells.push(
     ...(await measureByTurns(plan, plan.closeRepeats, { subjects: close, connections: CLOSE_CONNECTIONS, leftOut })),
   );

@@ -15,9 +15,10 @@ import { translateReply } from "./translate-reply.ts";
 /**
  * One try at the call's deployment, and the one way out to vendors. Settles with the answer once its whole body has come,
  * or a stream's first event; what goes wrong before that another attempt can make good.
- * @throws GatewayError
+ * @returns the failure where the vendor answered with one: it is expected, and throwing would cost as much as all else of it
+ * @throws GatewayError for all other failures
  */
-export async function attempt(call: Call): Promise<InboundReply> {
+export async function attempt(call: Call): Promise<InboundReply | GatewayError> {
   const { body, deployment, route } = call;
   if (body === undefined || deployment === undefined || route === undefined) {
     throw new Error("a call was sent before it was planned");
@@ -55,8 +56,7 @@ export async function attempt(call: Call): Promise<InboundReply> {
   call.services.debugLog?.reply(call, reply);
   call.attempts.push(toAttempt(call, deployment, reply.status));
   if (reply.status >= 300) {
-    const failure = readFailure(call, reply);
-    throw failure instanceof Promise ? await failure : failure;
+    return readFailure(call, reply);
   }
   const readable = call.translator === undefined ? reply : translateReply(call, route, call.translator, reply);
   const answer = call.isStream ? relayStream(call, readable) : relayWhole(call, readable);

@@ -55,11 +55,15 @@ export async function answerFromGroup(
         }
       }
       call.hold(deployment, route);
-      return await attempt(call);
+      const outcome = await attempt(call);
+      if (!(outcome instanceof GatewayError)) {
+        return outcome;
+      }
+      error = outcome;
     } catch (thrown) {
       error = toGatewayError(thrown);
-      call.fail(error);
     }
+    call.fail(error);
     tried = new Set(tried).add(deployment);
     const waitMs = planRetry(call, group, { deployment, error });
     if (waitMs > 0) {

@@ -1,7 +1,7 @@
 import { isReasoningModel } from "../catalog/model-families.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
-import type { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../core/errors.ts";
 import { OPERATIONS, type Operation } from "../core/operation.ts";
 import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
 import { NO_CALL_OPTIONS } from "../providers/edit-plan.ts";
@@ -50,8 +50,8 @@ export async function runTestCall(deployment: Deployment, context: TestContext):
   const call = toCall(deployment, operation, context);
   call.route = route;
   try {
-    await attempt(call);
-    return undefined;
+    const outcome = await attempt(call);
+    return outcome instanceof GatewayError ? describe(outcome, deployment) : undefined;
   } catch (thrown) {
     const error = toGatewayError(thrown);
     if (error.kind === "internal") {
