@@ -24,6 +24,11 @@ test("everything can be mounted below a root path", () => {
   expect(readRequestTarget("http://h/v1/models", "/root").path).toBe("/v1/models");
 });
 
+test("paths are what they were, however many and however long", () => {
+  const paths = [...Array.from({ length: 600 }, (_, at) => `/p/${at}`), `/${"l".repeat(1000)}`, "/\u00e9\u00ff"];
+  for (const path of [...paths, ...paths]) expect(readRequestTarget(path).path).toBe(path);
+});
+
 test("query parameters are decoded", () => {
   const target = readRequestTarget("http://h/a?api-version=2024-10-21&x=%20y&x=z&empty=");
   expect(readQuery(target, "api-version")).toBe("2024-10-21");

@@ -30,21 +30,23 @@ export function readRequestTarget(url: string, rootPath = ""): RequestTarget {
   return { path: toLasting(path), query: queryStart < 0 ? "" : url.slice(queryStart + 1), pathModel: undefined };
 }
 
-/** Paths of most requests are the same few. What is kept of them must not keep the heads that they were cut out of. */
+/** Paths of most requests are the same few. Whoever keeps one must not keep the head that it was cut out of. */
 const MAX_PATHS = 256;
 const MAX_PATH_LENGTH = 256;
 const paths = new Map<string, string>();
 
 function toLasting(path: string): string {
   const known = paths.get(path);
-  if (known !== undefined || path.length > MAX_PATH_LENGTH) {
-    return known ?? path;
+  if (known !== undefined) {
+    return known;
   }
   const copy = copyText(path);
   if (paths.size >= MAX_PATHS) {
     paths.clear();
   }
-  paths.set(copy, copy);
+  if (copy.length <= MAX_PATH_LENGTH) {
+    paths.set(copy, copy);
+  }
   return copy;
 }
 
