@@ -51,19 +51,26 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The only error that the request path throws on purpose. Its message is shown to callers: no secrets in it. */
+/**
+ * The only error that the request path throws on purpose. Its message is shown to callers: no secrets in it. It has no
+ * stack, which costs more than all else of a vendor's refusal: the kind says where it comes from, and what was caught is
+ * its cause.
+ */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
-  readonly kind: ErrorKind;
-  readonly status: number | undefined;
-  readonly type: string | undefined;
-  readonly code: string | undefined;
-  readonly param: string | undefined;
-  readonly retryAfterMs: number | undefined;
-  readonly vendorError: unknown;
+  declare readonly kind: ErrorKind;
+  declare readonly status: number | undefined;
+  declare readonly type: string | undefined;
+  declare readonly code: string | undefined;
+  declare readonly param: string | undefined;
+  declare readonly retryAfterMs: number | undefined;
+  declare readonly vendorError: unknown;
 
-  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = NO_DETAILS) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    Error.stackTraceLimit = limit;
     this.kind = kind;
     this.status = details.status;
     this.type = details.type;
@@ -73,3 +80,5 @@ export class GatewayError extends Error {
     this.vendorError = details.vendorError;
   }
 }
+
+const NO_DETAILS: ErrorDetails = {};

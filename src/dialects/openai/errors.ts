@@ -80,8 +80,11 @@ function toText(value: unknown): string | undefined {
 
 const writeShort = (value: object): string => JSON.stringify(value).slice(0, MAX_TEXT);
 
-/** Contract 3.5, "context-window phrases"; compared in lower case. */
-const CONTEXT_WINDOW_PHRASES: readonly string[] = [
+/** A pattern that finds any of these in whatever case. */
+const anyOf = (...phrases: readonly string[]): RegExp => new RegExp(phrases.map(RegExp.escape).join("|"), "i");
+
+/** Contract 3.5, "context-window phrases". */
+const CONTEXT_WINDOW = anyOf(
   "exceed context limit",
   "this model's maximum context length is",
   "string too long. expected a string with maximum length",
@@ -90,23 +93,23 @@ const CONTEXT_WINDOW_PHRASES: readonly string[] = [
   "input tokens exceed the configured limit",
   "`inputs` tokens + `max_new_tokens` must be",
   "exceeds the maximum number of tokens allowed",
-];
+);
 
-const CONTENT_POLICY_PHRASES: readonly string[] = [
+const CONTENT_POLICY = anyOf(
   "content_policy_violation",
   "content_filter_policy",
   "the response was filtered",
   "responsibleaipolicyviolation",
   "your task failed as a result of our safety system",
-];
+);
 
-const TIMEOUT_PHRASES: readonly string[] = [
+const TIMEOUT = anyOf(
   "request timeout error",
   "request timed out",
   "timed out generating response",
   "the read operation timed out",
   "a timeout occurred",
-];
+);
 
 const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   400: "upstream-invalid-request",
@@ -127,24 +130,26 @@ const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
  * status (contract 3.5, "Mapping for OpenAI-compatible vendors").
  */
 export function classifyVendorError(error: VendorError): ErrorKind {
-  const text = `${error.message} ${error.code ?? ""} ${error.type ?? ""}`.toLowerCase();
-  if (error.status < 500 && error.status !== 401 && error.status !== 429) {
-    const special = classifyText(text, error.code);
+  const { status, code } = error;
+  const text = `${error.message} ${code ?? ""} ${error.type ?? ""}`;
+  if (status < 500 && status !== 401 && status !== 429) {
+    const special = classifyText(text, code);
     if (special !== undefined) {
       return special;
     }
   }
-  const byStatus = KIND_BY_STATUS[error.status];
+  const byStatus = KIND_BY_STATUS[status];
   // Gateways in front of a vendor answer 502 and 503 for timeouts too: there the words tell more than the status.
-  const isOpenToWords = byStatus === undefined || error.status >= 500;
-  if (isOpenToWords && TIMEOUT_PHRASES.some((phrase) => text.includes(phrase))) {
+  const isOpenToWords = byStatus === undefined || status >= 500;
+  if (isOpenToWords && TIMEOUT.test(text)) {
     return "upstream-timeout";
   }
-  const isRefusal = error.status >= 400 && error.status < 500;
+  const isRefusal = status >= 400 && status < 500;
   return byStatus ?? (isRefusal ? "upstream-invalid-request" : "upstream-failed");
 }
 
-function classifyText(text: string, code: string | undefined): ErrorKind | undefined {
+function classifyText(given: string, code: string | undefined): ErrorKind | undefined {
+  const text = given.toLowerCase();
   const isUserTooLong = text.includes("invalid 'user'") && text.includes("string too long");
   if (code === "context_length_exceeded" || (!isUserTooLong && isContextWindow(text))) {
     return "context-window-exceeded";
@@ -155,16 +160,8 @@ function classifyText(text: string, code: string | undefined): ErrorKind | undef
   return text.includes("invalid_request_error") && text.includes("model_not_found") ? "upstream-not-found" : undefined;
 }
 
-function isContextWindow(text: string): boolean {
-  return (
-    CONTEXT_WINDOW_PHRASES.some((phrase) => text.includes(phrase)) ||
-    (text.includes("current length is") && text.includes("while limit is"))
-  );
-}
+const isContextWindow = (text: string): boolean =>
+  CONTEXT_WINDOW.test(text) || (text.includes("current length is") && text.includes("while limit is"));
 
-function isContentPolicy(text: string): boolean {
-  return (
-    CONTENT_POLICY_PHRASES.some((phrase) => text.includes(phrase)) ||
-    (text.includes("invalid prompt") && text.includes("violating our usage policy"))
-  );
-}
+const isContentPolicy = (text: string): boolean =>
+  CONTENT_POLICY.test(text) || (text.includes("invalid prompt") && text.includes("violating our usage policy"));
