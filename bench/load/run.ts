@@ -1,82 +1,21 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { listMissingTools, readMachine, readRevision } from "./environment.ts";
 import { probeRow, type Started, startGateway, startUpstreams } from "./fleet.ts";
 import { GATEWAYS, type Gateway } from "./gateways.ts";
-import { estimateCpuSeconds, type Sample, type Subject, type Timing, takeSample, toCell, warmUp } from "./measure.ts";
+import { estimateCpuSeconds, type Sample, type Subject, takeSample, toCell, warmUp } from "./measure.ts";
 import type { UpstreamOrigins } from "./nginx-config.ts";
+import { type Plan, readPlan, USAGE } from "./plan.ts";
 import { killAll } from "./processes.ts";
 import { toText, withRatios, writeResult } from "./report.ts";
 import type { BenchResult, Cell, Participant } from "./result.ts";
-import { CLOSE_CONNECTIONS, CONNECTIONS, QUICK_CONNECTIONS, ROWS, type Row } from "./rows.ts";
+import { CLOSE_CONNECTIONS, type Row } from "./rows.ts";
 import { writeScript } from "./wrk.ts";
-
-const USAGE = `npm run bench -- [--quick] [--only NAME,...] [--rows ROW,...] [--no-peers]
-  --quick      about 4.5 minutes: 64 connections only, shorter loads, no peers unless named by --only
-  --only       these gateways beside nginx: ${GATEWAYS.map((gateway) => gateway.name).join(", ")}
-  --rows       these rows: ${ROWS.map((row) => row.name).join(", ")}
-  --no-peers   leave other products out`;
 
 /** Taken for a gateway that gave no reply within the second in which its cost is estimated. */
 const SLOWEST_CPU_SECONDS = 1;
 
 const REASON_LENGTH = 300;
-
-interface Plan {
-  readonly mode: "full" | "quick";
-  readonly gateways: readonly Gateway[];
-  readonly rows: readonly Row[];
-  readonly connections: readonly number[];
-  readonly timing: Timing;
-  /** Repeats for floors and ours. A peer's figures are far from the others', one look is enough. */
-  readonly repeats: number;
-  /** The same for rows that are close. */
-  readonly closeRepeats: number;
-  readonly starts: number;
-  readonly isPartial: boolean;
-}
-
-function split(names: string | undefined, known: readonly string[], option: string): readonly string[] | undefined {
-  const wanted = names?.split(",");
-  const wrong = wanted?.find((name) => !known.includes(name));
-  if (wrong !== undefined) throw new Error(`${option}: '${wrong}' is none of ${known.join(", ")}`);
-  return wanted;
-}
-
-function readPlan(args: readonly string[]): Plan {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: "boolean", default: false },
-      only: { type: "string" },
-      rows: { type: "string" },
-      "no-peers": { type: "boolean", default: false },
-    },
-  });
-  const gatewayNames = GATEWAYS.map((gateway) => gateway.name);
-  const rowNames = ROWS.map((row) => row.name);
-  const only = split(values.only, gatewayNames, "--only");
-  const rows = split(values.rows, rowNames, "--rows");
-  const hasNoPeers = values["no-peers"] || values.quick;
-  return {
-    mode: values.quick ? "quick" : "full",
-    gateways: GATEWAYS.filter(
-      ({ name, role }) => name === "nginx" || (only?.includes(name) ?? !(hasNoPeers && role === "peer")),
-    ),
-    rows: ROWS.filter((row) => rows?.includes(row.name) ?? true),
-    connections: values.quick ? QUICK_CONNECTIONS : CONNECTIONS,
-    timing: {
-      warmUpSeconds: values.quick ? 2 : 6,
-      loadSeconds: values.quick ? 1 : 2,
-      longestLoadSeconds: values.quick ? 5 : 12,
-    },
-    repeats: values.quick ? 2 : 3,
-    closeRepeats: values.quick ? 3 : 12,
-    starts: values.quick ? 1 : 5,
-    isPartial: only !== undefined || rows !== undefined || values["no-peers"],
-  };
-}
 
 function say(message: string): void {
   process.stderr.write(`${message}\n`);
@@ -114,6 +53,25 @@ async function startAll(plan: Plan, place: Place, leftOut: string[]): Promise<St
   return started;
 }
 
+/** Gateways that are up, and the loads that can be put on them. */
+interface Fleet {
+  readonly started: readonly Started[];
+  readonly subjects: readonly Subject[];
+}
+
+async function startFleet(plan: Plan, place: Omit<Place, "rows">, leftOut: string[]): Promise<Fleet> {
+  // Rows with groups of deployments get processes of their own: a large model list is not everybody's memory and start.
+  const sets = Object.values(Object.groupBy(plan.rows, (row) => (row.deployments === undefined ? "plain" : "groups")));
+  const started: Started[] = [];
+  const subjects: Subject[] = [];
+  for (const rows of sets) {
+    const some = await startAll(plan, { ...place, rows }, leftOut);
+    started.push(...some);
+    for (const row of rows) subjects.push(...(await toSubjects(some, row, leftOut)));
+  }
+  return { started, subjects };
+}
+
 async function toSubjects(fleet: readonly Started[], row: Row, leftOut: string[]): Promise<Subject[]> {
   const subjects: Subject[] = [];
   for (const started of fleet.filter(({ gateway }) => takesPart(gateway, row))) {
@@ -133,21 +91,23 @@ async function toSubjects(fleet: readonly Started[], row: Row, leftOut: string[]
   return subjects;
 }
 
+const isPeer = ({ gateway }: Pick<Subject, "gateway">): boolean =>
+  GATEWAYS.some(({ name, role }) => name === gateway && role === "peer");
+
 /**
  * Goes round the subjects once per repeat, beginning with the next one each time: slow drifts of the machine even out, and
  * all have rested for equally long when their turn comes.
  */
-async function measureByTurns(
+async function takeTurns(
   { timing }: Plan,
   repeats: number,
   { subjects, connections, leftOut }: { subjects: readonly Subject[]; connections: number; leftOut: string[] },
-): Promise<Cell[]> {
+): Promise<Map<Subject, Sample[]>> {
   const samples = new Map<Subject, Sample[]>();
   for (let round = 0; round < repeats; round++) {
     const first = round % Math.max(1, subjects.length);
     for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
-      const isPeer = GATEWAYS.some(({ name, role }) => name === subject.gateway && role === "peer");
-      if (isPeer && round > 0) continue;
+      if (isPeer(subject) && round > 0) continue;
       try {
         if (round === 0) await warmUp(subject, connections, timing);
         const sample = await takeSample(subject, connections, timing);
@@ -158,10 +118,41 @@ async function measureByTurns(
       }
     }
   }
-  return subjects.flatMap((subject) => {
-    const taken = samples.get(subject);
-    return taken === undefined ? [] : [toCell(subject, connections, taken)];
-  });
+  return samples;
+}
+
+/** The close rows at their number of connections, first in the fleet that stands, then in fresh ones. */
+async function measureClose(
+  plan: Plan,
+  standing: Fleet,
+  place: Omit<Place, "rows">,
+  leftOut: string[],
+): Promise<Cell[]> {
+  const cells = new Map<string, { readonly subject: Subject; readonly samples: Sample[] }>();
+  const rows = plan.rows.filter(({ isClose }) => isClose);
+  const gateways = plan.gateways.filter(({ role }) => role !== "peer");
+  for (let set = 0; set < (rows.length === 0 ? 0 : plan.closeSets); set++) {
+    const runDirectory = join(place.runDirectory, `close-${set}`);
+    const fleet =
+      set === 0
+        ? standing
+        : await startFleet({ ...plan, rows, gateways, starts: 1 }, { ...place, runDirectory }, leftOut);
+    // Rows of one gateway stand side by side: what is compared most closely is measured within seconds.
+    const subjects = fleet.subjects
+      .filter(({ row }) => row.isClose)
+      .toSorted((left, right) => left.gateway.localeCompare(right.gateway));
+    const taken = await takeTurns(plan, plan.closeRepeats, { subjects, connections: CLOSE_CONNECTIONS, leftOut });
+    for (const [subject, samples] of taken) {
+      const key = `${subject.gateway} ${subject.row.name}`;
+      cells.set(key, { subject, samples: [...(cells.get(key)?.samples ?? []), ...samples] });
+    }
+    if (fleet !== standing) await stopAll(fleet);
+  }
+  return [...cells.values()].map(({ subject, samples }) => toCell(subject, CLOSE_CONNECTIONS, samples));
+}
+
+async function stopAll({ started }: Fleet): Promise<void> {
+  for (const { running } of started) await running.stop();
 }
 
 async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult> {
@@ -172,34 +163,21 @@ async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult
     say(message);
     process.exit(1);
   });
-  const participants: Participant[] = [];
-  const cells: Cell[] = [];
-  // Rows with groups of deployments get processes of their own: a large model list is not everybody's memory and start.
-  const sets = Object.values(Object.groupBy(plan.rows, (row) => (row.deployments === undefined ? "plain" : "groups")));
-  const all: Subject[] = [];
-  const fleets: Started[][] = [];
-  for (const rows of sets) {
-    const fleet = await startAll(plan, { runDirectory, origins, rows }, leftOut);
-    fleets.push(fleet);
-    for (const row of rows) all.push(...(await toSubjects(fleet, row, leftOut)));
-  }
-  // Rows of one gateway stand side by side: what is compared most closely is measured within seconds.
-  const close = all
-    .filter(({ row }) => row.isClose)
-    .toSorted((left, right) => left.gateway.localeCompare(right.gateway));
-  cells.push(
-    ...(await measureByTurns(plan, plan.closeRepeats, { subjects: close, connections: CLOSE_CONNECTIONS, leftOut })),
-  );
+  const place = { runDirectory, origins };
+  const fleet = await startFleet(plan, place, leftOut);
+  const cells = await measureClose(plan, fleet, place, leftOut);
   for (const row of plan.rows) {
-    const subjects = all.filter((subject) => subject.row === row);
+    const subjects = fleet.subjects.filter((subject) => subject.row === row);
     const counts = plan.connections.filter((count) => row.connections?.includes(count) ?? true);
     for (const connections of counts.filter((count) => !(row.isClose && count === CLOSE_CONNECTIONS))) {
-      cells.push(...(await measureByTurns(plan, plan.repeats, { subjects, connections, leftOut })));
+      const taken = await takeTurns(plan, plan.repeats, { subjects, connections, leftOut });
+      for (const [subject, samples] of taken) cells.push(toCell(subject, connections, samples));
     }
   }
-  for (const { running, participant } of fleets.flat()) {
-    await running.stop();
-    if (!participants.some(({ name }) => name === participant.name)) participants.push(participant);
+  await stopAll(fleet);
+  const participants = new Map<string, Participant>();
+  for (const { participant } of fleet.started) {
+    if (!participants.has(participant.name)) participants.set(participant.name, participant);
   }
   return {
     takenAt,
@@ -207,7 +185,7 @@ async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult
     command: ["npm run bench --", ...process.argv.slice(2)].join(" "),
     mode: plan.mode,
     machine,
-    participants,
+    participants: [...participants.values()],
     cells: withRatios(cells),
     leftOut,
   };
