@@ -41,6 +41,26 @@ test.each([
   expect(error?.message).toContain(text);
 });
 
+test.each([1, 84, 85, 86, 255, 256, 1000])(
+  "a master key of %p characters opens, and its neighbours do not",
+  (length) => {
+    const key = `sk-${"k".repeat(length)}`;
+    const { authenticate } = toAuthenticator(key, undefined);
+    const isRefused = (presented: string): boolean => {
+      try {
+        authenticate(new Headers({ authorization: `Bearer ${presented}` }));
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    for (const other of [`${key}k`, key.slice(0, -1), `${key.slice(0, -1)}x`, `x${key.slice(1)}`]) {
+      expect(isRefused(other)).toBe(true);
+      expect(isRefused(key)).toBe(false);
+    }
+  },
+);
+
 test("a masked key shows no more than its ends", () => {
   expect(maskKey("abcdefghijklmnop")).toBe("abcd****mnop");
   expect(maskKey("abcdefghijklmno")).toBe("****");

@@ -20,27 +20,56 @@ export function toAuthenticator(masterKey: string | undefined, keyHeader: string
   if (masterKey === undefined || masterKey === "") {
     return OPEN;
   }
-  const expected = hash(masterKey);
+  const isMasterKey = toComparison(masterKey);
   const ownHeader = keyHeader?.toLowerCase();
   return {
     isOpen: false,
-    keyHash: Buffer.from(expected).toString("hex"),
+    keyHash: Buffer.from(hash(masterKey)).toString("hex"),
     authenticate(headers) {
       const presented = readPresentedKey(headers, ownHeader);
       if (presented.kind !== "key") {
         throw missingKey(presented.kind);
       }
-      if (!timingSafeEqual(hash(presented.key), expected)) {
+      if (!isMasterKey(presented.key)) {
         throw unknownKey(presented.key);
       }
     },
   };
 }
 
-/** Digests have one length, so that comparing them tells nothing of the key, not even its length. */
 function hash(key: string): Uint8Array {
   return Bun.CryptoHasher.hash("sha256", key);
 }
+
+/** Keys shorter than this are compared as they are, longer ones by their digests. */
+const PADDED_BYTES = 256;
+
+/** Compares with a key so that the time tells nothing of it, not even its length: what is compared has one length always. */
+function toComparison(key: string): (presented: string) => boolean {
+  const expected = pad(Buffer.alloc(PADDED_BYTES), key);
+  const digest = hash(key);
+  const given = Buffer.alloc(PADDED_BYTES);
+  return (presented) => {
+    if (expected === undefined || pad(given, presented) === undefined) {
+      return timingSafeEqual(hash(presented), digest);
+    }
+    const isSame = timingSafeEqual(given, expected);
+    given.fill(0); // A caller's key is kept nowhere.
+    return isSame;
+  };
+}
+
+/** Writes the key in UTF-8 over zeros, its length at the end; `undefined` where it is too long, nothing being written then. */
+function pad(bytes: Buffer, key: string): Buffer | undefined {
+  if (key.length * MAX_UNIT_BYTES >= PADDED_BYTES) {
+    return undefined;
+  }
+  bytes[PADDED_BYTES - 1] = bytes.write(key);
+  return bytes;
+}
+
+/** Most bytes that a UTF-16 unit takes in UTF-8. */
+const MAX_UNIT_BYTES = 3;
 
 function missingKey(kind: "none" | "malformed"): GatewayError {
   const what =

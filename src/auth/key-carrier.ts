@@ -46,10 +46,22 @@ export function readPresentedKey(headers: KeyHeaders, customHeader: string | und
 /** Every header that may hold a key; these never reach a vendor, a log or an error. */
 export const KEY_HEADERS: ReadonlySet<string> = new Set(["x-litellm-api-key", "authorization", ...BARE_KEY_HEADERS]);
 
+const BEARER = "Bearer ";
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
+function isVisible(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code > SPACE && code < DELETE;
+}
+
 const SCHEME = /^(?:Bearer|bearer|Basic) +/;
 const AWS_CREDENTIAL = /^AWS4-HMAC-SHA256 .*Credential=Bearer (sk-[^/,\s]+)/;
 
 function readAuthorization(value: string): string {
+  if (value.startsWith(BEARER) && isVisible(value, BEARER.length) && isVisible(value, value.length - 1)) {
+    return value.slice(BEARER.length); // As nearly all write it.
+  }
   const scheme = SCHEME.exec(value);
   if (scheme !== null) {
     return value.slice(scheme[0].length).trim();

@@ -1,4 +1,5 @@
 import type { CallCost, PriceSource } from "../core/call-cost.ts";
+import { fromBillionths } from "../core/decimal-text.ts";
 import type { Usage } from "../core/usage.ts";
 import type { Price, TieredRates, TokenRates } from "./price.ts";
 import type { Rate } from "./rate.ts";
@@ -184,16 +185,4 @@ function adjust(originalNanoUsd: number, adjustment: CostAdjustment): readonly [
 const shareOf = (amount: bigint, billionths: bigint): bigint => (amount * billionths + BILLION / 2n) / BILLION;
 
 /** Nano-dollars as US dollars in plain decimal, without an exponent. */
-export function toUsdText(nanoUsd: number): string {
-  const whole = Math.floor(nanoUsd / 1e9);
-  const nanos = nanoUsd - whole * 1e9;
-  if (nanos === 0) {
-    return String(whole);
-  }
-  const digits = String(nanos).padStart(9, "0");
-  let end = digits.length;
-  while (digits.charCodeAt(end - 1) === 0x30) {
-    end--;
-  }
-  return `${whole}.${digits.slice(0, end)}`;
-}
+export const toUsdText = (nanoUsd: number): string => fromBillionths(nanoUsd);

@@ -72,7 +72,7 @@ const toLitellm = (
   dropParams: values.drop_params || overrides.dropParams,
   strictTranslation: values.strict_translation,
   requestTimeoutMs: values.request_timeout,
-  modelAliasMap: values.model_alias_map,
+  modelAliases: new Map(Object.entries(values.model_alias_map)),
   jsonLogs: values.json_logs,
   priceFile: values.price_file,
   costDiscounts: readDiscounts(values.cost_discount_config, `${path}.cost_discount_config`, findings),

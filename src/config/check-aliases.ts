@@ -19,7 +19,7 @@ export const checkAliases = (
     check(`router_settings.model_group_alias.${alias}`, model, []);
   }
   // This map is applied before the router looks a name up, so its target may be a router alias.
-  for (const [alias, model] of Object.entries(litellm.modelAliasMap)) {
+  for (const [alias, model] of litellm.modelAliases) {
     check(`litellm_settings.model_alias_map.${alias}`, model, groups);
   }
 };

@@ -111,7 +111,8 @@ export interface LitellmSettings {
   /** Whatever a translation cannot carry is refused, `drop_params` or not. */
   readonly strictTranslation: boolean;
   readonly requestTimeoutMs: number;
-  readonly modelAliasMap: Readonly<Record<string, string>>;
+  /** `model_alias_map`: what callers may call a model by, and its name. */
+  readonly modelAliases: ReadonlyMap<string, string>;
   readonly jsonLogs: boolean;
   /** A file of prices in LiteLLM's format. */
   readonly priceFile: string | undefined;

@@ -80,10 +80,9 @@ function chooseModel(call: Call, bodyModel: string | undefined): string | undefi
     forced.model ??
     call.target.pathModel ??
     bodyModel;
-  if (chosen === undefined || !Object.hasOwn(litellm.modelAliasMap, chosen)) {
-    return chosen; // `hasOwn`: a model may be called `constructor`.
-  }
-  return litellm.modelAliasMap[chosen];
+  return chosen === undefined || litellm.modelAliases.size === 0
+    ? chosen
+    : (litellm.modelAliases.get(chosen) ?? chosen);
 }
 
 function readEncoding(field: ScannedField, body: ScannedObject): boolean {

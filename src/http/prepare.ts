@@ -105,13 +105,13 @@ function toUpstreamRequest(
 }
 
 function finish(call: Call, route: PreparedRoute, head: string, body: readonly Uint8Array[]): UpstreamRequest {
-  return {
+  const request: UpstreamRequest = {
     origin: route.origin,
     head: head + traceLines(call, head) + forwardedHeaders(call),
     body,
     limits: timeLimitsOf(call),
-    ...(call.egress === undefined ? {} : { egress: call.egress }),
   };
+  return call.egress === undefined ? request : { ...request, egress: call.egress };
 }
 
 /** An operator's own `traceparent` (`extra_headers`) stays the only one. */

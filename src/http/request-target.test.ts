@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readQuery, readRequestTarget } from "./request-target.ts";
+import { readQuery, readRequestTarget, toTargetReader } from "./request-target.ts";
 
 test.each([
   ["http://h/v1/models", "/v1/models", ""],
@@ -24,9 +24,18 @@ test("everything can be mounted below a root path", () => {
   expect(readRequestTarget("http://h/v1/models", "/root").path).toBe("/v1/models");
 });
 
-test("paths are what they were, however many and however long", () => {
-  const paths = [...Array.from({ length: 600 }, (_, at) => `/p/${at}`), `/${"l".repeat(1000)}`, "/\u00e9\u00ff"];
-  for (const path of [...paths, ...paths]) expect(readRequestTarget(path).path).toBe(path);
+test("remembered targets are what they were, however many and however long", () => {
+  const read = toTargetReader("/root");
+  const paths = [
+    ...Array.from({ length: 600 }, (_, at) => `/p/${at}`),
+    `/${"l".repeat(1000)}`,
+    "/\u00e9\u00ff",
+    "/a?b=c",
+  ];
+  for (const path of [...paths, ...paths]) {
+    expect(read(`/root${path}`)).toEqual(readRequestTarget(path));
+    expect(read(path)).toEqual(readRequestTarget(path));
+  }
 });
 
 test("query parameters are decoded", () => {

@@ -9,6 +9,32 @@ export interface RequestTarget {
   readonly pathModel: string | undefined;
 }
 
+/** Targets of most requests are the same few: so many are remembered, and beyond that the memory starts afresh. */
+const MAX_TARGETS = 256;
+const MAX_KNOWN_LENGTH = 256;
+
+/**
+ * {@link readRequestTarget}, remembering those without a query. Targets may be kept: they hold nothing of the head that they
+ * were cut out of.
+ */
+export function toTargetReader(rootPath: string): (url: string) => RequestTarget {
+  const known = new Map<string, RequestTarget>();
+  return (url) => {
+    const found = known.get(url);
+    if (found !== undefined) {
+      return found;
+    }
+    const target = readRequestTarget(copyText(url), rootPath);
+    if (url.length <= MAX_KNOWN_LENGTH && target.query === "") {
+      if (known.size >= MAX_TARGETS) {
+        known.clear();
+      }
+      known.set(copyText(url), target);
+    }
+    return target;
+  };
+}
+
 /**
  * Reads the target from a URL as the server gives it: `http://host/path?query`, or from the slash on when the caller named
  * no host, or an impossible one.
@@ -27,27 +53,7 @@ export function readRequestTarget(url: string, rootPath = ""): RequestTarget {
   if (rootPath !== "" && (path === rootPath || path.startsWith(`${rootPath}/`))) {
     path = path.slice(rootPath.length) || "/";
   }
-  return { path: toLasting(path), query: queryStart < 0 ? "" : url.slice(queryStart + 1), pathModel: undefined };
-}
-
-/** Paths of most requests are the same few. Whoever keeps one must not keep the head that it was cut out of. */
-const MAX_PATHS = 256;
-const MAX_PATH_LENGTH = 256;
-const paths = new Map<string, string>();
-
-function toLasting(path: string): string {
-  const known = paths.get(path);
-  if (known !== undefined) {
-    return known;
-  }
-  const copy = copyText(path);
-  if (paths.size >= MAX_PATHS) {
-    paths.clear();
-  }
-  if (copy.length <= MAX_PATH_LENGTH) {
-    paths.set(copy, copy);
-  }
-  return copy;
+  return { path, query: queryStart < 0 ? "" : url.slice(queryStart + 1), pathModel: undefined };
 }
 
 /** The value of a query parameter; `undefined` when absent. */

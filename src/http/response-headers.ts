@@ -1,4 +1,5 @@
 import { toBoundedMap } from "../core/bounded-map.ts";
+import { toThreeDecimals } from "../core/decimal-text.ts";
 import { flatText } from "../core/lasting-text.ts";
 import { headerLine } from "../inbound/inbound.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
@@ -88,7 +89,7 @@ const FIRST_TRY_LINES = "x-litellm-attempted-retries: 0\r\nx-litellm-attempted-f
 export function toTimingHeaders(call: Call): string {
   const totalMs = performance.now() - call.startedAtMs;
   const overheadMs = Math.max(0, totalMs - call.upstreamMs);
-  return `x-litellm-response-duration-ms: ${totalMs.toFixed(3)}\r\nx-litellm-overhead-duration-ms: ${overheadMs.toFixed(3)}\r\n`;
+  return `x-litellm-response-duration-ms: ${toThreeDecimals(totalMs)}\r\nx-litellm-overhead-duration-ms: ${toThreeDecimals(overheadMs)}\r\n`;
 }
 
 /** How a vendor's header is handed on. */

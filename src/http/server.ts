@@ -8,7 +8,7 @@ import { toErrorReply } from "./errors.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import { runCall } from "./pipeline.ts";
 import { runPlainEndpoint } from "./plain-endpoints.ts";
-import { type RequestTarget, readRequestTarget } from "./request-target.ts";
+import { type RequestTarget, toTargetReader } from "./request-target.ts";
 import type { RouteMap, RouteMatch } from "./route-map.ts";
 
 /** How the server is opened. */
@@ -25,21 +25,27 @@ export interface ServerOptions {
   readonly limits?: InboundLimits;
 }
 
+/** What requests are answered with. */
+interface Serving extends ServerOptions {
+  readonly readTarget: (url: string) => RequestTarget;
+}
+
 /** Opens the server. @throws Error with code `EADDRINUSE` when the port is taken. */
 export function openServer(options: ServerOptions): InboundServer {
-  const { hostname, port, isShared, limits } = options;
+  const { hostname, port, isShared, limits, rootPath } = options;
+  const serving: Serving = { ...options, readTarget: toTargetReader(rootPath) };
   return new InboundServer({
     hostname,
     port,
     isShared,
-    handler: (request) => answer(request, options),
+    handler: (request) => answer(request, serving),
     toFaultReply: (status, message) =>
       toErrorReply(new GatewayError("invalid-request", `Bad request: ${message}.`, { status })),
     ...(limits === undefined ? {} : { limits }),
   });
 }
 
-function answer(request: InboundRequest, options: ServerOptions): InboundReply | Promise<InboundReply> {
+function answer(request: InboundRequest, options: Serving): InboundReply | Promise<InboundReply> {
   const state = options.state();
   const origin = request.headers.get("origin");
   return origin === null ? dispatch(request, options, state) : answerPage(request, options, { state, origin });
@@ -48,7 +54,7 @@ function answer(request: InboundRequest, options: ServerOptions): InboundReply |
 /** Answers a web page: who may call is looked at first, and the answer says who may read it. */
 async function answerPage(
   request: InboundRequest,
-  options: ServerOptions,
+  options: Serving,
   { state, origin }: { readonly state: GatewayState; readonly origin: string },
 ): Promise<InboundReply> {
   const policy: CorsPolicy = { origins: options.services.corsOrigins, isOpen: state.auth.isOpen };
@@ -65,11 +71,11 @@ async function answerPage(
 /** Never throws or rejects. */
 function dispatch(
   request: InboundRequest,
-  options: ServerOptions,
+  options: Serving,
   state: GatewayState,
 ): InboundReply | Promise<InboundReply> {
-  const { routes, services } = options;
-  const target = readRequestTarget(request.target, options.rootPath);
+  const { routes, services, readTarget } = options;
+  const target = readTarget(request.target);
   const fail = (thrown: unknown): InboundReply => toFailure(thrown, options, target);
   try {
     if (request.method === "OPTIONS") {

@@ -1,6 +1,7 @@
 import { toUsdText } from "../catalog/call-price.ts";
 import { toBoundedMap } from "../core/bounded-map.ts";
 import type { CallFinished } from "../core/call-event.ts";
+import { toTwoDecimals } from "../core/decimal-text.ts";
 import { flatText } from "../core/lasting-text.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 import type { CallObserver } from "./call-observer.ts";
@@ -24,8 +25,6 @@ export function accessLog(format: AccessLogFormat, write: (text: string) => void
     },
   };
 }
-
-const round = (ms: number): number => Math.round(ms * 100) / 100;
 
 /** Longest piece of caller-chosen text in a line. */
 const MAX_TEXT = 200;
@@ -100,9 +99,9 @@ function toJsonLine(event: CallFinished): string {
   const { usage } = event;
   let line =
     `{"time":"${toIsoTime(event.startedAt)}","call_id":${JSON.stringify(event.callId)}${pathField(event.path)}` +
-    `${event.status},"duration_ms":${round(event.durationMs)},"upstream_ms":${round(event.upstreamMs)}`;
+    `${event.status},"duration_ms":${toTwoDecimals(event.durationMs)},"upstream_ms":${toTwoDecimals(event.upstreamMs)}`;
   if (event.firstByteMs !== undefined) {
-    line += `,"first_byte_ms":${round(event.firstByteMs)}`;
+    line += `,"first_byte_ms":${toTwoDecimals(event.firstByteMs)}`;
   }
   line += targetFields(event);
   if (usage !== undefined) {
@@ -138,7 +137,7 @@ function toTextLine(event: CallFinished): string {
   const about = usage?.isEstimated ? "about " : "";
   const tokens = usage === undefined ? "" : ` ${about}${usage.promptTokens}+${usage.completionTokens} tokens`;
   const cost = event.cost === undefined ? "" : ` $${toUsdText(event.cost.nanoUsd)}`;
-  const times = `${round(event.durationMs)} ms (vendor ${round(event.upstreamMs)})`;
+  const times = `${toTwoDecimals(event.durationMs)} ms (vendor ${toTwoDecimals(event.upstreamMs)})`;
   const failure = event.errorKind === undefined ? "" : ` ${event.errorKind}: ${clean(event.errorMessage)}`;
   const stream = event.isStream ? " stream" : "";
   const dropped = event.dropped.length === 0 ? "" : ` without ${clean(event.dropped.join(", "))}`;

@@ -194,7 +194,7 @@ export function planEdits(
   for (const field of body.fields) {
     if (field.name === "model") {
       modelCount++;
-      isModelSame = body.readText(field) === plan.modelText;
+      isModelSame = body.isText(field, plan.modelBytes);
       continue;
     }
     const action = plan.actions.get(field.name);

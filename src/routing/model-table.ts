@@ -56,6 +56,8 @@ export class ModelTable {
   readonly faults: readonly ModelFault[];
   readonly #context: DeploymentContext;
   readonly #byId = new Map<string, ModelGroup>();
+  /** Everything that a name can mean as it is: ids, aliases of groups, groups. */
+  readonly #exact = new Map<string, ModelGroup>();
   readonly #groups = new Map<string, ModelGroup>();
   readonly #byUpstreamModel = new Map<string, ModelGroup>();
   readonly #wildcards: readonly WildcardGroup[];
@@ -90,6 +92,25 @@ export class ModelTable {
       if (!this.#byUpstreamModel.has(name)) {
         this.#byUpstreamModel.set(name, { name: deployment.group, deployments: [deployment] });
       }
+    }
+    this.#fillExact();
+  }
+
+  /** What wins is set last. */
+  #fillExact(): void {
+    for (const [name, group] of this.#groups) {
+      this.#exact.set(name, group);
+    }
+    for (const [alias, { model }] of Object.entries(this.#aliases)) {
+      const group = this.#groups.get(model);
+      if (group === undefined) {
+        this.#exact.delete(alias);
+      } else {
+        this.#exact.set(alias, group);
+      }
+    }
+    for (const [id, group] of this.#byId) {
+      this.#exact.set(id, group);
     }
   }
 
@@ -134,11 +155,11 @@ export class ModelTable {
    * first, `*` last), or the `litellm_params.model` of an entry.
    */
   resolve(requested: string): ModelGroup | undefined {
-    const exact = this.#byId.get(requested) ?? this.#groups.get(this.#aliases[requested]?.model ?? requested);
+    const exact = this.#exact.get(requested);
     if (exact !== undefined) {
       return exact;
     }
-    const name = this.#aliases[requested]?.model ?? requested;
+    const name = Object.hasOwn(this.#aliases, requested) ? (this.#aliases[requested]?.model ?? requested) : requested;
     return (this.#wildcards.length === 0 ? undefined : this.#resolveWildcard(name)) ?? this.#byUpstreamModel.get(name);
   }
 

@@ -1,5 +1,6 @@
 import { byteRange } from "../wire/byte-range.ts";
 import { ChunkedDecoder } from "../wire/chunked-decoder.ts";
+import { readDigits } from "../wire/digits.ts";
 import { HeaderBlock } from "../wire/header-block.ts";
 
 /** Longest reply head accepted, in bytes. */
@@ -178,24 +179,30 @@ export class ReplyParser {
 
 /** The declared length; repeated lines may say the same (RFC 9110 8.6). */
 function readLength(headers: HeaderBlock): number | undefined {
-  const text = headers.get("content-length");
-  if (text === null) {
-    return undefined;
+  const length = headers.digits("content-length");
+  if (length !== null && length < 0) {
+    return readOddLength(headers.get("content-length") ?? "");
   }
-  const [first = "", ...others] = headers.count("content-length") > 1 ? text.split(", ") : [text];
+  return length ?? undefined;
+}
+
+/** What is no number, or said by several lines: those may say the same. */
+function readOddLength(text: string): number {
+  const [first = "", ...others] = text.split(", ");
   if (others.some((other) => other !== first)) {
     throw new Error("two different content-length headers");
   }
-  if (!/^\d{1,15}$/.test(first)) {
+  const length = readDigits(first);
+  if (length < 0) {
     throw new Error(`bad content-length '${first}'`);
   }
-  return Number(first);
+  return length;
 }
 
 const STATUS_AT = "HTTP/1.1 ".length;
 
 function readStatus(line: string): number {
-  const status = Number(line.slice(STATUS_AT, STATUS_AT + 3));
+  const status = readDigits(line, STATUS_AT, STATUS_AT + 3);
   const isKnownVersion = line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 ");
   const isEnded = line.length === STATUS_AT + 3 || line.charCodeAt(STATUS_AT + 3) === SPACE;
   if (!isKnownVersion || !isEnded || !(status >= 100 && status <= 999)) {

@@ -1,3 +1,5 @@
+import { readDigits } from "./digits.ts";
+
 /**
  * The header fields of one message. A gateway asks for a dozen names of a head that holds a dozen lines: one pass over the
  * bytes checks the lines and notes where they are, and most names are then told apart by their lengths.
@@ -5,7 +7,7 @@
 export class HeaderBlock {
   readonly #text: string;
   /** For each line: the hash of its name, where the name starts and where it ends. */
-  readonly #lines: Int32Array;
+  readonly #lines: readonly number[];
   readonly #initials: number;
 
   private constructor(text: string, { lines, initials }: FoundLines) {
@@ -33,6 +35,20 @@ export class HeaderBlock {
       if (this.#isNamed(at, name)) {
         const value = this.#valueAt(at);
         found = found === null ? value : `${found}, ${value}`;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The number that a header of decimal digits is, 15 of them at most: -1 for any other value and for several lines, `null`
+   * without one.
+   */
+  digits(name: string): number | null {
+    let found: number | null = null;
+    for (let at = 0; at < this.#lines.length; at += LINE_SIZE) {
+      if (this.#isNamed(at, name)) {
+        found = found === null ? this.#digitsAt(at) : -1;
       }
     }
     return found;
@@ -96,11 +112,22 @@ export class HeaderBlock {
     return name;
   }
 
+  #digitsAt(at: number): number {
+    const start = (this.#lines[at + NAME_END] as number) + 1;
+    const isPlain = this.#text.charCodeAt(start) === SPACE;
+    const number = isPlain ? readDigits(this.#text, start + 1, this.#endOf(at)) : -1;
+    return number < 0 ? readDigits(this.#valueAt(at)) : number;
+  }
+
+  #endOf(at: number): number {
+    const next = this.#lines[at + LINE_SIZE + NAME_START];
+    return next === undefined ? this.#text.length : next - LINE_END_SIZE;
+  }
+
   /** Most values stand behind one space and end with their line. */
   #valueAt(at: number): string {
     const start = (this.#lines[at + NAME_END] as number) + 1;
-    const next = this.#lines[at + LINE_SIZE + NAME_START];
-    const end = next === undefined ? this.#text.length : next - LINE_END_SIZE;
+    const end = this.#endOf(at);
     const isPlain =
       this.#text.charCodeAt(start) === SPACE &&
       this.#text.charCodeAt(start + 1) > SPACE &&
@@ -139,17 +166,14 @@ const MAX_KNOWN_NAMES = 1024;
 const knownNames = new Map<number, string>();
 
 interface FoundLines {
-  readonly lines: Int32Array;
+  readonly lines: readonly number[];
   /** A bit for each letter that a name begins with, a leading `x-` aside. */
   readonly initials: number;
 }
 
-/** Holds the lines of the head that is being read. */
-let scratch = new Int32Array(256 * LINE_SIZE);
-
 function findLines(bytes: Uint8Array, head: string, startLineEnd: number): FoundLines {
   const end = head.length;
-  let count = 0;
+  const lines: number[] = [];
   let initials = 0;
   let at = startLineEnd;
   while (at < end) {
@@ -164,20 +188,13 @@ function findLines(bytes: Uint8Array, head: string, startLineEnd: number): Found
     if (!isLineEnd || at === start || at >= end || bytes[at] !== COLON) {
       throw new Error(describeFault(head.slice(startLineEnd + LINE_END_SIZE)));
     }
-    if (count === scratch.length) {
-      const wider = new Int32Array(count * 2);
-      wider.set(scratch);
-      scratch = wider;
-    }
-    scratch[count++] = hash;
-    scratch[count++] = start;
-    scratch[count++] = at;
+    lines.push(hash, start, at);
     initials |= initialOf(bytes, start);
     do {
       at++;
     } while (at < end && IN_VALUE[bytes[at] as number] === 1);
   }
-  return { lines: scratch.slice(0, count), initials };
+  return { lines, initials };
 }
 
 const nextHash = (hash: number, char: number): number => (Math.imul(hash, 31) + char) | 0;

@@ -78,6 +78,19 @@ export class ScannedObject {
     return field === undefined ? undefined : JSON.parse(this.readText(field));
   }
 
+  /** Whether the value's JSON text is this, byte for byte. */
+  isText({ valueStart, valueEnd }: JsonRange, text: Uint8Array): boolean {
+    if (valueEnd - valueStart !== text.length) {
+      return false;
+    }
+    for (let index = 0; index < text.length; index++) {
+      if (this.bytes[valueStart + index] !== text[index]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The value's JSON text as it stands. */
   readText(field: JsonRange): string {
     return readUtf8(this.bytes, field.valueStart, field.valueEnd);

@@ -33,35 +33,49 @@ export function readLastUsage(bytes: Uint8Array): Usage | undefined {
 }
 
 function readUsageAt(buffer: Buffer, from: number): Usage | undefined {
-  const text = buffer.toString("latin1", from, from + MAX_USAGE_BYTES);
-  const open = /^\s*:\s*\{/.exec(text);
-  if (open === null) {
+  const colon = skipSpace(buffer, from);
+  const start = skipSpace(buffer, colon + 1);
+  if (buffer[colon] !== COLON || buffer[start] !== OPEN_BRACE) {
     return undefined;
   }
-  const start = open[0].length - 1;
-  const end = findObjectEnd(text, start);
+  const end = findObjectEnd(buffer, start, Math.min(buffer.length, from + MAX_USAGE_BYTES));
   if (end < 0) {
     return undefined;
   }
   try {
-    return toUsage(JSON.parse(text.slice(start, end)));
+    return toUsage(JSON.parse(buffer.toString("latin1", start, end)));
   } catch {
     return undefined;
   }
 }
 
-function findObjectEnd(text: string, start: number): number {
+/** White space, as regular expressions have it, of one byte. */
+const isSpace = (byte: number | undefined): boolean => byte === 0x20 || (byte !== undefined && byte >= 9 && byte <= 13);
+
+function skipSpace(buffer: Buffer, from: number): number {
+  let at = from;
+  while (isSpace(buffer[at])) {
+    at++;
+  }
+  return at;
+}
+
+function findObjectEnd(buffer: Buffer, start: number, limit: number): number {
   let depth = 0;
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x7b) {
+  for (let at = start; at < limit; at++) {
+    const byte = buffer[at];
+    if (byte === OPEN_BRACE) {
       depth++;
-    } else if (code === 0x7d && --depth === 0) {
+    } else if (byte === CLOSE_BRACE && --depth === 0) {
       return at + 1;
     }
   }
   return -1;
 }
+
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 interface WireUsage extends WireDetails {
   readonly prompt_tokens?: unknown;
