@@ -16,6 +16,8 @@ export interface Plan {
   readonly rows: readonly Row[];
   readonly connections: readonly number[];
   readonly timing: Timing;
+  /** The same for rows that are close: how long a compiler is at work differs from row to row, too. */
+  readonly closeTiming: Timing;
   /** Repeats for floors and ours. A peer's figures are far from the others', one look is enough. */
   readonly repeats: number;
   /** The same for rows that are close, in each set of processes. */
@@ -49,6 +51,11 @@ export function readPlan(args: readonly string[]): Plan {
   const only = split(values.only, gatewayNames, "--only");
   const rows = split(values.rows, rowNames, "--rows");
   const hasNoPeers = values["no-peers"] || values.quick;
+  const timing: Timing = {
+    warmUpSeconds: values.quick ? 2 : 6,
+    loadSeconds: values.quick ? 1 : 2,
+    longestLoadSeconds: values.quick ? 5 : 12,
+  };
   return {
     mode: values.quick ? "quick" : "full",
     gateways: GATEWAYS.filter(
@@ -56,14 +63,11 @@ export function readPlan(args: readonly string[]): Plan {
     ),
     rows: ROWS.filter((row) => rows?.includes(row.name) ?? true),
     connections: values.quick ? QUICK_CONNECTIONS : CONNECTIONS,
-    timing: {
-      warmUpSeconds: values.quick ? 2 : 6,
-      loadSeconds: values.quick ? 1 : 2,
-      longestLoadSeconds: values.quick ? 5 : 12,
-    },
+    timing,
+    closeTiming: { ...timing, warmUpSeconds: values.quick ? 4 : 15 },
     repeats: values.quick ? 2 : 3,
-    closeRepeats: values.quick ? 3 : 8,
-    closeSets: values.quick ? 1 : 3,
+    closeRepeats: values.quick ? 3 : 12,
+    closeSets: values.quick ? 1 : 2,
     starts: values.quick ? 1 : 5,
     isPartial: only !== undefined || rows !== undefined || values["no-peers"],
   };

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { listMissingTools, readMachine, readRevision } from "./environment.ts";
 import { probeRow, type Started, startGateway, startUpstreams } from "./fleet.ts";
 import { GATEWAYS, type Gateway } from "./gateways.ts";
-import { estimateCpuSeconds, type Sample, type Subject, takeSample, toCell, warmUp } from "./measure.ts";
+import { estimateCpuSeconds, type Sample, type Subject, type Timing, takeSample, toCell, warmUp } from "./measure.ts";
 import type { UpstreamOrigins } from "./nginx-config.ts";
 import { type Plan, readPlan, USAGE } from "./plan.ts";
 import { killAll } from "./processes.ts";
@@ -99,7 +99,7 @@ const isPeer = ({ gateway }: Pick<Subject, "gateway">): boolean =>
  * all have rested for equally long when their turn comes.
  */
 async function takeTurns(
-  { timing }: Plan,
+  timing: Timing,
   repeats: number,
   { subjects, connections, leftOut }: { subjects: readonly Subject[]; connections: number; leftOut: string[] },
 ): Promise<Map<Subject, Sample[]>> {
@@ -141,7 +141,11 @@ async function measureClose(
     const subjects = fleet.subjects
       .filter(({ row }) => row.isClose)
       .toSorted((left, right) => left.gateway.localeCompare(right.gateway));
-    const taken = await takeTurns(plan, plan.closeRepeats, { subjects, connections: CLOSE_CONNECTIONS, leftOut });
+    const taken = await takeTurns(plan.closeTiming, plan.closeRepeats, {
+      subjects,
+      connections: CLOSE_CONNECTIONS,
+      leftOut,
+    });
     for (const [subject, samples] of taken) {
       const key = `${subject.gateway} ${subject.row.name}`;
       cells.set(key, { subject, samples: [...(cells.get(key)?.samples ?? []), ...samples] });
@@ -170,7 +174,7 @@ async function measureAll(plan: Plan, runDirectory: string): Promise<BenchResult
     const subjects = fleet.subjects.filter((subject) => subject.row === row);
     const counts = plan.connections.filter((count) => row.connections?.includes(count) ?? true);
     for (const connections of counts.filter((count) => !(row.isClose && count === CLOSE_CONNECTIONS))) {
-      const taken = await takeTurns(plan, plan.repeats, { subjects, connections, leftOut });
+      const taken = await takeTurns(plan.timing, plan.repeats, { subjects, connections, leftOut });
       for (const [subject, samples] of taken) cells.push(toCell(subject, connections, samples));
     }
   }
