@@ -5,7 +5,7 @@ import type { BenchResult, Cell } from "./result.ts";
 const CEILINGS: Ceilings = {
   cpuRatioToNginx: [{ row: "small-chat", connections: 64, most: 2.5 }],
   cpuRatioToBareBun: [],
-  cpuRatioToSmallChat: [],
+  cpuRatioToOneDeployment: [],
   cpuMsPerRequest: [],
   residentMb: [{ row: "small-chat", connections: 64, most: 100 }],
   residentRatioToBareBun: [],
@@ -65,13 +65,13 @@ test("judges memory by what the bare pass-through takes in the same run", () => 
   expect([judge(60), judge(61)]).toEqual(["pass", "fail"]);
 });
 
-test("groups and failures are judged by the small chat of the same run", () => {
+test("groups and failures are judged by the one deployment in the same processes", () => {
   const faulty = cell("portolan", { row: "faulty", cpuMicrosPerRequest: 44 });
   const judge = (most: number): string | undefined =>
-    checkCeilings(result([cell("portolan"), faulty]), {
+    checkCeilings(result([cell("portolan"), cell("portolan", { row: "one-deployment" }), faulty]), {
       ...CEILINGS,
       cpuRatioToNginx: [],
-      cpuRatioToSmallChat: [{ row: "faulty", connections: 64, most }],
+      cpuRatioToOneDeployment: [{ row: "faulty", connections: 64, most }],
     })[0]?.outcome;
   expect([judge(1.1), judge(1.09)]).toEqual(["pass", "fail"]);
 });

@@ -11,8 +11,8 @@ export interface CellCeiling {
 export interface Ceilings {
   readonly cpuRatioToNginx: readonly CellCeiling[];
   readonly cpuRatioToBareBun: readonly CellCeiling[];
-  /** Over one deployment that answers every call, at as many connections. */
-  readonly cpuRatioToSmallChat: readonly CellCeiling[];
+  /** Over one deployment that answers every call, in the same processes at as many connections. */
+  readonly cpuRatioToOneDeployment: readonly CellCeiling[];
   readonly cpuMsPerRequest: readonly CellCeiling[];
   readonly residentMb: readonly CellCeiling[];
   readonly residentRatioToBareBun: readonly CellCeiling[];
@@ -38,7 +38,7 @@ type Measure = (ours: Cell, result: BenchResult) => number | undefined;
 const MEASURES: Readonly<Record<Exclude<keyof Ceilings, "firstAnswerMs">, readonly [string, Measure]>> = {
   cpuRatioToNginx: ["CPU over nginx", (ours, result) => ratioTo("nginx", ours, result)],
   cpuRatioToBareBun: ["CPU over bare Bun", (ours, result) => ratioTo("bare-bun", ours, result)],
-  cpuRatioToSmallChat: ["CPU over small-chat", (ours, result) => smallChatRatio(ours, result)],
+  cpuRatioToOneDeployment: ["CPU over one-deployment", (ours, result) => oneDeploymentRatio(ours, result)],
   cpuMsPerRequest: ["CPU ms per request", (ours) => ours.cpuMicrosPerRequest / 1000],
   residentMb: ["resident MB", (ours) => ours.residentMb],
   residentRatioToBareBun: ["memory over bare Bun", (ours, result) => residentRatio(ours, result)],
@@ -55,8 +55,8 @@ function ratioTo(base: string, ours: Cell, result: BenchResult): number | undefi
   return cell === undefined ? undefined : cpuRatio(ours, cell);
 }
 
-function smallChatRatio(ours: Cell, result: BenchResult): number | undefined {
-  const cell = findCell(result.cells, OURS, "small-chat", ours.connections);
+function oneDeploymentRatio(ours: Cell, result: BenchResult): number | undefined {
+  const cell = findCell(result.cells, OURS, "one-deployment", ours.connections);
   return cell === undefined ? undefined : cpuRatio(ours, cell);
 }
 
@@ -86,7 +86,7 @@ export function checkCeilings(result: BenchResult, ceilings: Ceilings): Verdict[
   return [
     ...ceilings.cpuRatioToNginx.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToNginx, ceiling)),
     ...ceilings.cpuRatioToBareBun.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToBareBun, ceiling)),
-    ...ceilings.cpuRatioToSmallChat.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToSmallChat, ceiling)),
+    ...ceilings.cpuRatioToOneDeployment.map((ceiling) => judgeCell(result, MEASURES.cpuRatioToOneDeployment, ceiling)),
     ...ceilings.cpuMsPerRequest.map((ceiling) => judgeCell(result, MEASURES.cpuMsPerRequest, ceiling)),
     ...ceilings.residentMb.map((ceiling) => judgeCell(result, MEASURES.residentMb, ceiling)),
     ...ceilings.residentRatioToBareBun.map((ceiling) => judgeCell(result, MEASURES.residentRatioToBareBun, ceiling)),

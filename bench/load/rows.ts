@@ -16,7 +16,10 @@ export interface Row {
   readonly connections?: readonly number[];
   /** The row whose traffic the plain proxies and Portkey carry instead: they have no model groups. */
   readonly plainRow?: string;
-  /** Deployments of the row's model; one when absent. */
+  /**
+   * Deployments of the row's model; one when absent. Rows that say a number are measured in processes of their own, which have
+   * the models of all of them, and without floors, which have no groups.
+   */
   readonly deployments?: number;
   /** Of two deployments the first answers a fifth of its calls with 503: a tenth of all, each to be tried again once. */
   readonly isFaulty?: boolean;
@@ -75,6 +78,17 @@ export const ROWS: readonly Row[] = [
     isStream: false,
     isClose: true,
     body: smallBody("small-chat", {}),
+  },
+  {
+    name: "one-deployment",
+    title: "small chat, one deployment in the processes of the two rows below",
+    upstream: "fixed",
+    isStream: false,
+    isClose: true,
+    connections: [64],
+    plainRow: "small-chat",
+    deployments: 1,
+    body: smallBody("one-deployment", {}),
   },
   {
     name: "group-100",

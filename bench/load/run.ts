@@ -32,7 +32,8 @@ interface Place {
   readonly rows: readonly Row[];
 }
 
-const takesPart = ({ onlyRows }: Gateway, { name }: Row): boolean => onlyRows?.includes(name) ?? true;
+const takesPart = ({ onlyRows, role }: Gateway, { name, deployments }: Row): boolean =>
+  (onlyRows?.includes(name) ?? true) && !(role === "floor" && deployments !== undefined);
 
 async function startAll(plan: Plan, place: Place, leftOut: string[]): Promise<Started[]> {
   const started: Started[] = [];
