@@ -31,6 +31,10 @@ test("above it, at every look while that helps, looks being more than half a sec
   expect(watch(HIGH_WATER_BYTES, 6, () => ABOVE)).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
+test("what brings memory below the mark has helped, however little that is", () => {
+  expect(watch(HIGH_WATER_BYTES, 4, () => HIGH_WATER_BYTES * 1.01)).toEqual([0, 1, 2, 3]);
+});
+
 test("memory in real use is tried ever less often", () => {
   expect(watch(ABOVE, 600, () => ABOVE)).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 247, 367, 487]);
 });

@@ -10,7 +10,7 @@ export interface MemoryProcess {
 
 /** Resident memory above which a collection is worth its pause, in bytes. */
 export const HIGH_WATER_BYTES = 86 * 1024 * 1024;
-/** A collection that freed less than this share was in vain. */
+/** A collection that freed less than this share, and left memory above the mark, was in vain. */
 const WORTHWHILE_SHARE = 0.08;
 /** Shortest and longest time between two collections, in milliseconds. */
 const SHORTEST_WAIT_MS = 500;
@@ -25,8 +25,8 @@ const THIS_PROCESS: MemoryProcess = {
 
 /**
  * Keeps a busy process small. The engine lets garbage that has grown old lie until the heap has doubled; above the high
- * water mark it is collected at once, for a pause of some ten milliseconds. When that frees little, memory is in real
- * use, and the wait until the next try doubles.
+ * water mark it is collected at once, for a pause of some ten milliseconds. When that frees little and memory stays above the
+ * mark, it is in real use, and the wait until the next try doubles.
  */
 export class MemoryKeeper {
   readonly #process: MemoryProcess;
@@ -59,7 +59,8 @@ export class MemoryKeeper {
       return;
     }
     this.#process.collect();
-    const isWorthwhile = this.#process.rss() < before * (1 - WORTHWHILE_SHARE);
+    const after = this.#process.rss();
+    const isWorthwhile = after <= HIGH_WATER_BYTES || after < before * (1 - WORTHWHILE_SHARE);
     this.#waitMs = isWorthwhile ? SHORTEST_WAIT_MS : Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
     this.#collectedAtMs = this.#process.now();
   }

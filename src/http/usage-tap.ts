@@ -15,16 +15,16 @@ const sparePages: Buffer[] = [];
  * or logged. Copies into pages of its own: a piece kept is a piece that grows old.
  */
 export class UsageTap {
-  readonly #keptPages: number;
+  readonly #keptLimit: number;
   /** The beginning, page by page. */
   #pages: Buffer[] = [];
-  /** What came last; the byte number `n` of the stream stands at `n % TAIL_BYTES`. */
+  /** What came last, once there is more than is kept; the byte number `n` of the stream stands at `n % TAIL_BYTES`. */
   #ring: Buffer | undefined;
   #totalBytes = 0;
 
   /** @param keptBytes how much of the beginning is kept, rounded up to whole pages */
   constructor(keptBytes = 0) {
-    this.#keptPages = Math.ceil(keptBytes / TAIL_BYTES);
+    this.#keptLimit = Math.ceil(keptBytes / TAIL_BYTES) * TAIL_BYTES;
   }
 
   get totalBytes(): number {
@@ -34,14 +34,24 @@ export class UsageTap {
   /** Copies ranges instead of viewing them: a view makes the engine move a small buffer out of the collector's heap. */
   push(given: Uint8Array): void {
     const bytes = toBuffer(given);
-    if (this.#keptPages > 0) {
+    if (this.#ring === undefined) {
+      const tail = this.#totalBytes + bytes.length > this.#keptLimit ? this.readTail() : undefined;
       this.#keep(bytes);
+      if (tail === undefined) {
+        this.#totalBytes += bytes.length;
+        return;
+      }
+      this.#ring = takePage();
+      this.#turn(this.#ring, tail, this.#totalBytes);
     }
-    const from = Math.max(0, bytes.length - TAIL_BYTES);
     this.#totalBytes += bytes.length;
-    this.#ring ??= takePage();
-    const ring = this.#ring;
-    const end = this.#totalBytes % TAIL_BYTES;
+    this.#turn(this.#ring, bytes, this.#totalBytes);
+  }
+
+  /** Writes bytes into the ring of which the last is followed by byte number `total`. */
+  #turn(ring: Buffer, bytes: Buffer, total: number): void {
+    const from = Math.max(0, bytes.length - TAIL_BYTES);
+    const end = total % TAIL_BYTES;
     const before = bytes.length - from - end;
     if (before <= 0) {
       bytes.copy(ring, -before, from);
@@ -54,11 +64,16 @@ export class UsageTap {
   /** The end of the stream so far: the last 8 KiB of it, or all there was. Good until {@link release}. */
   readTail(): Buffer {
     const ring = this.#ring;
-    const end = this.#totalBytes % TAIL_BYTES;
-    if (ring === undefined || this.#totalBytes < TAIL_BYTES) {
-      return ring?.subarray(0, end) ?? NOTHING;
+    const size = Math.min(this.#totalBytes, TAIL_BYTES);
+    const start = this.#totalBytes - size;
+    const offset = start % TAIL_BYTES;
+    if (ring !== undefined) {
+      return Buffer.concat([ring.subarray(offset), ring.subarray(0, offset)], size);
     }
-    return Buffer.concat([ring.subarray(end), ring.subarray(0, end)]);
+    const index = start / TAIL_BYTES;
+    const first = this.#pages[Math.floor(index)]?.subarray(offset, offset + size) ?? NOTHING;
+    const second = this.#pages[Math.floor(index) + 1]?.subarray(0, size - first.length) ?? NOTHING;
+    return second.length === 0 ? first : Buffer.concat([first, second]);
   }
 
   readUsage(): Usage | undefined {
@@ -72,7 +87,7 @@ export class UsageTap {
 
   /** Whether the stream was longer than what is kept. */
   get isKeptCut(): boolean {
-    return this.#totalBytes > this.#keptPages * TAIL_BYTES;
+    return this.#totalBytes > this.#keptLimit;
   }
 
   /** Gives the memory back; nothing can be read any more. */
@@ -90,8 +105,7 @@ export class UsageTap {
   #keep(bytes: Buffer): void {
     let from = 0;
     let at = this.#totalBytes;
-    const limit = this.#keptPages * TAIL_BYTES;
-    while (from < bytes.length && at < limit) {
+    while (from < bytes.length && at < this.#keptLimit) {
       const index = Math.floor(at / TAIL_BYTES);
       const page = this.#pages[index] ?? takePage();
       this.#pages[index] = page;
