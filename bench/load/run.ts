@@ -60,9 +60,17 @@ interface Fleet {
   readonly subjects: readonly Subject[];
 }
 
+/**
+ * Rows with groups of deployments, and those in vendors' formats, get processes of their own: a large model list, and the
+ * program and identities of other vendors, are not everybody's memory and start.
+ */
+function setOf({ deployments, vendorModel }: Row): "groups" | "translated" | "plain" {
+  if (deployments !== undefined) return "groups";
+  return vendorModel === undefined ? "plain" : "translated";
+}
+
 async function startFleet(plan: Plan, place: Omit<Place, "rows">, leftOut: string[]): Promise<Fleet> {
-  // Rows with groups of deployments get processes of their own: a large model list is not everybody's memory and start.
-  const sets = Object.values(Object.groupBy(plan.rows, (row) => (row.deployments === undefined ? "plain" : "groups")));
+  const sets = Object.values(Object.groupBy(plan.rows, setOf));
   const started: Started[] = [];
   const subjects: Subject[] = [];
   for (const rows of sets) {
