@@ -4,7 +4,7 @@ import type { Timing } from "./measure.ts";
 import { CONNECTIONS, QUICK_CONNECTIONS, ROWS, type Row } from "./rows.ts";
 
 export const USAGE = `npm run bench -- [--quick] [--only NAME,...] [--rows ROW,...] [--no-peers]
-  --quick      about 4.5 minutes: 64 connections only, shorter loads, no peers unless named by --only
+  --quick      about 5 minutes: 64 connections only, shorter loads, no peers unless named by --only
   --only       these gateways beside nginx: ${GATEWAYS.map((gateway) => gateway.name).join(", ")}
   --rows       these rows: ${ROWS.map((row) => row.name).join(", ")}
   --no-peers   leave other products out`;
