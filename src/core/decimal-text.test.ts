@@ -13,7 +13,7 @@ test.each(VALUES)("%p has two decimals at most, as a number is written", (value)
   expect(toTwoDecimals(value)).toBe(String(Math.round(value * 100) / 100));
 });
 
-test("a million random numbers' worth of digits, by the hundred", () => {
+test("ten thousand numbers taken at random", () => {
   let seed = 7;
   for (let count = 0; count < 10_000; count++) {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;

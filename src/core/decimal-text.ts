@@ -1,5 +1,8 @@
-/** `000` to `999`, and the same without the zeros at their ends. */
-const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, "0"));
+/** `000` to `999`. */
+export const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, value) =>
+  String(value).padStart(3, "0"),
+);
+/** The same without the zeros at their ends. */
 const TRIMMED: readonly string[] = THREE_DIGITS.map((digits) => digits.replace(/0+$/, ""));
 
 const THOUSAND = 1000;

@@ -1,6 +1,6 @@
-/** `000` to `999`. */
-const MILLISECONDS: readonly string[] = Array.from({ length: 1000 }, (_, ms) => String(ms).padStart(3, "0"));
-const MILLISECONDS_OF_UTC: readonly string[] = MILLISECONDS.map((ms) => `${ms}Z`);
+import { THREE_DIGITS } from "../core/decimal-text.ts";
+
+const MILLISECONDS_OF_UTC: readonly string[] = THREE_DIGITS.map((ms) => `${ms}Z`);
 
 let second = Number.NaN;
 let secondText = "";
@@ -16,4 +16,4 @@ export function toIsoTime(epochMs: number): string {
 }
 
 /** The milliseconds of a time in three digits. */
-export const millisecondsOf = (epochMs: number): string => MILLISECONDS[Math.floor(epochMs) % 1000] ?? "";
+export const millisecondsOf = (epochMs: number): string => THREE_DIGITS[Math.floor(epochMs) % 1000] ?? "";

@@ -1,4 +1,5 @@
 import type { Usage } from "../../core/usage.ts";
+import { skipSpace } from "../../wire/json-lexer.ts";
 import { toBuffer } from "../../wire/utf8.ts";
 import { readDetails, toCount, type WireDetails, withServiceTier } from "./usage-details.ts";
 
@@ -47,17 +48,6 @@ function readUsageAt(buffer: Buffer, from: number): Usage | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** White space, as regular expressions have it, of one byte. */
-const isSpace = (byte: number | undefined): boolean => byte === 0x20 || (byte !== undefined && byte >= 9 && byte <= 13);
-
-function skipSpace(buffer: Buffer, from: number): number {
-  let at = from;
-  while (isSpace(buffer[at])) {
-    at++;
-  }
-  return at;
 }
 
 function findObjectEnd(buffer: Buffer, start: number, limit: number): number {
