@@ -1,6 +1,8 @@
 import { MAX_CONTENT_BYTES } from "../core/call-details.ts";
 import { GatewayError } from "../core/errors.ts";
+import type { Usage } from "../core/usage.ts";
 import { addServiceTier } from "../dialects/openai/usage.ts";
+import type { UsageChunkShape } from "../dialects/openai/usage-chunk.ts";
 import type { StreamSink, StreamSource } from "../inbound/inbound.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import { readFrameData } from "../wire/frame-data.ts";
@@ -10,6 +12,7 @@ import { costOf, hasServiceTiers } from "./call-price.ts";
 import { toErrorFrame } from "./errors.ts";
 import type { FrameEditor } from "./frame-editor.ts";
 import { describeFailure, findErrorInAnswer } from "./judge.ts";
+import { RepeatedHead } from "./repeated-head.ts";
 import { toDecodingSink } from "./reply-encoding.ts";
 import { toUsageFilter } from "./usage-filter.ts";
 import { toUsageInserter, usageChunkOf } from "./usage-inserter.ts";
@@ -37,6 +40,8 @@ export class StreamRelay implements BodySink, StreamSource {
   readonly firstEvent: Promise<void>;
   readonly #call: Call;
   readonly #reply: UpstreamReply;
+  /** Where nobody looks at whole events: what they have in common is remembered once. */
+  readonly #head: RepeatedHead | undefined;
   readonly #tap: UsageTap;
   readonly #editor: FrameEditor | undefined;
   readonly #first = Promise.withResolvers<void>();
@@ -52,8 +57,10 @@ export class StreamRelay implements BodySink, StreamSource {
   constructor(call: Call, reply: UpstreamReply) {
     this.#call = call;
     this.#reply = reply;
-    this.#tap = new UsageTap(keptBytesOf(call));
-    this.#editor = call.hidesUsage ? toUsageFilter((bytes) => this.#pass(bytes)) : this.#toInserter();
+    const usageChunk = call.hidesUsage ? undefined : usageChunkOf(call);
+    this.#head = call.state.capture.content || usageChunk !== undefined ? undefined : new RepeatedHead();
+    this.#tap = new UsageTap(keptBytesOf(call), this.#head);
+    this.#editor = this.#toEditor(usageChunk);
     this.firstEvent = this.#first.promise;
     call.request.onGone = () => this.#onClientGone();
     reply.streamTo(toDecodingSink(reply, this));
@@ -114,9 +121,12 @@ export class StreamRelay implements BodySink, StreamSource {
     this.#reply.resume();
   }
 
-  #toInserter(): FrameEditor | undefined {
-    const shape = usageChunkOf(this.#call);
-    return shape && toUsageInserter(shape, this.#tap, (bytes) => this.#pass(bytes));
+  #toEditor(usageChunk: UsageChunkShape | undefined): FrameEditor | undefined {
+    const pass = (bytes: Uint8Array): void => this.#pass(bytes);
+    if (usageChunk !== undefined) {
+      return toUsageInserter(usageChunk, this.#tap, pass);
+    }
+    return this.#call.hidesUsage ? toUsageFilter(pass) : undefined;
   }
 
   #onClientGone(): void {
@@ -195,6 +205,12 @@ export class StreamRelay implements BodySink, StreamSource {
     }
   }
 
+  /** As the end of the stream tells it, else its first event. */
+  #withServiceTier(usage: Usage): Usage {
+    const begun = this.#head === undefined ? usage : addServiceTier(usage, this.#head.bytes);
+    return addServiceTier(begun, this.#tap.readTail());
+  }
+
   #settle(failure?: GatewayError): void {
     if (this.#isSettled) {
       return;
@@ -202,7 +218,7 @@ export class StreamRelay implements BodySink, StreamSource {
     this.#isSettled = true;
     const tap = this.#tap;
     const told = this.#call.usage ?? tap.readUsage();
-    const usage = told !== undefined && hasServiceTiers(this.#call) ? addServiceTier(told, tap.readTail()) : told;
+    const usage = told !== undefined && hasServiceTiers(this.#call) ? this.#withServiceTier(told) : told;
     const isKept = usage === undefined || this.#call.state.capture.content;
     this.#call.settle({
       status: failure?.kind === "client-closed" ? 499 : 200,

@@ -47,18 +47,27 @@ test("a stream shorter than the limit is kept whole, in memory of its own", () =
   expect(new UsageTap(1).readKept().length).toBe(0);
 });
 
-const PAGE = 8 * 1024;
-const LENGTHS = [0, 1, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE - 1, 2 * PAGE, 2 * PAGE + 1, 3 * PAGE, 40_001];
+const PAGE = 4 * 1024;
+const TAIL = 8 * 1024;
+const LENGTHS = [
+  0,
+  1,
+  ...[1, 2, 3, 4, 6].flatMap((pages) => [pages * PAGE - 1, pages * PAGE, pages * PAGE + 1]),
+  40_001,
+];
 
-test.each([0, 1, PAGE, 2 * PAGE])("beginning and end are right at every length, %d bytes being kept", (kept) => {
-  const stream = Buffer.from(Array.from({ length: 9000 }, (_, index) => `${index},`).join(""));
-  for (const length of LENGTHS) {
-    for (const size of [1000, PAGE, 20_000]) {
-      const tap = new UsageTap(kept);
-      for (let at = 0; at < length; at += size) tap.push(stream.subarray(at, Math.min(length, at + size)));
-      expect(tap.readTail().equals(stream.subarray(Math.max(0, length - PAGE), length))).toBe(true);
-      expect(tap.readKept().equals(stream.subarray(0, Math.min(length, Math.ceil(kept / PAGE) * PAGE)))).toBe(true);
-      tap.release();
+test.each([0, 1, PAGE, 2 * PAGE, 5 * PAGE])(
+  "beginning and end are right at every length, %d bytes being kept",
+  (kept) => {
+    const stream = Buffer.from(Array.from({ length: 9000 }, (_, index) => `${index},`).join(""));
+    for (const length of LENGTHS) {
+      for (const size of [1000, PAGE, TAIL, 20_000]) {
+        const tap = new UsageTap(kept);
+        for (let at = 0; at < length; at += size) tap.push(stream.subarray(at, Math.min(length, at + size)));
+        expect(tap.readTail().equals(stream.subarray(Math.max(0, length - TAIL), length))).toBe(true);
+        expect(tap.readKept().equals(stream.subarray(0, Math.min(length, Math.ceil(kept / PAGE) * PAGE)))).toBe(true);
+        tap.release();
+      }
     }
-  }
-});
+  },
+);

@@ -1,9 +1,12 @@
 import type { Usage } from "../core/usage.ts";
 import { readLastUsage } from "../dialects/openai/usage.ts";
 import { toBuffer } from "../wire/utf8.ts";
+import type { RepeatedHead } from "./repeated-head.ts";
 
-/** Usage stands at a stream's end: this much of it is looked at, in bytes. Also the size of a page of what is kept. */
+/** Usage stands at a stream's end: this much of it is looked at, in bytes. */
 const TAIL_BYTES = 8 * 1024;
+/** Size of a page of what is kept, in bytes: a stream of a hundred words fills three. */
+const PAGE_BYTES = 4 * 1024;
 
 /** Pages that are kept for the next streams, at most. */
 const MAX_SPARE_PAGES = 256;
@@ -16,41 +19,59 @@ const sparePages: Buffer[] = [];
  */
 export class UsageTap {
   readonly #keptLimit: number;
+  readonly #head: RepeatedHead | undefined;
   /** The beginning, page by page. */
   #pages: Buffer[] = [];
-  /** What came last, once there is more than is kept; the byte number `n` of the stream stands at `n % TAIL_BYTES`. */
+  /** What came last, once there is more than is kept; the byte number `n` of the record stands at `n % TAIL_BYTES`. */
   #ring: Buffer | undefined;
+  /** Bytes of the record: the stream, or the stream without its repeated heads. */
+  #recordBytes = 0;
   #totalBytes = 0;
 
-  /** @param keptBytes how much of the beginning is kept, rounded up to whole pages */
-  constructor(keptBytes = 0) {
-    this.#keptLimit = Math.ceil(keptBytes / TAIL_BYTES) * TAIL_BYTES;
+  /**
+   * @param keptBytes how much of the beginning is kept, rounded up to whole pages
+   * @param head left out of what is remembered wherever an event repeats it
+   */
+  constructor(keptBytes = 0, head?: RepeatedHead) {
+    this.#keptLimit = Math.ceil(keptBytes / PAGE_BYTES) * PAGE_BYTES;
+    this.#head = head;
   }
 
+  /** Bytes of the stream so far. */
   get totalBytes(): number {
     return this.#totalBytes;
   }
 
-  /** Copies ranges instead of viewing them: a view makes the engine move a small buffer out of the collector's heap. */
   push(given: Uint8Array): void {
     const bytes = toBuffer(given);
+    this.#totalBytes += bytes.length;
+    const repeated = this.#head?.sizeIn(bytes) ?? 0;
+    if (this.#head !== undefined && repeated > 0) {
+      this.#record(this.#head.opening, 0);
+    }
+    this.#record(bytes, repeated);
+  }
+
+  /** Copies ranges instead of viewing them: a view makes the engine move a small buffer out of the collector's heap. */
+  #record(bytes: Buffer, from: number): void {
+    const size = bytes.length - from;
     if (this.#ring === undefined) {
-      const tail = this.#totalBytes + bytes.length > this.#keptLimit ? this.readTail() : undefined;
-      this.#keep(bytes);
+      const tail = this.#recordBytes + size > this.#keptLimit ? this.readTail() : undefined;
+      this.#keep(bytes, from);
       if (tail === undefined) {
-        this.#totalBytes += bytes.length;
+        this.#recordBytes += size;
         return;
       }
-      this.#ring = takePage();
-      this.#turn(this.#ring, tail, this.#totalBytes);
+      this.#ring = Buffer.allocUnsafeSlow(TAIL_BYTES);
+      this.#turn(this.#ring, tail, 0, this.#recordBytes);
     }
-    this.#totalBytes += bytes.length;
-    this.#turn(this.#ring, bytes, this.#totalBytes);
+    this.#recordBytes += size;
+    this.#turn(this.#ring, bytes, from, this.#recordBytes);
   }
 
   /** Writes bytes into the ring of which the last is followed by byte number `total`. */
-  #turn(ring: Buffer, bytes: Buffer, total: number): void {
-    const from = Math.max(0, bytes.length - TAIL_BYTES);
+  #turn(ring: Buffer, bytes: Buffer, start: number, total: number): void {
+    const from = Math.max(start, bytes.length - TAIL_BYTES);
     const end = total % TAIL_BYTES;
     const before = bytes.length - from - end;
     if (before <= 0) {
@@ -61,33 +82,30 @@ export class UsageTap {
     }
   }
 
-  /** The end of the stream so far: the last 8 KiB of it, or all there was. Good until {@link release}. */
+  /** The end of the record so far: the last 8 KiB of it, or all there was. Good until {@link release}. */
   readTail(): Buffer {
-    const ring = this.#ring;
-    const size = Math.min(this.#totalBytes, TAIL_BYTES);
-    const start = this.#totalBytes - size;
-    const offset = start % TAIL_BYTES;
-    if (ring !== undefined) {
-      return Buffer.concat([ring.subarray(offset), ring.subarray(0, offset)], size);
+    const size = Math.min(this.#recordBytes, TAIL_BYTES);
+    const start = this.#recordBytes - size;
+    if (this.#ring !== undefined) {
+      const offset = start % TAIL_BYTES;
+      return Buffer.concat([this.#ring.subarray(offset), this.#ring.subarray(0, offset)], size);
     }
-    const index = start / TAIL_BYTES;
-    const first = this.#pages[Math.floor(index)]?.subarray(offset, offset + size) ?? NOTHING;
-    const second = this.#pages[Math.floor(index) + 1]?.subarray(0, size - first.length) ?? NOTHING;
-    return second.length === 0 ? first : Buffer.concat([first, second]);
+    const pages = this.#pages.slice(Math.floor(start / PAGE_BYTES));
+    return Buffer.concat(pages).subarray(start % PAGE_BYTES, (start % PAGE_BYTES) + size);
   }
 
   readUsage(): Usage | undefined {
     return readLastUsage(this.readTail());
   }
 
-  /** A copy of the stream's beginning, as much as is kept of it. */
+  /** A copy of the record's beginning, as much as is kept of it. */
   readKept(): Buffer {
-    return Buffer.concat(this.#pages, Math.min(this.#totalBytes, this.#pages.length * TAIL_BYTES));
+    return Buffer.concat(this.#pages, Math.min(this.#recordBytes, this.#pages.length * PAGE_BYTES));
   }
 
-  /** Whether the stream was longer than what is kept. */
+  /** Whether the record was longer than what is kept. */
   get isKeptCut(): boolean {
-    return this.#totalBytes > this.#keptLimit;
+    return this.#recordBytes > this.#keptLimit;
   }
 
   /** Gives the memory back; nothing can be read any more. */
@@ -96,21 +114,18 @@ export class UsageTap {
       givePage(page);
     }
     this.#pages = [];
-    if (this.#ring !== undefined) {
-      givePage(this.#ring);
-      this.#ring = undefined;
-    }
+    this.#ring = undefined;
   }
 
-  #keep(bytes: Buffer): void {
-    let from = 0;
-    let at = this.#totalBytes;
+  #keep(bytes: Buffer, start: number): void {
+    let from = start;
+    let at = this.#recordBytes;
     while (from < bytes.length && at < this.#keptLimit) {
-      const index = Math.floor(at / TAIL_BYTES);
+      const index = Math.floor(at / PAGE_BYTES);
       const page = this.#pages[index] ?? takePage();
       this.#pages[index] = page;
-      const offset = at % TAIL_BYTES;
-      const size = Math.min(bytes.length - from, TAIL_BYTES - offset);
+      const offset = at % PAGE_BYTES;
+      const size = Math.min(bytes.length - from, PAGE_BYTES - offset);
       bytes.copy(page, offset, from, from + size);
       from += size;
       at += size;
@@ -118,9 +133,7 @@ export class UsageTap {
   }
 }
 
-const NOTHING = Buffer.alloc(0);
-
-const takePage = (): Buffer => sparePages.pop() ?? Buffer.allocUnsafeSlow(TAIL_BYTES);
+const takePage = (): Buffer => sparePages.pop() ?? Buffer.allocUnsafeSlow(PAGE_BYTES);
 
 function givePage(page: Buffer): void {
   if (sparePages.length < MAX_SPARE_PAGES) {
