@@ -1,5 +1,5 @@
 // Installs what package-lock.json says, once, so that `npm start` and `npm test` work in a fresh clone; and builds the page
-// at /ui when its sources are newer than what was built.
+// at /ui, and the program that `npm start` runs, when their sources are newer than what was built.
 // Plain Node without dependencies: it runs before any of them exists.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -46,7 +46,7 @@ const web = join(root, "web");
 const page = join(web, "dist", "page.json");
 const bun = join(modules, "bun", "bin", "bun.exe");
 
-// Folders too: a file that was taken away makes its folder newer.
+// Folders too: a file that was taken away makes its folder newer. What was built is no source.
 const newestBelow = (folder) =>
   readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => name !== "dist")
@@ -56,12 +56,25 @@ const newestBelow = (folder) =>
       folder === web ? 0 : timeOf(folder),
     );
 
-// Where only part of the tree is (an image that is being built), there is no page to build.
-if (existsSync(web) && hasBun()) {
-  const sources = [newestBelow(web), timeOf(lock), timeOf(join(root, "scripts", "build-page.ts"))];
-  if (timeOf(page) < Math.max(...sources)) {
-    const result = spawnSync(bun, [join(root, "scripts", "build-page.ts")], { cwd: root, stdio: "inherit" });
-    // The gateway serves all the same; /ui says what is missing.
-    if (result.status !== 0) console.error("The page at /ui could not be built; see above. All else works.");
-  }
+// Builds by a script what is older than its sources. Where only part of the tree is (an image that is being built), there is
+// nothing to build.
+const build = (built, script, folder, others) => {
+  const path = join(root, "scripts", script);
+  if (!existsSync(folder) || !existsSync(path) || !hasBun()) return;
+  if (timeOf(built) > Math.max(newestBelow(folder), timeOf(lock), timeOf(path), ...others.map(timeOf))) return;
+  const result = spawnSync(bun, [path], { cwd: root, stdio: "inherit" });
+  return result.status === 0 ? undefined : result;
+};
+
+// The gateway serves all the same; /ui says what is missing.
+if (build(page, "build-page.ts", web, [])) {
+  console.error("The page at /ui could not be built; see above. All else works.");
+}
+const unbuilt = build(join(root, "dist", "server", "main.js"), "bundle.ts", join(root, "src"), [page]);
+if (unbuilt) {
+  const reason = unbuilt.error?.message ?? `exit code ${unbuilt.status ?? unbuilt.signal}`;
+  console.error(
+    `\nCould not build dist/server (${reason}); see above. \`npx bun src/main.ts\` runs the sources as they are.`,
+  );
+  process.exit(1);
 }

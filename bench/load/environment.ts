@@ -4,7 +4,7 @@ import { isPinned } from "./processes.ts";
 import type { Machine } from "./result.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
-const MEASURED_PATHS = ["src", "package.json", "bench/load"];
+const MEASURED_PATHS = ["src", "scripts/bundle.ts", "package.json", "bench/load"];
 
 function output(command: readonly string[]): string {
   const { stdout, stderr } = Bun.spawnSync([...command], { cwd: ROOT });
@@ -17,6 +17,12 @@ export function listMissingTools(): string[] {
   return Object.entries(packages)
     .filter(([tool]) => Bun.which(tool) === null)
     .map(([tool, name]) => `${tool} is not installed: apt-get install ${name}`);
+}
+
+/** Makes the program that `npm start` runs out of the sources as they are now. @returns what went wrong */
+export function buildProgram(): string | undefined {
+  const { exitCode, stderr } = Bun.spawnSync([process.execPath, "scripts/bundle.ts"], { cwd: ROOT });
+  return exitCode === 0 ? undefined : `dist/server could not be built: ${stderr}`;
 }
 
 /** Describes this machine. */

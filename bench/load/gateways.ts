@@ -30,6 +30,8 @@ export interface Gateway {
 }
 
 const ROOT = resolve(import.meta.dir, "../..");
+/** What `npm start` runs; `buildProgram` makes it. */
+const PROGRAM = join(ROOT, "dist", "server", "main.js");
 const PEERS = join(ROOT, ".bench");
 const MASTER_KEY = "sk-bench-0123456789abcdef";
 const UPSTREAM_KEY = "sk-upstream-bench";
@@ -121,15 +123,14 @@ const bareBun: Gateway = {
 
 function launchPortolan(site: Site, settings = "", env: Readonly<Record<string, string>> = {}): Launch {
   const config = writeModelList(site, settings);
-  const command = [process.execPath, join(ROOT, "src/main.ts"), "--config", config, "--port", String(site.port)];
+  const command = [process.execPath, PROGRAM, "--config", config, "--port", String(site.port)];
   return toLaunch(site, command, { ...ENGINE_ENVIRONMENT, ...env });
 }
 
 const portolan: Gateway = {
   name: "portolan",
   role: "ours",
-  findVersion: () =>
-    existsSync(join(ROOT, "src/main.ts")) ? readPackageVersion(join(ROOT, "package.json")) : undefined,
+  findVersion: () => readPackageVersion(join(ROOT, "package.json")),
   prepare: (site) => launchPortolan(site),
   request: gatewayRequest,
 };

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { listMissingTools, readMachine, readRevision } from "./environment.ts";
+import { buildProgram, listMissingTools, readMachine, readRevision } from "./environment.ts";
 import { probeRow, type Started, startGateway, startUpstreams } from "./fleet.ts";
 import { GATEWAYS, type Gateway } from "./gateways.ts";
 import { estimateCpuSeconds, type Sample, type Subject, type Timing, takeSample, toCell, warmUp } from "./measure.ts";
@@ -211,6 +211,11 @@ async function main(): Promise<number> {
     return 1;
   }
   const plan = readPlan(process.argv.slice(2));
+  const fault = buildProgram();
+  if (fault !== undefined) {
+    say(fault);
+    return 1;
+  }
   const scratch = resolve(import.meta.dir, "../../.bench");
   mkdirSync(scratch, { recursive: true });
   const runDirectory = mkdtempSync(join(scratch, "run-"));

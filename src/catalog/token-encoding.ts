@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import cl100kFile from "gpt-tokenizer/data/cl100k_base.tiktoken" with { type: "file" };
 import o200kFile from "gpt-tokenizer/data/o200k_base.tiktoken" with { type: "file" };
 import { CL100K_TOKEN_SPLIT_REGEX, O200K_TOKEN_SPLIT_REGEX } from "gpt-tokenizer/encodingParams/constants";
@@ -8,6 +9,7 @@ import { BytePairTable } from "./byte-pair-table.ts";
 export type TokenEncodingName = "o200k_base" | "cl100k_base";
 
 interface Source {
+  /** Its path: absolute, or in a bundle from the bundle's folder. */
   readonly file: string;
   readonly split: RegExp;
   /** Names of tokens that are not in the file, by rank. */
@@ -47,7 +49,7 @@ export class TokenEncoding {
   constructor({ file, split, special }: Source) {
     this.#split = split;
     this.#special = special;
-    this.#table = new BytePairTable(readFileSync(file));
+    this.#table = new BytePairTable(readFileSync(resolve(import.meta.dir, file)));
   }
 
   /** How many tokens a text is; time grows with the square of its longest unbroken run of characters. */

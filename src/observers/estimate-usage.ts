@@ -17,9 +17,9 @@ const IDLE_MS = 3000;
 /** Threads that failed; after so many nothing is counted any more. */
 const MAX_FAILURES = 5;
 
-/** In an executable all modules are one file at the root of its own file system, and the worker stands below it. */
+/** In a bundle, and in an executable, all modules are files of one folder, and the worker stands below it. */
 const isBundled = !import.meta.url.endsWith("/estimate-usage.ts");
-const COUNT_WORKER = new URL(isBundled ? "./observers/count-worker.ts" : "./count-worker.ts", import.meta.url);
+const COUNT_WORKER = new URL(isBundled ? "./observers/count-worker.js" : "./count-worker.ts", import.meta.url);
 
 /** How estimating goes; counts since the start. */
 export interface EstimateStats {

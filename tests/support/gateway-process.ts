@@ -14,6 +14,8 @@ export interface GatewayOptions {
   readonly args?: readonly string[];
   /** No `--port` is given. */
   readonly isOnDefaultPort?: boolean;
+  /** What is run: argv without arguments. Bun with the sources unless told otherwise. */
+  readonly program?: readonly string[];
 }
 
 /** A running gateway. */
@@ -74,7 +76,7 @@ class Output {
 const commandLine = (options: GatewayOptions, configPath: string | undefined): readonly string[] => {
   const given = options.args ?? [];
   return [
-    join(ROOT, "src", "main.ts"),
+    ...(options.program ?? [process.execPath, join(ROOT, "src", "main.ts")]),
     ...(configPath === undefined ? [] : ["--config", configPath]),
     ...(given.includes("--port") || options.isOnDefaultPort === true ? [] : ["--port", "0"]),
     ...(given.includes("--host") ? [] : ["--host", "127.0.0.1"]),
@@ -110,7 +112,7 @@ const waitUntilReady = async (output: Output, exited: Promise<number>): Promise<
 /** Starts the real process and waits for the line that names its address. */
 export const startGateway = async (options: GatewayOptions = {}): Promise<GatewayProcess> => {
   const directory = await mkdtemp(join(tmpdir(), "portolan-test-"));
-  const child = Bun.spawn([process.execPath, ...commandLine(options, await writeConfig(options, directory))], {
+  const child = Bun.spawn([...commandLine(options, await writeConfig(options, directory))], {
     cwd: directory,
     env: { PATH: process.env["PATH"] ?? "", HOME: directory, ...options.env },
     stdin: "ignore",
