@@ -54,6 +54,8 @@ export interface CallContent {
 
 /** A conversation in which tokens are yet to be counted, after the call. */
 export interface UncountedCall extends CallContent {
+  /** How much of the answer `response` is, as a share from 0 to 1; of a stream's texts, not of its bytes. */
+  readonly responseShare: number;
   /** What so many tokens cost; `undefined` where nobody knows the price. */
   readonly toCost: (usage: Usage) => CallCost | undefined;
 }

@@ -95,16 +95,18 @@ function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
   const { response } = end;
   const isKept = response !== undefined && call.operation !== "embedding" && response.length <= MAX_CONTENT_BYTES * 4;
   const cut = isKept ? toKept(response, call.isStream) : undefined;
-  return { request, response: cut, isResponseCut: end.isResponseCut === true || (isKept && cut === undefined) };
+  return { request, response: cut, isResponseCut: shareOf(end) < 1 || (isKept && cut === undefined) };
 }
 
 /** What tokens can be counted in, of a call that was answered though nobody told how much that was. */
 export function toUncounted(call: Call, end: CallEnd): UncountedCall | undefined {
   const isCountable = end.usage === undefined && end.response !== undefined && GENERATING.has(call.operation);
   return isCountable && call.body !== undefined
-    ? { ...toContent(call, call.body, end), toCost: toPricer(call) }
+    ? { ...toContent(call, call.body, end), responseShare: shareOf(end), toCost: toPricer(call) }
     : undefined;
 }
+
+const shareOf = ({ responseShare = 1 }: CallEnd): number => responseShare;
 
 const GENERATING: ReadonlySet<Operation> = new Set(["chat", "completion"]);
 

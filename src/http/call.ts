@@ -273,7 +273,8 @@ export interface CallEnd {
   readonly responseBytes: number;
   /** The answer's bytes, of a stream as many as are kept of it. Whoever wants them for longer than the call copies them. */
   readonly response?: Uint8Array;
-  readonly isResponseCut?: boolean;
+  /** How much of the answer `response` is; all of it when absent. */
+  readonly responseShare?: number;
   readonly error?: GatewayError;
 }
 

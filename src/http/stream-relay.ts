@@ -1,8 +1,6 @@
 import { MAX_CONTENT_BYTES } from "../core/call-details.ts";
 import { GatewayError } from "../core/errors.ts";
-import type { Usage } from "../core/usage.ts";
 import { addServiceTier } from "../dialects/openai/usage.ts";
-import type { UsageChunkShape } from "../dialects/openai/usage-chunk.ts";
 import type { StreamSink, StreamSource } from "../inbound/inbound.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import { readFrameData } from "../wire/frame-data.ts";
@@ -12,7 +10,6 @@ import { costOf, hasServiceTiers } from "./call-price.ts";
 import { toErrorFrame } from "./errors.ts";
 import type { FrameEditor } from "./frame-editor.ts";
 import { describeFailure, findErrorInAnswer } from "./judge.ts";
-import { RepeatedHead } from "./repeated-head.ts";
 import { toDecodingSink } from "./reply-encoding.ts";
 import { toUsageFilter } from "./usage-filter.ts";
 import { toUsageInserter, usageChunkOf } from "./usage-inserter.ts";
@@ -26,7 +23,7 @@ const FIRST_EVENT = /(?:^|\n|\r)(?!:)[^\r\n]*(?:\n\n|\r\n\r\n|\r\r)/;
 /** How a stream of server-sent events can begin: with a field or a comment, maybe behind a byte order mark or blank lines. */
 const SSE_BEGINNING = /^(?:\xef\xbb\xbf)?[\r\n]*(?::|data|event|id|retry)/;
 const SSE_BEGINNING_BYTES = 64;
-/** How much of a stream is kept for counting tokens, in bytes. */
+/** How much of a stream is kept for counting what a vendor did not count, in bytes of its texts; observers show as much as of any answer. */
 const MAX_COUNTED_BYTES = 256 * 1024;
 const DONE = Buffer.from("data: [DONE]");
 
@@ -40,8 +37,6 @@ export class StreamRelay implements BodySink, StreamSource {
   readonly firstEvent: Promise<void>;
   readonly #call: Call;
   readonly #reply: UpstreamReply;
-  /** Where nobody looks at whole events: what they have in common is remembered once. */
-  readonly #head: RepeatedHead | undefined;
   readonly #tap: UsageTap;
   readonly #editor: FrameEditor | undefined;
   readonly #first = Promise.withResolvers<void>();
@@ -57,10 +52,9 @@ export class StreamRelay implements BodySink, StreamSource {
   constructor(call: Call, reply: UpstreamReply) {
     this.#call = call;
     this.#reply = reply;
-    const usageChunk = call.hidesUsage ? undefined : usageChunkOf(call);
-    this.#head = call.state.capture.content || usageChunk !== undefined ? undefined : new RepeatedHead();
-    this.#tap = new UsageTap(keptBytesOf(call), this.#head);
-    this.#editor = this.#toEditor(usageChunk);
+    const isShown = call.state.capture.content;
+    this.#tap = new UsageTap(isShown ? MAX_CONTENT_BYTES : MAX_COUNTED_BYTES, !isShown);
+    this.#editor = call.hidesUsage ? toUsageFilter((bytes) => this.#pass(bytes)) : this.#toInserter();
     this.firstEvent = this.#first.promise;
     call.request.onGone = () => this.#onClientGone();
     reply.streamTo(toDecodingSink(reply, this));
@@ -121,12 +115,9 @@ export class StreamRelay implements BodySink, StreamSource {
     this.#reply.resume();
   }
 
-  #toEditor(usageChunk: UsageChunkShape | undefined): FrameEditor | undefined {
-    const pass = (bytes: Uint8Array): void => this.#pass(bytes);
-    if (usageChunk !== undefined) {
-      return toUsageInserter(usageChunk, this.#tap, pass);
-    }
-    return this.#call.hidesUsage ? toUsageFilter(pass) : undefined;
+  #toInserter(): FrameEditor | undefined {
+    const shape = usageChunkOf(this.#call);
+    return shape && toUsageInserter(shape, this.#tap, (bytes) => this.#pass(bytes));
   }
 
   #onClientGone(): void {
@@ -205,12 +196,6 @@ export class StreamRelay implements BodySink, StreamSource {
     }
   }
 
-  /** As the end of the stream tells it, else its first event. */
-  #withServiceTier(usage: Usage): Usage {
-    const begun = this.#head === undefined ? usage : addServiceTier(usage, this.#head.bytes);
-    return addServiceTier(begun, this.#tap.readTail());
-  }
-
   #settle(failure?: GatewayError): void {
     if (this.#isSettled) {
       return;
@@ -218,19 +203,16 @@ export class StreamRelay implements BodySink, StreamSource {
     this.#isSettled = true;
     const tap = this.#tap;
     const told = this.#call.usage ?? tap.readUsage();
-    const usage = told !== undefined && hasServiceTiers(this.#call) ? this.#withServiceTier(told) : told;
+    const usage = told !== undefined && hasServiceTiers(this.#call) ? addServiceTier(told, tap.readTail()) : told;
     const isKept = usage === undefined || this.#call.state.capture.content;
     this.#call.settle({
       status: failure?.kind === "client-closed" ? 499 : 200,
       usage,
       cost: costOf(this.#call, usage),
       responseBytes: tap.totalBytes,
-      ...(isKept ? { response: tap.readKept(), isResponseCut: tap.isKeptCut } : {}),
+      ...(isKept ? { response: tap.readKept(), responseShare: tap.keptShare } : {}),
       ...(failure === undefined ? {} : { error: failure }),
     });
     tap.release();
   }
 }
-
-/** How much of a stream is kept, in bytes: for observers that show it, else for counting what a vendor did not count. */
-const keptBytesOf = ({ state }: Call): number => (state.capture.content ? MAX_CONTENT_BYTES : MAX_COUNTED_BYTES);

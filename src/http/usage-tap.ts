@@ -1,11 +1,11 @@
 import type { Usage } from "../core/usage.ts";
 import { readLastUsage } from "../dialects/openai/usage.ts";
 import { toBuffer } from "../wire/utf8.ts";
-import type { RepeatedHead } from "./repeated-head.ts";
+import { DeltaJoiner } from "./delta-joiner.ts";
 
 /** Usage stands at a stream's end: this much of it is looked at, in bytes. */
 const TAIL_BYTES = 8 * 1024;
-/** Size of a page of what is kept, in bytes: a stream of a hundred words fills three. */
+/** Size of a page of what is kept, in bytes: room for an answer of some hundred words. */
 const PAGE_BYTES = 4 * 1024;
 
 /** Pages that are kept for the next streams, at most. */
@@ -19,22 +19,22 @@ const sparePages: Buffer[] = [];
  */
 export class UsageTap {
   readonly #keptLimit: number;
-  readonly #head: RepeatedHead | undefined;
+  readonly #joiner: DeltaJoiner | undefined;
   /** The beginning, page by page. */
   #pages: Buffer[] = [];
   /** What came last, once there is more than is kept; the byte number `n` of the record stands at `n % TAIL_BYTES`. */
   #ring: Buffer | undefined;
-  /** Bytes of the record: the stream, or the stream without its repeated heads. */
+  /** Bytes of the record: the stream, or the stream with its texts joined. */
   #recordBytes = 0;
   #totalBytes = 0;
 
   /**
    * @param keptBytes how much of the beginning is kept, rounded up to whole pages
-   * @param head left out of what is remembered wherever an event repeats it
+   * @param isJoined events that differ in their text alone are remembered as one; for reading answers, not for showing events
    */
-  constructor(keptBytes = 0, head?: RepeatedHead) {
+  constructor(keptBytes = 0, isJoined = false) {
     this.#keptLimit = Math.ceil(keptBytes / PAGE_BYTES) * PAGE_BYTES;
-    this.#head = head;
+    this.#joiner = isJoined ? new DeltaJoiner((bytes, start, end) => this.#record(bytes, start, end)) : undefined;
   }
 
   /** Bytes of the stream so far. */
@@ -45,45 +45,50 @@ export class UsageTap {
   push(given: Uint8Array): void {
     const bytes = toBuffer(given);
     this.#totalBytes += bytes.length;
-    const repeated = this.#head?.sizeIn(bytes) ?? 0;
-    if (this.#head !== undefined && repeated > 0) {
-      this.#record(this.#head.opening, 0);
+    if (this.#joiner === undefined) {
+      this.#record(bytes, 0, bytes.length);
+    } else {
+      this.#joiner.push(bytes);
     }
-    this.#record(bytes, repeated);
   }
 
   /** Copies ranges instead of viewing them: a view makes the engine move a small buffer out of the collector's heap. */
-  #record(bytes: Buffer, from: number): void {
-    const size = bytes.length - from;
+  #record(bytes: Buffer, start: number, end: number): void {
+    const size = end - start;
     if (this.#ring === undefined) {
-      const tail = this.#recordBytes + size > this.#keptLimit ? this.readTail() : undefined;
-      this.#keep(bytes, from);
+      const tail = this.#recordBytes + size > this.#keptLimit ? this.#copyTail() : undefined;
+      this.#keep(bytes, start, end);
       if (tail === undefined) {
         this.#recordBytes += size;
         return;
       }
       this.#ring = Buffer.allocUnsafeSlow(TAIL_BYTES);
-      this.#turn(this.#ring, tail, 0, this.#recordBytes);
+      this.#turn(this.#ring, tail, 0, tail.length);
     }
     this.#recordBytes += size;
-    this.#turn(this.#ring, bytes, from, this.#recordBytes);
+    this.#turn(this.#ring, bytes, start, end);
   }
 
-  /** Writes bytes into the ring of which the last is followed by byte number `total`. */
-  #turn(ring: Buffer, bytes: Buffer, start: number, total: number): void {
-    const from = Math.max(start, bytes.length - TAIL_BYTES);
-    const end = total % TAIL_BYTES;
-    const before = bytes.length - from - end;
+  /** Writes bytes into the ring; `#recordBytes` counts them already. */
+  #turn(ring: Buffer, bytes: Buffer, start: number, end: number): void {
+    const from = Math.max(start, end - TAIL_BYTES);
+    const place = this.#recordBytes % TAIL_BYTES;
+    const before = end - from - place;
     if (before <= 0) {
-      bytes.copy(ring, -before, from);
+      bytes.copy(ring, -before, from, end);
     } else {
       bytes.copy(ring, TAIL_BYTES - before, from, from + before);
-      bytes.copy(ring, 0, from + before);
+      bytes.copy(ring, 0, from + before, end);
     }
   }
 
-  /** The end of the record so far: the last 8 KiB of it, or all there was. Good until {@link release}. */
+  /** The end of the record so far: the last 8 KiB of it, or all there was. */
   readTail(): Buffer {
+    this.#joiner?.close();
+    return this.#copyTail();
+  }
+
+  #copyTail(): Buffer {
     const size = Math.min(this.#recordBytes, TAIL_BYTES);
     const start = this.#recordBytes - size;
     if (this.#ring !== undefined) {
@@ -100,12 +105,13 @@ export class UsageTap {
 
   /** A copy of the record's beginning, as much as is kept of it. */
   readKept(): Buffer {
+    this.#joiner?.close();
     return Buffer.concat(this.#pages, Math.min(this.#recordBytes, this.#pages.length * PAGE_BYTES));
   }
 
-  /** Whether the record was longer than what is kept. */
-  get isKeptCut(): boolean {
-    return this.#recordBytes > this.#keptLimit;
+  /** How much of the record is kept, as a share of it: 1 for all. */
+  get keptShare(): number {
+    return Math.min(1, this.#keptLimit / Math.max(1, this.#recordBytes));
   }
 
   /** Gives the memory back; nothing can be read any more. */
@@ -117,15 +123,15 @@ export class UsageTap {
     this.#ring = undefined;
   }
 
-  #keep(bytes: Buffer, start: number): void {
+  #keep(bytes: Buffer, start: number, end: number): void {
     let from = start;
     let at = this.#recordBytes;
-    while (from < bytes.length && at < this.#keptLimit) {
+    while (from < end && at < this.#keptLimit) {
       const index = Math.floor(at / PAGE_BYTES);
       const page = this.#pages[index] ?? takePage();
       this.#pages[index] = page;
       const offset = at % PAGE_BYTES;
-      const size = Math.min(bytes.length - from, PAGE_BYTES - offset);
+      const size = Math.min(end - from, PAGE_BYTES - offset);
       bytes.copy(page, offset, from, from + size);
       from += size;
       at += size;

@@ -12,6 +12,7 @@ const uncounted = (fields: Partial<UncountedCall> = {}): CallFinished =>
       request: Buffer.from('{"messages":[{"role":"user","content":"hi"}]}'),
       response: Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"hello"}}]}\n\n'),
       isResponseCut: false,
+      responseShare: 1,
       toCost: () => undefined,
       ...fields,
     },
@@ -44,6 +45,13 @@ test("a call is handed on with usage that is marked, and nothing left to count",
   expect(event.usage).toMatchObject({ promptTokens: 8, completionTokens: 1, totalTokens: 9, isEstimated: true });
   expect(event.uncounted).toBeUndefined();
   expect(it.stats).toEqual({ estimatedCount: 1, givenUpCount: 0, pendingCount: 0 });
+  await it.stop();
+}, 30_000);
+
+test("an answer of which a part is known is counted as long as it was", async () => {
+  const { first, it } = estimator();
+  it.complete(uncounted({ responseShare: 0.25 }));
+  expect((await within(first, "the estimate", 20_000)).usage).toMatchObject({ promptTokens: 8, completionTokens: 4 });
   await it.stop();
 }, 30_000);
 

@@ -211,13 +211,12 @@ export class UsageEstimator {
 }
 
 function toRequest(id: number, event: CallFinished, uncounted: NonNullable<CallFinished["uncounted"]>): CountRequest {
-  const { request, response, isResponseCut } = uncounted;
-  const kept = response?.length ?? 0;
+  const { request, response, responseShare } = uncounted;
   return {
     id,
     request,
     response,
-    stretch: isResponseCut && kept > 0 ? Math.max(1, event.responseBytes / kept) : 1,
+    stretch: 1 / responseShare,
     encoding: tokenEncodingOf(event.upstreamModel ?? ""),
   };
 }
