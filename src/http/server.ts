@@ -76,7 +76,6 @@ function dispatch(
 ): InboundReply | Promise<InboundReply> {
   const { routes, services, readTarget } = options;
   const target = readTarget(request.target);
-  const fail = (thrown: unknown): InboundReply => toFailure(thrown, options, target);
   try {
     if (request.method === "OPTIONS") {
       return answerOptions(request, routes.methodsOf(target.path), target.path);
@@ -90,9 +89,11 @@ function dispatch(
       checkSite(request.headers, { origins: services.corsOrigins, isOpen: state.auth.isOpen });
       state.auth.authenticate(request.headers);
     }
-    return runPlainEndpoint(match.endpoint, request, { state, services, target, id: match.id }).catch(fail);
+    return runPlainEndpoint(match.endpoint, request, { state, services, target, id: match.id }).catch((thrown) =>
+      toFailure(thrown, options, target),
+    );
   } catch (thrown) {
-    return fail(thrown);
+    return toFailure(thrown, options, target);
   }
 }
 

@@ -6,11 +6,15 @@ import type { BodyFraming } from "./request-head.ts";
 /** So much memory is taken on a client's word for its body's length; beyond it, only what comes is believed. */
 const TRUSTED_BYTES = 1024 * 1024;
 
+/** Never written to: a list is made when there is something to put into it. */
+const NO_PIECES: Uint8Array[] = [];
+
 /** Gathers one request's body, or throws it away when nobody wants it. */
 export class BodyReader {
   readonly #chunks: ChunkedDecoder | undefined;
   #remaining: number;
-  #pieces: Uint8Array[] = [];
+  /** What has come, in most cases one piece. */
+  #pieces: Uint8Array[] = NO_PIECES;
   /** Where a body of known length is put together once it is asked for. */
   #target: Buffer | undefined;
   #gathered = 0;
@@ -101,7 +105,7 @@ export class BodyReader {
   /** Nobody wants the body: what still comes of it is counted and thrown away. */
   discard(): void {
     this.#isDiscarding = true;
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     this.#target = undefined;
   }
 
@@ -133,16 +137,24 @@ export class BodyReader {
       return;
     }
     if (this.#target === undefined) {
-      this.#pieces.push(bytes);
+      this.#keep(bytes);
     } else {
       this.#append(this.#target, bytes);
+    }
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.#pieces.length === 0) {
+      this.#pieces = [bytes];
+    } else {
+      this.#pieces.push(bytes);
     }
   }
 
   /** From now on pieces are copied to where they belong, and given back: all of them at the end would be twice the body. */
   #openTarget(): void {
     const pieces = this.#pieces;
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     const size = this.#gathered + this.#remaining;
     this.#target = Buffer.allocUnsafeSlow(Math.max(this.#gathered, Math.min(size, TRUSTED_BYTES)));
     let at = 0;
@@ -181,7 +193,7 @@ export class BodyReader {
 
   #joinPieces(): Uint8Array {
     const pieces = this.#pieces;
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     const [first] = pieces;
     if (pieces.length === 1 && first !== undefined) {
       return first;

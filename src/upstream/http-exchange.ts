@@ -17,6 +17,9 @@ const UNREAD_LIMIT_BYTES = 256 * 1024;
 /** Headers of a reply that has not come. */
 const NO_HEADERS = HeaderBlock.read(new Uint8Array(0), "", 0);
 
+/** Never written to: a list is made when there is something to put into it. */
+const NOTHING_UNREAD: Uint8Array[] = [];
+
 type Phase = "connect" | "first-byte" | "body" | "finished";
 
 /** One request and its reply on one connection (or on a second one, when the first was stale). */
@@ -34,7 +37,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
   #phase: Phase = "connect";
   #isReused: boolean;
   #sink: BodySink | undefined;
-  #unread: Uint8Array[] = [];
+  #unread: Uint8Array[] = NOTHING_UNREAD;
   #unreadBytes = 0;
   #isPaused = false;
   #hasGrace = true;
@@ -81,7 +84,11 @@ export class HttpExchange implements Exchange, UpstreamReply {
       this.#sink.chunk(bytes);
       return;
     }
-    this.#unread.push(bytes);
+    if (this.#unread.length === 0) {
+      this.#unread = [bytes];
+    } else {
+      this.#unread.push(bytes);
+    }
     this.#unreadBytes += bytes.length;
     if (this.#unreadBytes > UNREAD_LIMIT_BYTES) {
       this.pause();
@@ -161,7 +168,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
     const first = this.#unread[0];
     const isWhole = this.#phase === "finished" && this.#failure === undefined && this.#unread.length === 1;
     if (isWhole && first !== undefined && first.length <= limitBytes) {
-      this.#unread = [];
+      this.#unread = NOTHING_UNREAD;
       return first; // The usual small reply: it came whole with its head.
     }
     return this.#collectBody(limitBytes);
@@ -191,7 +198,7 @@ export class HttpExchange implements Exchange, UpstreamReply {
   streamTo(sink: BodySink): void {
     this.#sink = sink;
     const unread = this.#unread;
-    this.#unread = [];
+    this.#unread = NOTHING_UNREAD;
     this.#unreadBytes = 0;
     this.resume();
     for (const bytes of unread) {
