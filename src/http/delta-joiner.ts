@@ -34,18 +34,18 @@ export class DeltaJoiner {
     this.#record = record;
   }
 
-  /** Takes the next piece of the stream. */
+  /** Takes the next piece of the stream: a part of an event, or several of them. */
   push(piece: Buffer): void {
-    const isAtStart = this.#isAtStart;
-    this.#isAtStart = piece[piece.length - 1] === EVENT_END[1] && piece[piece.length - 2] === EVENT_END[0];
-    if (!isAtStart || !this.#isAtStart) {
-      this.#pass(piece);
-    } else if (this.#fits(piece)) {
-      this.#record(piece, this.#isOpen ? this.#before.length : 0, piece.length - this.#after.length);
-      this.#isOpen = true;
-    } else {
-      this.#pass(piece);
-      this.#learn(piece);
+    let at = 0;
+    while (at < piece.length) {
+      const textEnd = this.#isAtStart ? this.#findText(piece, at) : -1;
+      if (textEnd >= 0) {
+        this.#record(piece, this.#isOpen ? at + this.#before.length : at, textEnd);
+        this.#isOpen = true;
+        at = textEnd + this.#after.length;
+      } else {
+        at = this.#pass(piece, at);
+      }
     }
   }
 
@@ -57,39 +57,54 @@ export class DeltaJoiner {
     }
   }
 
-  #pass(piece: Buffer): void {
-    this.close();
-    this.#record(piece, 0, piece.length);
+  /**
+   * Where the text ends of an event that begins here and is the pattern around a text without quotes, a whole one therefore;
+   * -1 for any other.
+   */
+  #findText(piece: Buffer, start: number): number {
+    const textStart = start + this.#before.length;
+    if (textStart === start || !isAt(piece, start, this.#before)) {
+      return -1;
+    }
+    let textEnd = textStart;
+    while (textEnd < piece.length && piece[textEnd] !== QUOTE) {
+      textEnd++;
+    }
+    return piece[textEnd - 1] !== BACKSLASH && isAt(piece, textEnd, this.#after) ? textEnd : -1;
   }
 
-  /** Whether a piece is the pattern around a text without quotes, which is a whole one therefore. */
-  #fits(piece: Buffer): boolean {
-    const { length } = this.#before;
-    const end = piece.length - this.#after.length;
-    return (
-      length > 0 &&
-      end >= length &&
-      piece.compare(this.#before, 0, length, 0, length) === 0 &&
-      piece.compare(this.#after, 0, this.#after.length, end) === 0 &&
-      piece.indexOf(QUOTE, length) === end &&
-      piece[end - 1] !== BACKSLASH
-    );
+  /** Records the event that begins or goes on here as it is, as far as it has come. @returns where it ends */
+  #pass(piece: Buffer, start: number): number {
+    const found = piece.indexOf(EVENT_END, start);
+    const end = found < 0 ? piece.length : found + EVENT_END.length;
+    this.close();
+    this.#record(piece, start, end);
+    if (this.#isAtStart && found >= 0) {
+      this.#learn(piece, start, end);
+    }
+    this.#isAtStart = found >= 0;
+    return end;
   }
 
   /** Takes an event for the pattern of the next ones. */
-  #learn(piece: Buffer): void {
-    if (this.#patternsLeft === 0 || piece.length > MAX_PATTERN_BYTES) {
+  #learn(piece: Buffer, start: number, end: number): void {
+    if (this.#patternsLeft === 0 || end - start > MAX_PATTERN_BYTES) {
       return;
     }
-    const start = startOfText(piece);
-    const end = piece.indexOf(QUOTE, start);
-    const isOneEvent = piece.indexOf(EVENT_BEGIN) === 0 && piece.indexOf(EVENT_END) === piece.length - EVENT_END.length;
-    if (start > 0 && end > 0 && isOneEvent && piece[end - 1] !== BACKSLASH) {
+    const event = Buffer.from(piece.subarray(start, end));
+    const textStart = startOfText(event);
+    const textEnd = event.indexOf(QUOTE, textStart);
+    if (textStart > 0 && textEnd > 0 && event.indexOf(EVENT_BEGIN) === 0 && event[textEnd - 1] !== BACKSLASH) {
       this.#patternsLeft--;
-      this.#before = Buffer.from(piece.subarray(0, start));
-      this.#after = Buffer.from(piece.subarray(end));
+      this.#before = event.subarray(0, textStart);
+      this.#after = event.subarray(textEnd);
     }
   }
+}
+
+function isAt(piece: Buffer, start: number, bytes: Buffer): boolean {
+  const end = start + bytes.length;
+  return end <= piece.length && piece.compare(bytes, 0, bytes.length, start, end) === 0;
 }
 
 /** 0 where there is no text. */

@@ -8,6 +8,9 @@ const TAIL_BYTES = 8 * 1024;
 /** Size of a page of what is kept, in bytes: room for an answer of some hundred words. */
 const PAGE_BYTES = 4 * 1024;
 
+/** A copy of so few bytes takes longer to ask for than to make. */
+const SHORT_BYTES = 48;
+
 /** Pages that are kept for the next streams, at most. */
 const MAX_SPARE_PAGES = 256;
 
@@ -55,6 +58,15 @@ export class UsageTap {
   /** Copies ranges instead of viewing them: a view makes the engine move a small buffer out of the collector's heap. */
   #record(bytes: Buffer, start: number, end: number): void {
     const size = end - start;
+    const offset = this.#recordBytes % PAGE_BYTES;
+    const page = this.#pages[(this.#recordBytes - offset) / PAGE_BYTES];
+    if (size <= SHORT_BYTES && page !== undefined && offset + size <= PAGE_BYTES && this.#ring === undefined) {
+      for (let index = 0; index < size; index++) {
+        page[offset + index] = bytes[start + index] as number;
+      }
+      this.#recordBytes += size;
+      return;
+    }
     if (this.#ring === undefined) {
       const tail = this.#recordBytes + size > this.#keptLimit ? this.#copyTail() : undefined;
       this.#keep(bytes, start, end);
