@@ -71,3 +71,14 @@ test.each([0, 1, PAGE, 2 * PAGE, 5 * PAGE])(
     }
   },
 );
+
+test("streams under way are counted, each until it is released for the first time", () => {
+  const before = UsageTap.openCount;
+  const [first, second] = [new UsageTap(), new UsageTap(1, true)];
+  expect(UsageTap.openCount).toBe(before + 2);
+  first.release();
+  first.release();
+  expect(UsageTap.openCount).toBe(before + 1);
+  second.release();
+  expect(UsageTap.openCount).toBe(before);
+});
