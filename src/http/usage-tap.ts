@@ -12,7 +12,7 @@ const PAGE_BYTES = 4 * 1024;
 const SHORT_BYTES = 48;
 
 /** Pages that are kept for the next streams, at most. */
-const MAX_SPARE_PAGES = 256;
+const MAX_SPARE_PAGES = 512;
 
 const sparePages: Buffer[] = [];
 
