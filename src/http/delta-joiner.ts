@@ -14,14 +14,14 @@ const MAX_PATTERN_BYTES = 2048;
 const MAX_PATTERNS = 8;
 
 /** Where a record is written: the bytes from `start` to before `end`. */
-type Record = (bytes: Buffer, start: number, end: number) => void;
+type Write = (bytes: Buffer, start: number, end: number) => void;
 
 /**
  * Puts the events of an OpenAI stream that differ in one text alone together: a hundred events of a word each become one
  * event of a hundred words, a twentieth of the bytes. Whoever reads the answer finds the same text. All other bytes pass.
  */
 export class DeltaJoiner {
-  readonly #record: Record;
+  readonly #record: Write;
   /** The bytes around the text, of the events that are put together. */
   #before = NOTHING;
   #after = NOTHING;
@@ -30,7 +30,7 @@ export class DeltaJoiner {
   #isOpen = false;
   #isAtStart = true;
 
-  constructor(record: Record) {
+  constructor(record: Write) {
     this.#record = record;
   }
 
