@@ -21,7 +21,7 @@ import { RouteMap } from "./http/route-map.ts";
 import { openServer } from "./http/server.ts";
 import { UserConfigs } from "./http/user-config.ts";
 import type { InboundServer } from "./inbound/inbound-server.ts";
-import { type AccessLogFormat, accessLog } from "./observers/access-log.ts";
+import { type AccessLogFormat, accessLog, type LogWriter } from "./observers/access-log.ts";
 import { LiveCalls } from "./observers/live-calls.ts";
 import { Observatory } from "./observers/observatory.ts";
 import { PROVIDERS } from "./providers/all.ts";
@@ -50,7 +50,7 @@ export interface GatewayOptions {
   readonly modules?: readonly LoadedModule[];
   readonly accessLogFormat: AccessLogFormat;
   /** Writes access log lines. */
-  readonly writeLog: (text: string) => void;
+  readonly writeLog: LogWriter;
   readonly logLevel: "info" | "debug" | "detailed";
   readonly logError: (message: string, cause: unknown) => void;
   /** The other processes on the port; absent where it serves alone. */

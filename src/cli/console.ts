@@ -1,7 +1,7 @@
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 
 /** Where the operator reads. Standard output is written at once and in order, so that a line is never lost at exit. */
-export const writeOut = (text: string): void => {
+export const writeOut = (text: string | Uint8Array): void => {
   process.stdout.write(text);
 };
 

@@ -8,7 +8,7 @@ const EVENT = answeredCall();
 const write = async (format: AccessLogFormat, ...events: readonly CallFinished[]): Promise<string> => {
   let text = "";
   await accessLog(format, (piece) => {
-    text += piece;
+    text += String(piece);
   }).observe(events);
   return text;
 };

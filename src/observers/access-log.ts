@@ -2,28 +2,40 @@ import { toUsdText } from "../catalog/call-price.ts";
 import { toBoundedMap } from "../core/bounded-map.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import { toTwoDecimals } from "../core/decimal-text.ts";
-import { flatText } from "../core/lasting-text.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
+import type { Usage } from "../core/usage.ts";
+import { ByteWriter } from "../wire/byte-writer.ts";
 import type { CallObserver } from "./call-observer.ts";
 import { toIsoTime } from "./iso-time.ts";
 
 /** How a line looks: for eyes, or for machines. */
 export type AccessLogFormat = "text" | "json";
 
+/** Where the operator reads. What is handed over is the reader's. */
+export type LogWriter = (text: string | Uint8Array) => void;
+
 /** Writes one line per call, a batch at a time. */
-export function accessLog(format: AccessLogFormat, write: (text: string) => void): CallObserver {
-  const toLine = format === "json" ? toJsonLine : toTextLine;
+export function accessLog(format: AccessLogFormat, write: LogWriter): CallObserver {
+  const toLines = format === "json" ? toJsonLines : toTextLines;
   return {
     name: "access-log",
     kind: "meter",
-    observe(batch) {
-      let text = "";
-      for (const event of batch) {
-        text += `${toLine(event)}\n`;
-      }
-      write(text);
-    },
+    observe: (batch) => write(toLines(batch)),
   };
+}
+
+const toTextLines = (batch: readonly CallFinished[]): string => batch.map((event) => `${toTextLine(event)}\n`).join("");
+
+/** Room for the lines of most batches. */
+const LINES_BYTES = 128 * 1024;
+let lines: ByteWriter | undefined;
+
+function toJsonLines(batch: readonly CallFinished[]): Uint8Array {
+  lines ??= new ByteWriter(LINES_BYTES);
+  for (const event of batch) {
+    writeJsonLine(lines, event);
+  }
+  return lines.take();
 }
 
 /** Longest piece of caller-chosen text in a line. */
@@ -50,26 +62,26 @@ const toQuoted = toBoundedMap(1024, (text): string => JSON.stringify(clean(text)
 const textField = (name: string, text: string | undefined): string =>
   text === undefined ? "" : `,"${name}":${text.length > MAX_TEXT ? JSON.stringify(clean(text)) : toQuoted(text)}`;
 
-const toPathField = (path: string): string => `,"path":${JSON.stringify(clean(path))},"status":`;
-const knownPathField = toBoundedMap(256, (path) => flatText(toPathField(path)));
-
 /** The path's field and the name of the one behind it. */
-const pathField = (path: string): string => (path.length > MAX_TEXT ? toPathField(path) : knownPathField(path));
+const toPathField = (path: string): Uint8Array => Buffer.from(`,"path":${JSON.stringify(clean(path))},"status":`);
+const knownPathField = toBoundedMap(256, toPathField);
+
+const pathField = (path: string): Uint8Array => (path.length > MAX_TEXT ? toPathField(path) : knownPathField(path));
 
 /** What calls have in common that one deployment answers under one name. */
 type Target = Pick<CallFinished, "requestedModel" | "modelGroup" | "provider" | "upstreamModel" | "isStream">;
 
-/** The latest target of each deployment, and its part of the line: each piece of a text costs when it is written. */
-const targets = new Map<string | undefined, { readonly target: Target; readonly text: string }>();
+/** The latest target of each deployment, and its part of the line, made once. */
+const targets = new Map<string | undefined, { readonly target: Target; readonly fields: Uint8Array }>();
 const MAX_TARGETS = 1024;
 
-function targetFields(event: CallFinished): string {
+function targetFields(event: CallFinished): Uint8Array {
   const known = targets.get(event.deploymentId);
   if (known !== undefined && isSameTarget(known.target, event)) {
-    return known.text;
+    return known.fields;
   }
   const { deploymentId, requestedModel, modelGroup, provider, upstreamModel, isStream } = event;
-  const text = flatText(
+  const fields = Buffer.from(
     textField("model", requestedModel) +
       textField("model_group", modelGroup) +
       textField("deployment", deploymentId) +
@@ -82,9 +94,9 @@ function targetFields(event: CallFinished): string {
   }
   const isShort = (requestedModel?.length ?? 0) <= MAX_TEXT;
   if (isShort) {
-    targets.set(deploymentId, { target: { requestedModel, modelGroup, provider, upstreamModel, isStream }, text });
+    targets.set(deploymentId, { target: { requestedModel, modelGroup, provider, upstreamModel, isStream }, fields });
   }
-  return text;
+  return fields;
 }
 
 const isSameTarget = (one: Target, other: Target): boolean =>
@@ -94,40 +106,83 @@ const isSameTarget = (one: Target, other: Target): boolean =>
   one.upstreamModel === other.upstreamModel &&
   one.isStream === other.isStream;
 
-/** Put together by hand: a serialiser would walk a fresh object for each line, which costs more than all else here. */
-function toJsonLine(event: CallFinished): string {
-  const { usage } = event;
-  let line =
-    `{"time":"${toIsoTime(event.startedAt)}","call_id":${JSON.stringify(event.callId)}${pathField(event.path)}` +
-    `${event.status},"duration_ms":${toTwoDecimals(event.durationMs)},"upstream_ms":${toTwoDecimals(event.upstreamMs)}`;
+const NAMES = {
+  time: Buffer.from('{"time":"'),
+  callId: Buffer.from('","call_id":'),
+  duration: Buffer.from(',"duration_ms":'),
+  upstream: Buffer.from(',"upstream_ms":'),
+  firstByte: Buffer.from(',"first_byte_ms":'),
+  promptTokens: Buffer.from(',"prompt_tokens":'),
+  completionTokens: Buffer.from(',"completion_tokens":'),
+  totalTokens: Buffer.from(',"total_tokens":'),
+  cachedTokens: Buffer.from(',"cached_tokens":'),
+  reasoningTokens: Buffer.from(',"reasoning_tokens":'),
+  cost: Buffer.from(',"cost_usd":'),
+  requestBytes: Buffer.from(',"request_bytes":'),
+  responseBytes: Buffer.from(',"response_bytes":'),
+  clientRetries: Buffer.from(',"client_retries":'),
+  attempts: Buffer.from(',"attempts":'),
+  end: Buffer.from("}\n"),
+} as const satisfies Readonly<Record<string, Uint8Array>>;
+
+/** Written by hand: a serialiser would walk a fresh object for each line, which costs more than all else here. */
+function writeJsonLine(line: ByteWriter, event: CallFinished): void {
+  line.raw(NAMES.time);
+  line.text(toIsoTime(event.startedAt));
+  line.raw(NAMES.callId);
+  line.jsonString(event.callId);
+  line.raw(pathField(event.path));
+  line.integer(event.status);
+  writeMilliseconds(line, NAMES.duration, event.durationMs);
+  writeMilliseconds(line, NAMES.upstream, event.upstreamMs);
   if (event.firstByteMs !== undefined) {
-    line += `,"first_byte_ms":${toTwoDecimals(event.firstByteMs)}`;
+    writeMilliseconds(line, NAMES.firstByte, event.firstByteMs);
   }
-  line += targetFields(event);
-  if (usage !== undefined) {
-    line +=
-      `,"prompt_tokens":${usage.promptTokens},"completion_tokens":${usage.completionTokens}` +
-      `,"total_tokens":${usage.totalTokens},"cached_tokens":${usage.cachedTokens}` +
-      `,"reasoning_tokens":${usage.reasoningTokens}`;
-    if (usage.isEstimated) {
-      line += ',"usage_estimated":true';
-    }
+  line.raw(targetFields(event));
+  if (event.usage !== undefined) {
+    writeUsage(line, event.usage);
   }
   if (event.cost !== undefined) {
-    line += `,"cost_usd":${toUsdText(event.cost.nanoUsd)}`;
+    line.raw(NAMES.cost);
+    line.decimal(event.cost.nanoUsd, NANO_PLACES);
   }
-  line += `,"request_bytes":${event.requestBytes},"response_bytes":${event.responseBytes}`;
+  writeCount(line, NAMES.requestBytes, event.requestBytes);
+  writeCount(line, NAMES.responseBytes, event.responseBytes);
   if (event.clientRetries > 0) {
-    line += `,"client_retries":${event.clientRetries}`;
+    writeCount(line, NAMES.clientRetries, event.clientRetries);
   }
-  line += `,"attempts":${event.attempts.length}`;
+  writeCount(line, NAMES.attempts, event.attempts.length);
   if (event.dropped.length > 0) {
-    line += `,"dropped":${JSON.stringify(event.dropped.map(clean))}`;
+    line.text(`,"dropped":${JSON.stringify(event.dropped.map(clean))}`);
   }
   if (event.errorKind !== undefined) {
-    line += `,"error":"${event.errorKind}","error_message":${JSON.stringify(clean(event.errorMessage))}`;
+    line.text(`,"error":"${event.errorKind}","error_message":${JSON.stringify(clean(event.errorMessage))}`);
   }
-  return `${line}}`;
+  line.raw(NAMES.end);
+}
+
+const NANO_PLACES = 9;
+
+function writeUsage(line: ByteWriter, usage: Usage): void {
+  writeCount(line, NAMES.promptTokens, usage.promptTokens);
+  writeCount(line, NAMES.completionTokens, usage.completionTokens);
+  writeCount(line, NAMES.totalTokens, usage.totalTokens);
+  writeCount(line, NAMES.cachedTokens, usage.cachedTokens);
+  writeCount(line, NAMES.reasoningTokens, usage.reasoningTokens);
+  if (usage.isEstimated) {
+    line.text(',"usage_estimated":true');
+  }
+}
+
+function writeCount(line: ByteWriter, name: Uint8Array, count: number): void {
+  line.raw(name);
+  line.integer(count);
+}
+
+/** With up to two decimals. */
+function writeMilliseconds(line: ByteWriter, name: Uint8Array, milliseconds: number): void {
+  line.raw(name);
+  line.decimal(Math.round(milliseconds * 100), 2);
 }
 
 function toTextLine(event: CallFinished): string {

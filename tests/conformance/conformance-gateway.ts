@@ -93,7 +93,7 @@ export const startConformanceGateway = (): ConformanceGateway => {
     config,
     environment: {},
     accessLogFormat: "json",
-    writeLog: (lines) => void log.push(...lines.trimEnd().split("\n").map(readLine)),
+    writeLog: (lines) => void log.push(...String(lines).trimEnd().split("\n").map(readLine)),
     logLevel: "info",
     logError: (message, cause) => void failures.push(`${message}: ${String(cause)}`),
   });

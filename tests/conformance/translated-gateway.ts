@@ -111,7 +111,7 @@ export const startTranslatedGateway = (): TranslatedGateway => {
     environment,
     accessLogFormat: "json",
     writeLog: (lines) => {
-      for (const line of lines.trimEnd().split("\n")) log.push(JSON.parse(line));
+      for (const line of String(lines).trimEnd().split("\n")) log.push(JSON.parse(line));
     },
     logLevel: "info",
     logError: (message, cause) => void failures.push(`${message}: ${String(cause)}`),

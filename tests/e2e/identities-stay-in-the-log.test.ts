@@ -67,7 +67,7 @@ const gateway = new Gateway({
   config,
   environment: {},
   accessLogFormat: "json",
-  writeLog: (lines) => void shown.push(lines),
+  writeLog: (lines) => void shown.push(String(lines)),
   logLevel: "detailed",
   logError: (message, cause) => void logged.push(`${message}: ${String(cause)}`),
 });

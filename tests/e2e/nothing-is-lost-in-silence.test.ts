@@ -20,7 +20,7 @@ const start = (litellm: Readonly<Record<string, unknown>>): { readonly url: stri
     config,
     environment: {},
     accessLogFormat: "json",
-    writeLog: (lines) => void log.push(lines),
+    writeLog: (lines) => void log.push(String(lines)),
     logLevel: "info",
     logError: (message, cause) => {
       throw new Error(message, { cause });

@@ -36,7 +36,7 @@ const gateway = new Gateway({
   config,
   environment: {},
   accessLogFormat: "json",
-  writeLog: (lines) => void log.push(lines),
+  writeLog: (lines) => void log.push(String(lines)),
   logLevel: "info",
   logError: (message, cause) => void failures.push(`${message}: ${String(cause)}`),
 });

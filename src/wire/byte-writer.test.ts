@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+import { fromBillionths, toTwoDecimals } from "../core/decimal-text.ts";
+import { ByteWriter } from "./byte-writer.ts";
+
+/** What the writer makes of it, first in a buffer that has room, then in one that must grow. */
+function written(write: (writer: ByteWriter) => void): string {
+  const [wide, tight] = [new ByteWriter(4096), new ByteWriter(1)];
+  write(wide);
+  write(tight);
+  const text = wide.take().toString();
+  expect(tight.take().toString()).toBe(text);
+  expect([wide.length, tight.length]).toEqual([0, 0]);
+  return text;
+}
+
+const NUMBERS = [0, 1, 9, 10, 99, 100, 12_345, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 7, Number.MAX_SAFE_INTEGER];
+const TEXTS = [
+  "",
+  "plain",
+  'a "quoted" \\ text',
+  "two\nlines\u0000\u001f",
+  "héllo, 世界 😀",
+  "\ud800 alone",
+  "x".repeat(65),
+  "é".repeat(500),
+];
+
+test("numbers are written as the engine writes them", () => {
+  for (const number of [...NUMBERS, 0.5, 1e21]) {
+    expect(written((writer) => writer.integer(number))).toBe(String(number));
+  }
+});
+
+test("decimals are as short as they go", () => {
+  for (const value of [0, 1, 5, 10, 99, 100, 101, 110, 123_456, 99_999_999_999]) {
+    expect(written((writer) => writer.decimal(value, 2))).toBe(toTwoDecimals(value / 100));
+  }
+  for (const value of [0, 1, 10, 123_000_000, 999_999_999, 1_000_000_000, 1_500_000_001, Number.MAX_SAFE_INTEGER]) {
+    expect(written((writer) => writer.decimal(value, 9))).toBe(fromBillionths(value));
+  }
+});
+
+test("texts are UTF-8, as JSON strings too", () => {
+  for (const text of TEXTS) {
+    expect(written((writer) => writer.text(text))).toBe(Buffer.from(text).toString());
+    expect(written((writer) => writer.jsonString(text))).toBe(JSON.stringify(text));
+  }
+});
+
+test("what is written stands behind what was before, however often the buffer grows", () => {
+  const parts = Array.from({ length: 300 }, (_, index) => `${index}é`.repeat(index % 40));
+  const all = written((writer) => {
+    for (const part of parts) {
+      writer.raw(Buffer.from(part));
+      writer.text(part);
+      writer.integer(part.length);
+    }
+  });
+  expect(all).toBe(parts.map((part) => part + part + part.length).join(""));
+});
+
+test("what was taken stays when the writer goes on", () => {
+  const writer = new ByteWriter(16);
+  writer.text("first");
+  const first = writer.take();
+  writer.text("other");
+  expect([first.toString(), writer.take().toString()]).toEqual(["first", "other"]);
+});

@@ -1,0 +1,153 @@
+const ZERO = 48;
+const TEN = 10;
+const POINT = 46;
+const SPACE = 32;
+const DELETE = 127;
+const QUOTE = 34;
+const BACKSLASH = 92;
+/** Most bytes that a UTF-16 unit takes in UTF-8. */
+const MAX_UNIT_BYTES = 3;
+/** More than any number takes. */
+const MAX_NUMBER_BYTES = 32;
+/** Texts up to this length are written unit by unit: a call into the engine would cost more. */
+const SHORT_TEXT = 64;
+const POWERS = Int32Array.from({ length: 10 }, (_, exponent) => TEN ** exponent);
+
+/** 1 for printable ASCII that JSON does not escape. */
+const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, unit) =>
+  unit >= SPACE && unit < DELETE && unit !== QUOTE && unit !== BACKSLASH ? 1 : 0,
+);
+/**
+ * Puts together many short texts as bytes, in one buffer that grows and is used again. As strings each piece would be a
+ * piece of garbage, and joining them would cost as much as making them.
+ */
+export class ByteWriter {
+  #bytes: Buffer;
+  #length = 0;
+
+  /** @param size of the buffer at first, in bytes */
+  constructor(size: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(size);
+  }
+
+  /** How much has been written. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Text in UTF-8. */
+  text(text: string): void {
+    if (!this.#asciiText(text)) {
+      this.#reserve(text.length * MAX_UNIT_BYTES);
+      this.#length += this.#bytes.write(text, this.#length, "utf8");
+    }
+  }
+
+  /** A JSON string with its quotes. */
+  jsonString(text: string): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = QUOTE;
+    if (this.#asciiText(text)) {
+      this.#reserve(1);
+      this.#bytes[this.#length++] = QUOTE;
+    } else {
+      this.#length--;
+      this.text(JSON.stringify(text));
+    }
+  }
+
+  /** A whole number of at least 0. */
+  integer(value: number): void {
+    if ((value | 0) !== value || value < 0) {
+      this.text(String(value));
+      return;
+    }
+    this.#reserve(MAX_NUMBER_BYTES);
+    this.#length = writeDigits(this.#bytes, this.#length, value, countDigits(value));
+  }
+
+  /** A whole number of at least 0 divided by 10 to the power of `places` (up to 9), as short as it goes. */
+  decimal(value: number, places: number): void {
+    const power = POWERS[places] as number;
+    const whole = Math.floor(value / power);
+    this.integer(whole);
+    let rest = (value - whole * power) | 0;
+    if (rest === 0) {
+      return;
+    }
+    let count = places;
+    for (let tenth = (rest / TEN) | 0; tenth * TEN === rest; tenth = (rest / TEN) | 0) {
+      rest = tenth;
+      count--;
+    }
+    this.#reserve(MAX_NUMBER_BYTES);
+    this.#bytes[this.#length] = POINT;
+    this.#length = writeDigits(this.#bytes, this.#length + 1, rest, count);
+  }
+
+  /** What has been written, in a buffer of its own; the writer is empty again. */
+  take(): Buffer {
+    const taken = Buffer.allocUnsafeSlow(this.#length);
+    this.#bytes.copy(taken, 0, 0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
+  /** Writes a short text of printable ASCII without quotes or backslashes; any other is left to the caller. */
+  #asciiText(text: string): boolean {
+    const size = text.length;
+    if (size > SHORT_TEXT) {
+      return false;
+    }
+    this.#reserve(SHORT_TEXT);
+    const bytes = this.#bytes;
+    const at = this.#length;
+    let isPlain = 1;
+    for (let index = 0; index < size; index++) {
+      const unit = text.charCodeAt(index);
+      isPlain &= IS_PLAIN[unit] ?? 0;
+      bytes[at + index] = unit;
+    }
+    if (isPlain === 0) {
+      return false;
+    }
+    this.#length = at + size;
+    return true;
+  }
+
+  #reserve(size: number): void {
+    const needed = this.#length + size;
+    if (needed > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+      this.#bytes.copy(grown, 0, 0, this.#length);
+      this.#bytes = grown;
+    }
+  }
+}
+
+function countDigits(value: number): number {
+  let count = 1;
+  while (count < POWERS.length && value >= (POWERS[count] as number)) {
+    count++;
+  }
+  return count;
+}
+
+/** Writes the last `count` digits of a number below 2^31; returns where they end. */
+function writeDigits(bytes: Buffer, start: number, value: number, count: number): number {
+  const end = start + count;
+  let rest = value;
+  for (let at = end - 1; at >= start; at--) {
+    const tenth = (rest / TEN) | 0;
+    bytes[at] = ZERO + rest - tenth * TEN;
+    rest = tenth;
+  }
+  return end;
+}
