@@ -3,10 +3,11 @@ import { byteRange } from "../wire/byte-range.ts";
 import { requestBegins, requestEnds, type TurnReader } from "../wire/turn.ts";
 import { BodyReader } from "./body-reader.ts";
 import { ConnectionRequest } from "./connection-request.ts";
+import { HeadMemory } from "./head-memory.ts";
 import type { InboundHandler, InboundReply } from "./inbound.ts";
 import { BodyError } from "./inbound.ts";
 import { ReplyWriter, type ReplyWriterOwner } from "./reply-writer.ts";
-import { HeadError, type RequestHead, readRequestHead } from "./request-head.ts";
+import { HeadError, type RequestHead } from "./request-head.ts";
 
 /** Longest request head, in bytes. */
 export const MAX_HEAD_BYTES = 64 * 1024;
@@ -56,6 +57,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
   #phase: Phase = "idle";
   /** Bytes of an unfinished head, or of requests that wait their turn. */
   #held: Buffer | undefined;
+  readonly #heads = new HeadMemory();
   #head: RequestHead | undefined;
   #body: BodyReader | undefined;
   #request: ConnectionRequest | undefined;
@@ -198,7 +200,7 @@ export class InboundConnection implements ReplyWriterOwner, TurnReader {
     }
     let head: RequestHead;
     try {
-      head = readRequestHead(held, end);
+      head = this.#heads.read(held, end);
     } catch (error) {
       this.#refuse(
         error instanceof HeadError ? error.status : 400,

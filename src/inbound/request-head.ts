@@ -60,6 +60,11 @@ export function readRequestHead(bytes: Buffer, end: number): RequestHead {
   };
 }
 
+/** The head that an earlier one becomes with these headers. @throws HeadError */
+export function withHeaders(head: RequestHead, headers: HeaderBlock): RequestHead {
+  return { ...head, headers, framing: readFraming(headers, head.isHttp11) };
+}
+
 function readHeaders(bytes: Buffer, text: string, startLineEnd: number): HeaderBlock {
   try {
     return HeaderBlock.read(bytes, text, startLineEnd);

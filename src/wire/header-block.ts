@@ -28,6 +28,27 @@ export class HeaderBlock {
     return new HeaderBlock(head, findLines(bytes, head, startLineEnd));
   }
 
+  /** The lines of another head, whose text differs from this one in digits of a value alone. */
+  withText(head: string): HeaderBlock {
+    return new HeaderBlock(head, { lines: this.#lines, initials: this.#initials });
+  }
+
+  /** Where the digits of a header stand in the head, if there is one line of the name and it holds nothing else. */
+  digitsRange(name: string): { readonly start: number; readonly end: number } | undefined {
+    let found: { readonly start: number; readonly end: number } | undefined;
+    for (let at = 0; at < this.#lines.length; at += LINE_SIZE) {
+      if (this.#isNamed(at, name)) {
+        if (found !== undefined || this.#digitsAt(at) < 0) {
+          return undefined;
+        }
+        const value = this.#valueAt(at);
+        const start = this.#text.indexOf(value, (this.#lines[at + NAME_END] as number) + 1);
+        found = { start, end: start + value.length };
+      }
+    }
+    return found;
+  }
+
   /** The value of a header by its lower-case name, those of repeated lines joined by `, `; `null` when absent. */
   get(name: string): string | null {
     let found: string | null = null;
