@@ -94,9 +94,8 @@ function toUpstreamRequest(
   const apiVersion = call.target.query === "" ? undefined : readQuery(call.target, "api-version");
   const streams = call.isStream && call.translator?.stream !== undefined;
   const head = route.head(apiVersion, call.translator === undefined ? call.isStream : streams);
-  const { lines } = route.credential;
-  if (lines !== undefined) {
-    return finish(call, route, head + lines + headers, body);
+  if (route.credential.lines !== undefined) {
+    return finish(call, route, head + headers, body);
   }
   const signature = sign(route, head, body);
   return typeof signature === "string"

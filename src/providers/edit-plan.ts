@@ -277,21 +277,33 @@ function addRename(field: ScannedField, to: string, body: ScannedObject, edits: 
 }
 
 function addDeploymentEdits(plan: EditPlan, body: ScannedObject, options: CallEditOptions, edits: JsonEdit[]): void {
+  if (plan.defaults.size > 0) {
+    addDefaults(plan, body, edits);
+  }
+  if (plan.forced.size > 0 || options.forced.size > 0) {
+    addForced(plan, options, edits);
+  }
+  if (plan.additionalDrop.length > 0 || options.additionalDrop.length > 0) {
+    const { fields, nested } = splitDropPaths([...plan.additionalDrop, ...options.additionalDrop]);
+    edits.push(...fields.map((name): JsonEdit => ({ kind: "remove", name })), ...dropNestedPaths(body, nested));
+  }
+}
+
+function addDefaults(plan: EditPlan, body: ScannedObject, edits: JsonEdit[]): void {
   for (const [name, value] of plan.defaults) {
     const sent = body.find(name);
     if (sent === undefined || sent.kind === "null") {
       edits.push({ kind: "set", name, value });
     }
   }
+}
+
+function addForced(plan: EditPlan, options: CallEditOptions, edits: JsonEdit[]): void {
   for (const forced of [plan.forced, options.forced]) {
     for (const [name, value] of forced) {
       const action = plan.actions.get(name);
       edits.push({ kind: "set", name: typeof action === "object" ? action.renameTo : name, value });
     }
-  }
-  if (plan.additionalDrop.length > 0 || options.additionalDrop.length > 0) {
-    const { fields, nested } = splitDropPaths([...plan.additionalDrop, ...options.additionalDrop]);
-    edits.push(...fields.map((name): JsonEdit => ({ kind: "remove", name })), ...dropNestedPaths(body, nested));
   }
 }
 

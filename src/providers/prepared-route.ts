@@ -20,8 +20,8 @@ export interface PreparedRoute {
   /** Base URL without query, shown in `x-litellm-model-api-base`. */
   readonly apiBase: string;
   /**
-   * Request line and header lines without the credential. `apiVersion` is the call's own (`?api-version=`), for vendors
-   * that have one.
+   * Request line and header lines, those of the credential among them where they are the same for every request
+   * (`credential.lines`). `apiVersion` is the call's own (`?api-version=`), for vendors that have one.
    */
   readonly head: (apiVersion: string | undefined, isStream: boolean) => string;
   readonly credential: Credential;
@@ -109,7 +109,7 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
   const { origin, path, query } = readBaseUrl(isRemote ? apiBase : "http://mock.invalid");
   const versionEnv = provider.apiVersionEnv?.map((name) => environment[name]).find((value) => value);
   const ownVersion = params.apiVersion ?? versionEnv;
-  const headers = writeHeaders(provider, route, params, origin.hostHeader);
+  const headers = writeHeaders(provider, route, params, origin.hostHeader) + (source.credential.lines ?? "");
   const base = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${path}`;
   const toHead = (routePath: string, apiVersion: string | undefined): string => {
     const filled = routePath.includes("{model}")

@@ -14,6 +14,18 @@ export interface ConnectionOwner {
   onClosed(connection: Connection): void;
 }
 
+/** A request that is put together in the scratch buffer. */
+interface SmallRequest {
+  readonly head: string;
+  readonly body: readonly Uint8Array[];
+  readonly bodyBytes: number;
+}
+
+/** More than the lines take that {@link lengthLine} makes. */
+const MAX_LENGTH_LINE_BYTES = 64;
+
+const lengthLine = (bytes: number): string => `content-length: ${bytes}\r\n\r\n`;
+
 /** One socket to an origin, carrying one exchange at a time. */
 export class Connection implements TurnReader, TurnWriter {
   readonly origin: Origin;
@@ -22,7 +34,7 @@ export class Connection implements TurnReader, TurnWriter {
   #socket: Socket<Connection> | undefined;
   #unsent: Uint8Array[] = [];
   /** A request that goes out at the end of the turn. */
-  #small: { readonly head: string; readonly body: readonly Uint8Array[] } | undefined;
+  #small: SmallRequest | undefined;
   /** Set while an exchange is under way. */
   exchange: HttpExchange | undefined;
   /** When the connection fell idle, in `performance.now()` milliseconds. */
@@ -60,12 +72,11 @@ export class Connection implements TurnReader, TurnWriter {
     for (const piece of body) {
       bodyBytes += piece.length;
     }
-    const fullHead = `${head}content-length: ${bodyBytes}\r\n\r\n`;
-    if (fullHead.length + bodyBytes > SCRATCH_BYTES) {
-      this.#unsent = joinPieces([Buffer.from(fullHead, "latin1"), ...body]);
+    if (head.length + MAX_LENGTH_LINE_BYTES + bodyBytes > SCRATCH_BYTES) {
+      this.#unsent = joinPieces([Buffer.from(head + lengthLine(bodyBytes), "latin1"), ...body]);
       this.#flush();
     } else {
-      this.#small = { head: fullHead, body };
+      this.#small = { head, body, bodyBytes };
       writeInTurn(this);
     }
   }
@@ -78,7 +89,9 @@ export class Connection implements TurnReader, TurnWriter {
       return; // Given up meanwhile.
     }
     this.#small = undefined;
+    // Apart from each other: the head is one text for all requests of a route, and a new one would be a copy of it.
     let at = SCRATCH.write(small.head, 0, "latin1");
+    at += SCRATCH.write(lengthLine(small.bodyBytes), at, "latin1");
     for (const piece of small.body) {
       SCRATCH.set(piece, at);
       at += piece.length;

@@ -32,10 +32,43 @@ interface Entry {
  * buffer that was scanned.
  */
 export function spliceObject(object: ScannedObject, edits: readonly JsonEdit[]): PieceText {
+  const [only] = edits;
+  const field = only !== undefined && edits.length === 1 ? findReplaced(object, only) : undefined;
+  if (field !== undefined) {
+    return replaceValue(object, field, (only as ValueEdit).value);
+  }
   const entries = edits.length === 0 ? undefined : applyEdits(object, edits);
   return entries === undefined
     ? { pieces: [object.bytes], byteLength: object.bytes.length }
     : writeEntries(object, entries);
+}
+
+type ValueEdit = Extract<JsonEdit, { readonly value: JsonText }>;
+
+/** The one field whose value is all that the edit changes; `undefined` where the edit means something else. */
+function findReplaced({ fields }: ScannedObject, edit: JsonEdit): ScannedField | undefined {
+  if (edit.kind !== "set" && edit.kind !== "replace") {
+    return undefined;
+  }
+  let found: ScannedField | undefined;
+  for (const field of fields) {
+    if (field.name === edit.name) {
+      if (found !== undefined) {
+        return undefined;
+      }
+      found = field;
+    }
+  }
+  return found;
+}
+
+/** The model's name is all that most bodies need changed, and needs no list of what becomes of each field. */
+function replaceValue({ bytes }: ScannedObject, { valueStart, valueEnd }: ScannedField, value: JsonText): PieceText {
+  const writer = new PieceWriter(bytes);
+  writer.range(0, valueStart);
+  writer.text(value);
+  writer.range(valueEnd, bytes.length);
+  return writer.finish();
 }
 
 /** The fields after the edits; `undefined` when the edits change nothing. */
