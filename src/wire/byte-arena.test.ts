@@ -1,14 +1,22 @@
 import { expect, test } from "bun:test";
 import { type ArenaPiece, ByteArena, joinArenaPieces } from "./byte-arena.ts";
+import { ByteWriter } from "./byte-writer.ts";
 
 const textOf = ({ block, start, end }: ArenaPiece): string => block.bytes.toString("utf8", start, end);
 
-test("texts and spans stand one behind the other, in UTF-8", () => {
+const writer = new ByteWriter(1024);
+
+/** What is written, as a piece of the arena. */
+function keep(arena: ByteArena, text: string): ArenaPiece {
+  writer.text(text);
+  return arena.take(writer);
+}
+
+test("pieces are joined with what stands around them, in UTF-8", () => {
   const arena = new ByteArena();
-  const bytes = Buffer.from("xx€yy");
-  const first = arena.write(["é", { bytes, start: 2, end: 5 }, "\u{1f600}"]);
-  const second = arena.write(["b"]);
-  expect(textOf(first)).toBe("é€\u{1f600}");
+  const first = keep(arena, "é€\u{1f600}");
+  const second = keep(arena, "b");
+  expect([writer.length, textOf(first)]).toEqual([0, "é€\u{1f600}"]);
   expect(textOf(second)).toBe("b");
   expect(joinArenaPieces([first, second], { begin: "<€", separator: ",", end: ">" }).toString()).toBe(
     "<€é€\u{1f600},b>",
@@ -19,23 +27,22 @@ test("texts and spans stand one behind the other, in UTF-8", () => {
 test("a block is used again once all its pieces are freed, and not before", () => {
   const arena = new ByteArena();
   const long = "a".repeat(150_000);
-  const first = arena.write([long]);
-  const second = arena.write([long]);
-  const third = arena.write([long]);
+  const first = keep(arena, long);
+  const second = keep(arena, long);
+  const third = keep(arena, long);
   expect(second.block).not.toBe(first.block);
   arena.free(first);
-  const fourth = arena.write([long]);
+  const fourth = keep(arena, long);
   expect(new Set([second.block, third.block, fourth.block])).toContain(first.block);
   expect([second, third, fourth].map(textOf)).toEqual([long, long, long]);
 });
 
 test("a piece longer than a block has one for itself, which is not kept", () => {
   const arena = new ByteArena();
-  const bytes = Buffer.alloc(300_000, "x");
-  const large = arena.write([{ bytes, start: 0, end: bytes.length }]);
+  const large = keep(arena, "x".repeat(300_000));
   expect(textOf(large)).toBe("x".repeat(300_000));
   arena.free(large);
-  const next = arena.write(["a".repeat(150_000)]);
+  const next = keep(arena, "a".repeat(150_000));
   expect(textOf(next)).toBe("a".repeat(150_000));
 });
 
@@ -49,7 +56,7 @@ test("pieces come and go in any order without meeting", () => {
   const held: { readonly piece: ArenaPiece; readonly text: string }[] = [];
   for (let index = 0; index < 3000; index++) {
     const text = String(index).repeat(1 + Math.floor(random() * 2000));
-    held.push({ piece: arena.write([text]), text });
+    held.push({ piece: keep(arena, text), text });
     while (held.length > 50 * random()) {
       const [gone] = held.splice(Math.floor(random() * held.length), 1);
       if (gone === undefined) break;

@@ -1,3 +1,5 @@
+import type { ByteWriter } from "./byte-writer.ts";
+
 /** A range of bytes, named instead of viewed: a view of a small buffer costs more than its copy. */
 export interface ByteSpan {
   readonly bytes: Buffer;
@@ -23,14 +25,6 @@ export interface ArenaBlock {
 const BLOCK_BYTES = 256 * 1024;
 /** Empty blocks that are kept to be used again. */
 const MAX_SPARE_BLOCKS = 4;
-/** Most bytes that a UTF-16 unit takes in UTF-8. */
-const MAX_UNIT_BYTES = 3;
-/** Texts up to this length are not measured: room for the most that they can take is kept. */
-const MAX_UNMEASURED = 4096;
-
-const mostBytesOf = (text: string): number =>
-  text.length <= MAX_UNMEASURED ? text.length * MAX_UNIT_BYTES : Buffer.byteLength(text);
-
 /**
  * Many small messages that wait for some time, in a few large buffers that are used again: as strings or buffers of their
  * own the collector would move each to its old generation, which costs more than making it.
@@ -39,25 +33,13 @@ export class ByteArena {
   #current: ArenaBlock = openBlock(0);
   #spare: ArenaBlock[] = [];
 
-  /** Writes the parts one behind the other, texts in UTF-8. The piece is to be {@link free}d once. */
-  write(parts: readonly (string | ByteSpan)[]): ArenaPiece {
-    let most = 0;
-    for (const part of parts) {
-      most += typeof part === "string" ? mostBytesOf(part) : part.end - part.start;
-    }
-    const block = this.#blockFor(most);
+  /** Takes what has been written; the writer is empty then. The piece is to be {@link free}d once. */
+  take(written: ByteWriter): ArenaPiece {
+    const block = this.#blockFor(written.length);
     const start = block.used;
-    let at = start;
-    for (const part of parts) {
-      if (typeof part === "string") {
-        at += block.bytes.write(part, at, "utf8");
-      } else {
-        at += part.bytes.copy(block.bytes, at, part.start, part.end);
-      }
-    }
-    block.used = at;
+    block.used = written.moveTo(block.bytes, start);
     block.pieceCount++;
-    return { block, start, end: at };
+    return { block, start, end: block.used };
   }
 
   /** Gives a piece's place back. */

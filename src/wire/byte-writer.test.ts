@@ -40,6 +40,10 @@ test("decimals are as short as they go", () => {
   }
 });
 
+test("decimals may be negative", () => {
+  expect(written((writer) => writer.decimal(-1_250, 3))).toBe("-1.25");
+});
+
 test("texts are UTF-8, as JSON strings too", () => {
   for (const text of TEXTS) {
     expect(written((writer) => writer.text(text))).toBe(Buffer.from(text).toString());
@@ -52,11 +56,12 @@ test("what is written stands behind what was before, however often the buffer gr
   const all = written((writer) => {
     for (const part of parts) {
       writer.raw(Buffer.from(part));
+      writer.range(Buffer.from(`<${part}>`), 1, Buffer.byteLength(part) + 1);
       writer.text(part);
       writer.integer(part.length);
     }
   });
-  expect(all).toBe(parts.map((part) => part + part + part.length).join(""));
+  expect(all).toBe(parts.map((part) => part + part + part + part.length).join(""));
 });
 
 test("what was taken stays when the writer goes on", () => {

@@ -22,11 +22,13 @@ const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, unit) =>
  * piece of garbage, and joining them would cost as much as making them.
  */
 export class ByteWriter {
+  readonly #size: number;
   #bytes: Buffer;
   #length = 0;
 
-  /** @param size of the buffer at first, in bytes */
+  /** @param size of the buffer in bytes; one that had to grow beyond it is not kept for the next text */
   constructor(size: number) {
+    this.#size = size;
     this.#bytes = Buffer.allocUnsafeSlow(size);
   }
 
@@ -40,6 +42,12 @@ export class ByteWriter {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  /** A range of bytes as they are. */
+  range(bytes: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#length += bytes.copy(this.#bytes, this.#length, start, end);
   }
 
   /** Text in UTF-8. */
@@ -73,8 +81,13 @@ export class ByteWriter {
     this.#length = writeDigits(this.#bytes, this.#length, value, countDigits(value));
   }
 
-  /** A whole number of at least 0 divided by 10 to the power of `places` (up to 9), as short as it goes. */
+  /** A whole number divided by 10 to the power of `places` (up to 9), as short as it goes. */
   decimal(value: number, places: number): void {
+    if (value < 0) {
+      this.text("-");
+      this.decimal(-value, places);
+      return;
+    }
     const power = POWERS[places] as number;
     const whole = Math.floor(value / power);
     this.integer(whole);
@@ -95,9 +108,23 @@ export class ByteWriter {
   /** What has been written, in a buffer of its own; the writer is empty again. */
   take(): Buffer {
     const taken = Buffer.allocUnsafeSlow(this.#length);
-    this.#bytes.copy(taken, 0, 0, this.#length);
-    this.#length = 0;
+    this.moveTo(taken, 0);
     return taken;
+  }
+
+  /** Moves what has been written to where there is room for it; the writer is empty again. Returns where it ends there. */
+  moveTo(target: Buffer, at: number): number {
+    const end = at + this.#bytes.copy(target, at, 0, this.#length);
+    this.clear();
+    return end;
+  }
+
+  /** Forgets what has been written. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > this.#size) {
+      this.#bytes = Buffer.allocUnsafeSlow(this.#size);
+    }
   }
 
   /** Writes a short text of printable ASCII without quotes or backslashes; any other is left to the caller. */

@@ -1,41 +1,73 @@
 import type { CallFinished } from "../../core/call-event.ts";
-import { copyText, flatText } from "../../core/lasting-text.ts";
+import { copyText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
+import { ByteWriter } from "../../wire/byte-writer.ts";
 import { readDetails } from "../read-details.ts";
 import { overheadMsOf } from "../standard-payload.ts";
 
-/** Dividing is exact where multiplying by a billionth is not. */
-const NANO_PER_USD = 1e9;
-
 /** What the gateway knows of a call beyond what Langfuse has fields for. */
-export const toKnown = (event: CallFinished): JsonObject => JSON.parse(writeKnown(event)) as JsonObject;
+export function toKnown(event: CallFinished): JsonObject {
+  const out = new ByteWriter(KNOWN_BYTES);
+  writeKnown(out, event);
+  return JSON.parse(out.take().toString()) as JsonObject;
+}
 
-/** {@link toKnown} as JSON text, put together of texts as it is done for every call. */
-export function writeKnown(event: CallFinished): string {
+const KNOWN_BYTES = 2048;
+
+const CALL_ID = Buffer.from('{"litellm_call_id":');
+const COST = Buffer.from(',"litellm_response_cost":');
+const STATUS = Buffer.from(',"cache_hit":false,"status_code":');
+const HIDDEN = Buffer.from(',"hidden_params":{"response_cost":');
+const OVERHEAD = Buffer.from(',"litellm_overhead_time_ms":');
+
+/** Writes {@link toKnown} as JSON, as it is done for every call. */
+export function writeKnown(out: ByteWriter, event: CallFinished): void {
   const { known, hidden } = textsOf(event);
-  const costUsd = event.cost === undefined ? null : event.cost.nanoUsd / NANO_PER_USD;
-  return (
-    `{"litellm_call_id":${JSON.stringify(event.callId)},"litellm_response_cost":${costUsd},"cache_hit":false` +
-    `,"status_code":${event.status}${known}${writeUncommon(event)},"hidden_params":{"response_cost":${costUsd}` +
-    `,"litellm_overhead_time_ms":${overheadMsOf(event)}${hidden}}}`
-  );
+  out.raw(CALL_ID);
+  out.jsonString(event.callId);
+  out.raw(COST);
+  writeCost(out, event);
+  out.raw(STATUS);
+  out.integer(event.status);
+  out.raw(known);
+  writeUncommon(out, event);
+  out.raw(HIDDEN);
+  writeCost(out, event);
+  out.raw(OVERHEAD);
+  out.decimal(Math.round(overheadMsOf(event) * 1000), 3);
+  out.raw(hidden);
+  out.text("}}");
+}
+
+const NANO_PLACES = 9;
+
+/** In US dollars; `null` where the price is not known. */
+function writeCost(out: ByteWriter, { cost }: CallFinished): void {
+  if (cost === undefined) {
+    out.text("null");
+  } else {
+    out.decimal(cost.nanoUsd, NANO_PLACES);
+  }
 }
 
 /** What few calls have. */
-function writeUncommon(event: CallFinished): string {
+function writeUncommon(out: ByteWriter, event: CallFinished): void {
   const { retries, fallbacks, dropped, errorKind, details } = event;
   const isCut = details?.content?.isResponseCut === true;
   const isCommon = errorKind === undefined && retries === 0 && fallbacks === 0 && dropped.length === 0 && !isCut;
-  return isCommon && details?.spendLogsMetadataText === undefined
-    ? ""
-    : writeFields({
-        error_kind: errorKind,
-        retries: retries === 0 ? undefined : retries,
-        fallbacks: fallbacks === 0 ? undefined : fallbacks,
-        dropped_params: dropped.length === 0 ? undefined : dropped,
-        spend_logs_metadata: readDetails(event).spendLogsMetadata,
-        is_response_cut: isCut ? true : undefined,
-      });
+  if (isCommon && details?.spendLogsMetadataText === undefined) {
+    return;
+  }
+  out.raw(
+    writeFields({
+      error_kind: errorKind,
+      retries: retries === 0 ? undefined : retries,
+      fallbacks: fallbacks === 0 ? undefined : fallbacks,
+      dropped_params: dropped.length === 0 ? undefined : dropped,
+      spend_logs_metadata: readDetails(event).spendLogsMetadata,
+      is_response_cut: isCut ? true : undefined,
+    }),
+  );
 }
 
 /** What calls of one caller to one deployment have in common; texts are looked up by the deployment. */
@@ -52,8 +84,8 @@ type Place = Pick<
 /** A place and its texts, each field behind a comma. */
 interface WrittenPlace {
   readonly place: Place;
-  readonly known: string;
-  readonly hidden: string;
+  readonly known: Uint8Array;
+  readonly hidden: Uint8Array;
 }
 
 /** The latest place of each deployment. */
@@ -122,7 +154,7 @@ const writePlace = (place: Place): WrittenPlace => ({
 });
 
 /** An object's fields as JSON text, each behind a comma; what is `undefined` is not written. */
-function writeFields(fields: JsonObject): string {
+function writeFields(fields: JsonObject): Uint8Array {
   const text = JSON.stringify(fields).slice(1, -1);
-  return text === "" ? "" : flatText(`,${text}`);
+  return Buffer.from(text === "" ? "" : `,${text}`);
 }

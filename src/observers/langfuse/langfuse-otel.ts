@@ -7,5 +7,5 @@ import { writeSpan } from "./write-span.ts";
 export const openLangfuseOtel: ObserverFactory<"langfuse_otel"> = (context) =>
   new LangfuseObserver(context, {
     ...otlpEndpoint(context.version),
-    write: (event, facts) => [writeSpan(event, facts)],
+    write: (out, event, facts) => out.text(writeSpan(event, facts)),
   });

@@ -9,6 +9,6 @@ export const openLangfuse: ObserverFactory<"langfuse"> = (context) => {
   const toEventIds = eventIdsOf(crypto.randomUUID());
   return new LangfuseObserver(context, {
     ...ingestion(toEventIds),
-    write: (event, facts, number) => writeEvents(event, facts, toEventIds(number)),
+    write: (out, event, facts, number) => writeEvents(out, event, facts, toEventIds(number)),
   });
 };

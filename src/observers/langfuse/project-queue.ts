@@ -1,5 +1,6 @@
 import type { CallFinished } from "../../core/call-event.ts";
 import { ByteArena } from "../../wire/byte-arena.ts";
+import { ByteWriter } from "../../wire/byte-writer.ts";
 import { BatchSender } from "../batch-sender.ts";
 import type { ObserverStats } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
@@ -7,12 +8,15 @@ import type { CallFacts } from "./call-facts.ts";
 import { cutContent } from "./content-texts.ts";
 import type { LangfuseProject } from "./project.ts";
 import { type Endpoint, toSend } from "./send-batch.ts";
-import type { JsonParts, WrittenCall } from "./written-call.ts";
+import type { WrittenCall } from "./written-call.ts";
 
 /** How calls are written for an endpoint. */
 export interface LangfuseWriter extends Endpoint {
-  /** @param callNumber this call's alone, in this process */
-  write(event: CallFinished, facts: CallFacts, callNumber: number): JsonParts;
+  /**
+   * Writes a call as JSON.
+   * @param callNumber this call's alone, in this process
+   */
+  write(out: ByteWriter, event: CallFinished, facts: CallFacts, callNumber: number): void;
 }
 
 /** What the queues of an observer have in common. */
@@ -32,6 +36,8 @@ const MAX_BATCH_BYTES = 3 * 1024 * 1024;
 /** A call is two events at most, and Langfuse takes events up to 1 MB. */
 const MAX_CALL_BYTES = 1_800_000;
 const MAX_RETRIES = 3;
+/** Room for most calls. */
+const WRITER_BYTES = 16 * 1024;
 
 /**
  * The calls that wait for one project. Each project has an arena of its own: calls of a server that hangs would keep the
@@ -40,6 +46,7 @@ const MAX_RETRIES = 3;
 export class ProjectQueue {
   readonly #options: QueueOptions;
   readonly #arena = new ByteArena();
+  readonly #out = new ByteWriter(WRITER_BYTES);
   readonly #sender: BatchSender<WrittenCall>;
 
   constructor(project: LangfuseProject, options: QueueOptions) {
@@ -94,6 +101,9 @@ export class ProjectQueue {
   #keep(event: CallFinished, facts: CallFacts): WrittenCall {
     const { writer, nextNumber } = this.#options;
     const number = nextNumber();
-    return { piece: this.#arena.write(writer.write(event, facts, number)), number };
+    const out = this.#out;
+    out.clear();
+    writer.write(out, event, facts, number);
+    return { piece: this.#arena.take(out), number };
   }
 }

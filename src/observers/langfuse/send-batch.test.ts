@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
 import { ByteArena } from "../../wire/byte-arena.ts";
+import { ByteWriter } from "../../wire/byte-writer.ts";
 import { ingestion } from "./ingestion.ts";
 import { otlpEndpoint } from "./otlp-endpoint.ts";
 import { toSend } from "./send-batch.ts";
@@ -9,12 +10,13 @@ import type { WrittenCall } from "./written-call.ts";
 const PROJECT = { publicKey: "pk-lf-1", secretKey: "sk-lf-planted-secret", host: "https://langfuse.example" };
 
 const arena = new ByteArena();
+const writer = new ByteWriter(1024);
 
 const toCalls = (...names: readonly string[]): readonly WrittenCall[] =>
-  names.map((name) => ({
-    piece: arena.write([`{"id":"${name}"}`]),
-    number: name.charCodeAt(0),
-  }));
+  names.map((name) => {
+    writer.text(`{"id":"${name}"}`);
+    return { piece: arena.take(writer), number: name.charCodeAt(0) };
+  });
 
 const toReply = (status: number, body: unknown = "", retryAfterMs?: number): PostReply => ({
   status,

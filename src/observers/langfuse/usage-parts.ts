@@ -1,10 +1,65 @@
+import type { CallCost } from "../../core/call-cost.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { Usage } from "../../core/usage.ts";
+import type { ByteWriter } from "../../wire/byte-writer.ts";
 
 type Parts = Readonly<Record<string, number>>;
 
 /** Dividing is exact where multiplying by a billionth is not. */
 const NANO_PER_USD = 1e9;
+
+const NANO_PLACES = 9;
+
+const USAGE = Buffer.from(',"usage":{"input":');
+const UNIT = Buffer.from(',"unit":"TOKENS"},"usageDetails":');
+const INPUT = Buffer.from('{"input":');
+const OUTPUT = Buffer.from(',"output":');
+const TOTAL = Buffer.from(',"total":');
+const COSTS = Buffer.from(',"costDetails":{"input":');
+const TOOLS = Buffer.from(',"tools":');
+const CLOSE = Buffer.from("}");
+
+/** Writes a generation's tokens and cost, each behind a comma: the sums, {@link usagePartsOf} and {@link costPartsOf}. */
+export function writeUsage(out: ByteWriter, { usage, cost }: CallFinished): void {
+  if (usage === undefined) {
+    return;
+  }
+  out.raw(USAGE);
+  writeSums(out, usage);
+  out.raw(UNIT);
+  if (usage.cachedTokens === 0 && usage.reasoningTokens === 0) {
+    out.raw(INPUT);
+    writeSums(out, usage);
+    out.raw(CLOSE);
+  } else {
+    out.text(JSON.stringify(usagePartsOf(usage)));
+  }
+  if (cost !== undefined) {
+    writeCosts(out, cost);
+  }
+}
+
+function writeSums(out: ByteWriter, { promptTokens, completionTokens, totalTokens }: Usage): void {
+  out.integer(promptTokens);
+  out.raw(OUTPUT);
+  out.integer(completionTokens);
+  out.raw(TOTAL);
+  out.integer(totalTokens);
+}
+
+function writeCosts(out: ByteWriter, { inputNanoUsd, outputNanoUsd, toolNanoUsd, nanoUsd }: CallCost): void {
+  out.raw(COSTS);
+  out.decimal(inputNanoUsd, NANO_PLACES);
+  out.raw(OUTPUT);
+  out.decimal(outputNanoUsd, NANO_PLACES);
+  if (toolNanoUsd !== 0) {
+    out.raw(TOOLS);
+    out.decimal(toolNanoUsd, NANO_PLACES);
+  }
+  out.raw(TOTAL);
+  out.decimal(nanoUsd, NANO_PLACES);
+  out.raw(CLOSE);
+}
 
 /**
  * Tokens as parts that do not overlap, since Langfuse adds up all whose names hold `input` or `output`. Cached and

@@ -1,135 +1,160 @@
 import { toBoundedMap } from "../../core/bounded-map.ts";
 import type { CallFinished } from "../../core/call-event.ts";
-import { flatText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
-import type { ByteSpan } from "../../wire/byte-arena.ts";
+import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { toIsoTime } from "../iso-time.ts";
 import { readDetails } from "../read-details.ts";
 import { type CallFacts, type GenerationFacts, type TraceFacts, toWholeMetadata } from "./call-facts.ts";
 import type { JsonText } from "./content-texts.ts";
 import { writeKnown } from "./known-metadata.ts";
-import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
-import type { JsonParts } from "./written-call.ts";
+import { writeUsage } from "./usage-parts.ts";
 
 /** Ids of a call's two events: the server takes each id once, however often it is sent. */
 export type EventIds = readonly [trace: string, generation: string];
 
+const BEGIN = Buffer.from('{"id":');
+const TRACE_CREATE = Buffer.from(',"type":"trace-create","timestamp":"');
+const GENERATION_CREATE = Buffer.from(',"type":"generation-create","timestamp":"');
+const BODY = Buffer.from('","body":{"id":');
+const BETWEEN = Buffer.from('}},{"id":');
+const END = Buffer.from("}}");
+const QUOTE = Buffer.from('"');
+const TRACE_TIME = Buffer.from(',"timestamp":"');
+const TRACE_ID = Buffer.from(',"traceId":');
+const START_TIME = Buffer.from(',"startTime":"');
+const END_TIME = Buffer.from('","endTime":"');
+const ANSWER_TIME = Buffer.from(',"completionStartTime":"');
+const PARAMETERS = Buffer.from(',"modelParameters":');
+const METADATA = Buffer.from(',"metadata":');
+const INPUT = Buffer.from(',"input":');
+const OUTPUT = Buffer.from(',"output":');
+
 /**
- * A call as the two events of Langfuse's ingestion endpoint, `trace-create` and `generation-create`, between which stands
- * a comma. Both create or update: what is not said stays. Put together of texts, as it is done for every call.
+ * Writes a call as the two events of Langfuse's ingestion endpoint, `trace-create` and `generation-create`, between which
+ * stands a comma. Both create or update: what is not said stays. As bytes, as it is done for every call.
  * Source: https://api.reference.langfuse.com (read 2026-11-28).
  */
 export function writeEvents(
+  out: ByteWriter,
   event: CallFinished,
   facts: CallFacts,
   [traceEventId, generationEventId]: EventIds,
-): JsonParts {
-  const { trace, generation } = facts;
-  const end = toIsoTime(facts.endedAt);
-  const start = toIsoTime(facts.startedAt);
-  const environment = textField(',"environment":', facts.environment);
-  const parts: (string | ByteSpan)[] = [];
-  let text = `{"id":"${traceEventId}","type":"trace-create","timestamp":"${end}","body":${writeTrace(trace, start)}`;
-  text = pushField(parts, `${text},"input":`, trace.input, text);
-  text = pushField(parts, `${text},"output":`, trace.output, text);
-  text +=
-    `${environment}}},{"id":"${generationEventId}","type":"generation-create","timestamp":"${end}","body":` +
-    writeGeneration(event, facts, { start, end });
-  text = pushField(parts, `${text},"input":`, generation.input, text);
-  text = pushField(parts, `${text},"output":`, generation.output, text);
-  parts.push(`${text}${environment}}}`);
-  return parts;
+): void {
+  const { trace, generation, environment } = facts;
+  const times = { start: toIsoTime(facts.startedAt), end: toIsoTime(facts.endedAt) };
+  out.raw(BEGIN);
+  out.jsonString(traceEventId);
+  out.raw(TRACE_CREATE);
+  out.text(times.end);
+  out.raw(BODY);
+  writeTrace(out, trace, times);
+  writeJson(out, INPUT, trace.input);
+  writeJson(out, OUTPUT, trace.output);
+  textField(out, ',"environment":', environment);
+  out.raw(BETWEEN);
+  out.jsonString(generationEventId);
+  out.raw(GENERATION_CREATE);
+  out.text(times.end);
+  out.raw(BODY);
+  writeGeneration(out, event, facts, times);
+  writeJson(out, INPUT, generation.input);
+  writeJson(out, OUTPUT, generation.output);
+  textField(out, ',"environment":', environment);
+  out.raw(END);
 }
 
-/** Text and JSON are pushed where there is JSON. Returns the text that is yet to be pushed. */
-function pushField(parts: (string | ByteSpan)[], named: string, json: JsonText | undefined, unnamed: string): string {
+/** ISO 8601. */
+interface Times {
+  readonly start: string;
+  readonly end: string;
+}
+
+function writeJson(out: ByteWriter, name: Uint8Array, json: JsonText | undefined): void {
   if (json === undefined) {
-    return unnamed;
+    return;
   }
-  parts.push(named, json);
-  return "";
+  out.raw(name);
+  if (typeof json === "string") {
+    out.text(json);
+  } else {
+    out.range(json.bytes, json.start, json.end);
+  }
 }
 
-/** Without its closing brace, input and output. */
-function writeTrace(trace: TraceFacts, start: string): string {
-  return (
-    `{"id":${JSON.stringify(trace.id)}` +
-    // A trace that was there before has its own time.
-    (trace.isJoined ? "" : `,"timestamp":"${start}"`) +
-    (trace.name === undefined ? "" : nameField(trace.name)) +
-    textField(',"userId":', trace.userId) +
-    textField(',"sessionId":', trace.sessionId) +
-    textField(',"version":', trace.version) +
-    textField(',"release":', trace.release) +
-    valueField(',"tags":', trace.tags) +
-    valueField(',"metadata":', trace.metadata) +
-    valueField(',"public":', trace.isPublic)
-  );
+/** From behind the name of its id, without its closing brace, input and output. */
+function writeTrace(out: ByteWriter, trace: TraceFacts, { start }: Times): void {
+  out.jsonString(trace.id);
+  if (!trace.isJoined) {
+    out.raw(TRACE_TIME); // A trace that was there before has its own time.
+    out.text(start);
+    out.raw(QUOTE);
+  }
+  if (trace.name !== undefined) {
+    out.raw(nameField(trace.name));
+  }
+  textField(out, ',"userId":', trace.userId);
+  textField(out, ',"sessionId":', trace.sessionId);
+  textField(out, ',"version":', trace.version);
+  textField(out, ',"release":', trace.release);
+  valueField(out, ',"tags":', trace.tags);
+  valueField(out, ',"metadata":', trace.metadata);
+  valueField(out, ',"public":', trace.isPublic);
 }
 
-/** Without its closing brace, input and output. */
-function writeGeneration(
-  event: CallFinished,
-  { trace, generation, answeredAt }: CallFacts,
-  { start, end }: { readonly start: string; readonly end: string },
-): string {
+/** As {@link writeTrace}. */
+function writeGeneration(out: ByteWriter, event: CallFinished, facts: CallFacts, { start, end }: Times): void {
+  const { trace, generation, answeredAt } = facts;
   const model = event.upstreamModel ?? event.requestedModel;
   const parameters = writeParameters(event);
-  return (
-    `{"id":${JSON.stringify(generation.id)},"traceId":${JSON.stringify(trace.id)}` +
-    `${nameField(generation.name)},"startTime":"${start}","endTime":"${end}"` +
-    (answeredAt === undefined ? "" : `,"completionStartTime":"${toIsoTime(answeredAt)}"`) +
-    (model === undefined ? "" : modelField(model)) +
-    (parameters === undefined ? "" : `,"modelParameters":${parameters}`) +
-    writeUsage(event) +
-    `,"metadata":${writeMetadata(event, generation)}` +
-    writeLevel(event) +
-    writeLinks(generation)
-  );
-}
-
-const writeMetadata = (event: CallFinished, generation: GenerationFacts): string =>
-  generation.ownMetadata === undefined ? writeKnown(event) : JSON.stringify(toWholeMetadata(event, generation));
-
-function writeLinks({ parentId, version, promptName, promptVersion }: GenerationFacts): string {
-  return (
-    textField(',"parentObservationId":', parentId) +
-    textField(',"version":', version) +
-    textField(',"promptName":', promptName) +
-    valueField(',"promptVersion":', promptVersion)
-  );
-}
-
-function writeLevel({ errorKind, errorMessage }: CallFinished): string {
-  return errorKind === undefined ? "" : `,"level":"ERROR"${textField(',"statusMessage":', errorMessage ?? errorKind)}`;
-}
-
-function writeUsage(event: CallFinished): string {
-  const { usage } = event;
-  if (usage === undefined) {
-    return "";
+  out.jsonString(generation.id);
+  out.raw(TRACE_ID);
+  out.jsonString(trace.id);
+  out.raw(nameField(generation.name));
+  out.raw(START_TIME);
+  out.text(start);
+  out.raw(END_TIME);
+  out.text(end);
+  out.raw(QUOTE);
+  if (answeredAt !== undefined) {
+    out.raw(ANSWER_TIME);
+    out.text(toIsoTime(answeredAt));
+    out.raw(QUOTE);
   }
-  const { promptTokens, completionTokens, totalTokens } = usage;
-  const costs = costPartsOf(event);
-  return (
-    `,"usage":{"input":${promptTokens},"output":${completionTokens},"total":${totalTokens},"unit":"TOKENS"}` +
-    `,"usageDetails":${writeParts(usagePartsOf(usage))}` +
-    (costs === undefined ? "" : `,"costDetails":${writeParts(costs)}`)
-  );
-}
-
-/** Names need no escapes, and numbers are finite. */
-function writeParts(parts: Readonly<Record<string, number>>): string {
-  let text = "";
-  for (const name in parts) {
-    text += (text === "" ? firstPart(name) : nextPart(name)) + parts[name];
+  if (model !== undefined) {
+    out.raw(modelField(model));
   }
-  return `${text}}`;
+  if (parameters !== undefined) {
+    out.raw(PARAMETERS);
+    out.text(parameters);
+  }
+  writeUsage(out, event);
+  out.raw(METADATA);
+  writeMetadata(out, event, generation);
+  writeLevel(out, event);
+  writeLinks(out, generation);
 }
 
-/** Each piece of a text costs when it is written, so pieces that repeat are put together once. */
-const firstPart = toBoundedMap(16, (name) => flatText(`{"${name}":`));
-const nextPart = toBoundedMap(16, (name) => flatText(`,"${name}":`));
+function writeMetadata(out: ByteWriter, event: CallFinished, generation: GenerationFacts): void {
+  if (generation.ownMetadata === undefined) {
+    writeKnown(out, event);
+  } else {
+    out.text(JSON.stringify(toWholeMetadata(event, generation)));
+  }
+}
+
+function writeLinks(out: ByteWriter, { parentId, version, promptName, promptVersion }: GenerationFacts): void {
+  textField(out, ',"parentObservationId":', parentId);
+  textField(out, ',"version":', version);
+  textField(out, ',"promptName":', promptName);
+  valueField(out, ',"promptVersion":', promptVersion);
+}
+
+function writeLevel(out: ByteWriter, { errorKind, errorMessage }: CallFinished): void {
+  if (errorKind !== undefined) {
+    out.text(',"level":"ERROR"');
+    textField(out, ',"statusMessage":', errorMessage ?? errorKind);
+  }
+}
 
 /** Langfuse takes plain values: what has parts (`response_format`) is shown as its JSON. */
 export function writeParameters(event: CallFinished): string | undefined {
@@ -151,20 +176,27 @@ function toPlainValues(parameters: JsonObject): JsonObject {
 }
 
 /** @param field the name as it is written, with what stands around it */
-function textField(field: string, value: string | undefined): string {
-  return value === undefined ? "" : field + JSON.stringify(value);
+function textField(out: ByteWriter, field: string, value: string | undefined): void {
+  if (value !== undefined) {
+    out.text(field);
+    out.jsonString(value);
+  }
 }
 
-function valueField(field: string, value: unknown): string {
-  return value === undefined ? "" : field + JSON.stringify(value);
+function valueField(out: ByteWriter, field: string, value: unknown): void {
+  if (value !== undefined) {
+    out.text(field + JSON.stringify(value));
+  }
 }
 
 /** Names of most calls are the same few; longer ones are not remembered. */
 const MAX_KNOWN_LENGTH = 128;
-const knownName = toBoundedMap(256, (name) => flatText(`,"name":${JSON.stringify(name)}`));
-const knownModel = toBoundedMap(256, (name) => flatText(`,"model":${JSON.stringify(name)}`));
 
-const nameField = (name: string): string =>
-  name.length > MAX_KNOWN_LENGTH ? textField(',"name":', name) : knownName(name);
-const modelField = (name: string): string =>
-  name.length > MAX_KNOWN_LENGTH ? textField(',"model":', name) : knownModel(name);
+function toField(field: string): (value: string) => Uint8Array {
+  const write = (value: string): Uint8Array => Buffer.from(field + JSON.stringify(value));
+  const known = toBoundedMap(256, write);
+  return (value) => (value.length > MAX_KNOWN_LENGTH ? write(value) : known(value));
+}
+
+const nameField = toField(',"name":');
+const modelField = toField(',"model":');

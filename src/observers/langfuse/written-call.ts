@@ -1,7 +1,4 @@
-import type { ArenaPiece, ByteSpan } from "../../wire/byte-arena.ts";
-
-/** JSON text in pieces that stand one behind the other; bytes are in UTF-8. */
-export type JsonParts = readonly (string | ByteSpan)[];
+import type { ArenaPiece } from "../../wire/byte-arena.ts";
 
 /** A call as it goes out: JSON in UTF-8, without what stands around a batch. */
 export interface WrittenCall {
