@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type ArenaPiece, ByteArena, joinArenaPieces } from "./byte-arena.ts";
+import { type ArenaPiece, ByteArena, PieceJoiner } from "./byte-arena.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
 const textOf = ({ block, start, end }: ArenaPiece): string => block.bytes.toString("utf8", start, end);
@@ -18,10 +18,21 @@ test("pieces are joined with what stands around them, in UTF-8", () => {
   const second = keep(arena, "b");
   expect([writer.length, textOf(first)]).toEqual([0, "é€\u{1f600}"]);
   expect(textOf(second)).toBe("b");
-  expect(joinArenaPieces([first, second], { begin: "<€", separator: ",", end: ">" }).toString()).toBe(
-    "<€é€\u{1f600},b>",
+  const joiner = new PieceJoiner({ begin: "<€", separator: ",", end: ">" });
+  const joined = ([[first, second], [], [second], [first, first, first]] as const).map((pieces) =>
+    joiner.join(pieces).toString(),
   );
-  expect(joinArenaPieces([], { begin: "<", separator: ",", end: ">" }).toString()).toBe("<>");
+  expect(joined).toEqual(["<€é€\u{1f600},b>", "<€>", "<€b>", "<€é€\u{1f600},é€\u{1f600},é€\u{1f600}>"]);
+});
+
+test("joining is bounded by nothing but the pieces", () => {
+  const arena = new ByteArena();
+  const long = "a".repeat(700_000);
+  const joiner = new PieceJoiner({ begin: "", separator: ",", end: "" });
+  const piece = keep(arena, long);
+  for (const count of [1, 3, 1]) {
+    expect(joiner.join(Array.from({ length: count }, () => piece)).toString()).toBe(Array(count).fill(long).join(","));
+  }
 });
 
 test("a block is used again once all its pieces are freed, and not before", () => {

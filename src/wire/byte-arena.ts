@@ -73,20 +73,52 @@ export class ByteArena {
 
 const openBlock = (size: number): ArenaBlock => ({ bytes: Buffer.allocUnsafeSlow(size), used: 0, pieceCount: 0 });
 
-/** The pieces one behind the other, between two texts and with a separator between each two. */
-export function joinArenaPieces(
-  pieces: readonly ArenaPiece[],
-  { begin, separator, end }: { readonly begin: string; readonly separator: string; readonly end: string },
-): Buffer {
-  const fixed = Buffer.byteLength(begin) + Buffer.byteLength(end);
-  const separatorBytes = Buffer.byteLength(separator);
-  const size = pieces.reduce((sum, piece) => sum + piece.end - piece.start + separatorBytes, fixed);
-  const joined = Buffer.allocUnsafeSlow(size);
-  let at = joined.write(begin, 0, "utf8");
-  for (const [index, { block, start, end: pieceEnd }] of pieces.entries()) {
-    at += index === 0 ? 0 : joined.write(separator, at, "utf8");
-    at += block.bytes.copy(joined, at, start, pieceEnd);
+/** What stands around pieces and between them. */
+export interface Joint {
+  readonly begin: string;
+  readonly separator: string;
+  readonly end: string;
+}
+
+/** Most bytes that a joiner keeps for the next time. */
+const MAX_KEPT_BYTES = 1024 * 1024;
+
+/** Joins pieces, again and again in the same memory. */
+export class PieceJoiner {
+  readonly #begin: Buffer;
+  readonly #separator: Buffer;
+  readonly #end: Buffer;
+  #memory = Buffer.alloc(0);
+
+  constructor({ begin, separator, end }: Joint) {
+    this.#begin = Buffer.from(begin);
+    this.#separator = Buffer.from(separator);
+    this.#end = Buffer.from(end);
   }
-  at += joined.write(end, at, "utf8");
-  return joined.subarray(0, at);
+
+  /** The pieces one behind the other, with what stands around them; good until the next call. */
+  join(pieces: readonly ArenaPiece[]): Buffer {
+    let size = this.#begin.length + this.#end.length;
+    for (const { start, end } of pieces) {
+      size += end - start + this.#separator.length;
+    }
+    const memory = this.#take(size);
+    let at = this.#begin.copy(memory, 0);
+    for (const [index, { block, start, end }] of pieces.entries()) {
+      at += index === 0 ? 0 : this.#separator.copy(memory, at);
+      at += block.bytes.copy(memory, at, start, end);
+    }
+    at += this.#end.copy(memory, at);
+    return memory.subarray(0, at);
+  }
+
+  #take(size: number): Buffer {
+    if (size > MAX_KEPT_BYTES) {
+      return Buffer.allocUnsafeSlow(size);
+    }
+    if (this.#memory.length < size) {
+      this.#memory = Buffer.allocUnsafeSlow(Math.min(MAX_KEPT_BYTES, size * 2));
+    }
+    return this.#memory;
+  }
 }

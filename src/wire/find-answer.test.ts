@@ -12,6 +12,8 @@ test.each([
   ['{"choices":[{"text":"t"}]}', '"t"'],
   ['{"choices":[{"text":"t","message":null}]}', "null"],
   ['{"choices":1,"choices":[{"text":"t"}]}', '"t"'],
+  ['{"choices":[{"message":1,"text":2}],"choices":[{"message":3,"message":4,"text":5}]}', "4"],
+  ['{"a":{},"choices":[{"b":[],"message":{}}],"c":""}', "{}"],
 ])("%s", (text, answer) => {
   expect(find(text)).toBe(answer);
 });
@@ -20,6 +22,14 @@ test.each([
   '{"choices":[{"message":1},{"message":2}]}',
   '{"choices":[]}',
   '{"choices":[1]}',
+  '{"choices":[{"message":1},2]}',
+  '{"choices":[{"message":1}],"choices":[]}',
+  '{"choices":[{"message":1}],"choices":null}',
+  '{"choices":[{"message":1,}]}',
+  '{"choices":[{"message":1}],}',
+  '{"choices":[{"message":1]}',
+  '{"choices":[{"message":x}]}',
+  '{"other":[{"message":1}]}',
   '{"choices":{"message":1}}',
   '{"choices":[{}]}',
   '{"results":[]}',

@@ -35,10 +35,6 @@ export function scanObject(bytes: Uint8Array, limits: JsonScanLimits = DEFAULT_L
   return scanned;
 }
 
-/** The fields of the object whose brace stands at `open`, within a text that was checked whole. */
-export const scanObjectAt = (bytes: Uint8Array, open: number): ScannedObject =>
-  scanFields(openSource(bytes, DEFAULT_LIMITS), open);
-
 function scanFields(source: JsonSource, open: number): ScannedObject {
   const { bytes } = source;
   const fields: ScannedField[] = [];
@@ -78,7 +74,8 @@ export function scanArrayItems(bytes: Uint8Array, limits: JsonScanLimits = DEFAU
   return items;
 }
 
-function openSource(bytes: Uint8Array, { maxDepth }: JsonScanLimits): JsonSource {
+/** A text to be walked, under the usual limits unless others are given. */
+export function openSource(bytes: Uint8Array, { maxDepth }: JsonScanLimits = DEFAULT_LIMITS): JsonSource {
   const stack = maxDepth <= SHARED_STACK.length ? SHARED_STACK : new Uint8Array(maxDepth);
   // The outermost container is walked by the callers above and counts as one level.
   return { bytes, maxDepth: maxDepth - 1, stack, view: undefined };

@@ -1,6 +1,5 @@
 import type { Post, PostReply } from "../../upstream/post.ts";
-import { joinArenaPieces } from "../../wire/byte-arena.ts";
-import { releaseBytes } from "../../wire/release-bytes.ts";
+import { PieceJoiner } from "../../wire/byte-arena.ts";
 import type { SendOutcome } from "../batch-sender.ts";
 import { type LangfuseProject, toHeaders } from "./project.ts";
 import type { WrittenCall } from "./written-call.ts";
@@ -36,12 +35,10 @@ export function toSend(
 ): (calls: readonly WrittenCall[], signal: AbortSignal) => Promise<SendOutcome<WrittenCall>> {
   const url = `${project.host}${endpoint.path}`;
   const headers = toHeaders(project, version);
+  const joiner = new PieceJoiner({ ...endpoint.around, separator: "," }); // One batch is under way at a time.
   const deliver = async (calls: readonly WrittenCall[], signal: AbortSignal): Promise<Delivery> => {
-    const body = joinArenaPieces(
-      calls.map(({ piece }) => piece),
-      { ...endpoint.around, separator: "," },
-    );
-    const reply = await post({ url, headers, body, timeoutMs: TIMEOUT_MS, signal }).finally(() => releaseBytes(body));
+    const body = joiner.join(calls.map(({ piece }) => piece));
+    const reply = await post({ url, headers, body, timeoutMs: TIMEOUT_MS, signal });
     if (reply.status === 413 && calls.length > 1) {
       const half = Math.ceil(calls.length / 2);
       const first = await deliver(calls.slice(0, half), signal);
