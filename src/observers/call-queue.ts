@@ -5,8 +5,11 @@ import type { CallObserver } from "./call-observer.ts";
 export const MAX_QUEUED_CALLS = 20_000;
 /** Bytes of conversations that wait at most; beyond it events wait without theirs. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
-/** A batch of this size goes out at once: events that wait long grow old in memory, and old memory is costly to collect. */
-const FULL_BATCH = 128;
+/**
+ * A batch of this size goes out at once: events that wait long leave the processor's caches and grow old in memory, and both
+ * cost more than what larger batches save.
+ */
+const FULL_BATCH = 32;
 /** How long an event may wait before its batch goes out, in milliseconds. */
 const FLUSH_INTERVAL_MS = 250;
 
