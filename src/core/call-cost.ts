@@ -22,3 +22,6 @@ export interface CallCost {
   readonly marginNanoUsd: number;
   readonly source: PriceSource;
 }
+
+/** Decimal places of a nano-dollar as dollars. */
+export const NANO_USD_PLACES = 9;

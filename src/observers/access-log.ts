@@ -1,5 +1,6 @@
 import { toUsdText } from "../catalog/call-price.ts";
 import { toBoundedMap } from "../core/bounded-map.ts";
+import { NANO_USD_PLACES } from "../core/call-cost.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import { toTwoDecimals } from "../core/decimal-text.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
@@ -27,11 +28,12 @@ export function accessLog(format: AccessLogFormat, write: LogWriter): CallObserv
 const toTextLines = (batch: readonly CallFinished[]): string => batch.map((event) => `${toTextLine(event)}\n`).join("");
 
 /** Room for the lines of most batches. */
-const LINES_BYTES = 128 * 1024;
+const LINES_BYTES = 64 * 1024;
 let lines: ByteWriter | undefined;
 
 function toJsonLines(batch: readonly CallFinished[]): Uint8Array {
   lines ??= new ByteWriter(LINES_BYTES);
+  lines.clear();
   for (const event of batch) {
     writeJsonLine(lines, event);
   }
@@ -144,7 +146,7 @@ function writeJsonLine(line: ByteWriter, event: CallFinished): void {
   }
   if (event.cost !== undefined) {
     line.raw(NAMES.cost);
-    line.decimal(event.cost.nanoUsd, NANO_PLACES);
+    line.decimal(event.cost.nanoUsd, NANO_USD_PLACES);
   }
   writeCount(line, NAMES.requestBytes, event.requestBytes);
   writeCount(line, NAMES.responseBytes, event.responseBytes);
@@ -160,8 +162,6 @@ function writeJsonLine(line: ByteWriter, event: CallFinished): void {
   }
   line.raw(NAMES.end);
 }
-
-const NANO_PLACES = 9;
 
 function writeUsage(line: ByteWriter, usage: Usage): void {
   writeCount(line, NAMES.promptTokens, usage.promptTokens);

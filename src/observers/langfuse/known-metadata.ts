@@ -1,3 +1,4 @@
+import { NANO_USD_PLACES } from "../../core/call-cost.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import { copyText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
@@ -39,14 +40,12 @@ export function writeKnown(out: ByteWriter, event: CallFinished): void {
   out.text("}}");
 }
 
-const NANO_PLACES = 9;
-
 /** In US dollars; `null` where the price is not known. */
 function writeCost(out: ByteWriter, { cost }: CallFinished): void {
   if (cost === undefined) {
     out.text("null");
   } else {
-    out.decimal(cost.nanoUsd, NANO_PLACES);
+    out.decimal(cost.nanoUsd, NANO_USD_PLACES);
   }
 }
 

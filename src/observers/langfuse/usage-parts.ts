@@ -1,4 +1,4 @@
-import type { CallCost } from "../../core/call-cost.ts";
+import { type CallCost, NANO_USD_PLACES } from "../../core/call-cost.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { Usage } from "../../core/usage.ts";
 import type { ByteWriter } from "../../wire/byte-writer.ts";
@@ -7,8 +7,6 @@ type Parts = Readonly<Record<string, number>>;
 
 /** Dividing is exact where multiplying by a billionth is not. */
 const NANO_PER_USD = 1e9;
-
-const NANO_PLACES = 9;
 
 const USAGE = Buffer.from(',"usage":{"input":');
 const UNIT = Buffer.from(',"unit":"TOKENS"},"usageDetails":');
@@ -49,15 +47,15 @@ function writeSums(out: ByteWriter, { promptTokens, completionTokens, totalToken
 
 function writeCosts(out: ByteWriter, { inputNanoUsd, outputNanoUsd, toolNanoUsd, nanoUsd }: CallCost): void {
   out.raw(COSTS);
-  out.decimal(inputNanoUsd, NANO_PLACES);
+  out.decimal(inputNanoUsd, NANO_USD_PLACES);
   out.raw(OUTPUT);
-  out.decimal(outputNanoUsd, NANO_PLACES);
+  out.decimal(outputNanoUsd, NANO_USD_PLACES);
   if (toolNanoUsd !== 0) {
     out.raw(TOOLS);
-    out.decimal(toolNanoUsd, NANO_PLACES);
+    out.decimal(toolNanoUsd, NANO_USD_PLACES);
   }
   out.raw(TOTAL);
-  out.decimal(nanoUsd, NANO_PLACES);
+  out.decimal(nanoUsd, NANO_USD_PLACES);
   out.raw(CLOSE);
 }
 
