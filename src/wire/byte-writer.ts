@@ -17,6 +17,7 @@ const POWERS = Int32Array.from({ length: 10 }, (_, exponent) => TEN ** exponent)
 const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, unit) =>
   unit >= SPACE && unit < DELETE && unit !== QUOTE && unit !== BACKSLASH ? 1 : 0,
 );
+
 /**
  * Puts together many short texts as bytes, in one buffer that grows and is used again. As strings each piece would be a
  * piece of garbage, and joining them would cost as much as making them.
@@ -60,13 +61,12 @@ export class ByteWriter {
 
   /** A JSON string with its quotes. */
   jsonString(text: string): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = QUOTE;
+    const start = this.#length;
+    this.#byte(QUOTE);
     if (this.#asciiText(text)) {
-      this.#reserve(1);
-      this.#bytes[this.#length++] = QUOTE;
+      this.#byte(QUOTE);
     } else {
-      this.#length--;
+      this.#length = start;
       this.text(JSON.stringify(text));
     }
   }
@@ -100,9 +100,9 @@ export class ByteWriter {
       rest = tenth;
       count--;
     }
+    this.#byte(POINT);
     this.#reserve(MAX_NUMBER_BYTES);
-    this.#bytes[this.#length] = POINT;
-    this.#length = writeDigits(this.#bytes, this.#length + 1, rest, count);
+    this.#length = writeDigits(this.#bytes, this.#length, rest, count);
   }
 
   /** What has been written, in a buffer of its own; the writer is empty again. */
@@ -147,6 +147,11 @@ export class ByteWriter {
     }
     this.#length = at + size;
     return true;
+  }
+
+  #byte(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
   }
 
   #reserve(size: number): void {

@@ -1,14 +1,11 @@
 import type { ByteSpan } from "./byte-arena.ts";
-import { skipKey, skipSpace, skipValue } from "./json-lexer.ts";
+import { skipKey, skipSpace, skipValue, walkItems } from "./json-lexer.ts";
 import { openSource } from "./json-scan.ts";
-import { failExpected, JsonScanError } from "./json-scan-error.ts";
+import { JsonScanError } from "./json-scan-error.ts";
 import type { JsonSource } from "./json-source.ts";
 
-const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
-/** `}` and `]` each stand this far behind their opening byte. */
-const CLOSE_DISTANCE = 2;
 
 const CHOICES = Buffer.from('"choices"');
 const MESSAGE = Buffer.from('"message"');
@@ -74,26 +71,6 @@ function walkChoice(source: JsonSource, open: number, tell: Tell): number {
     }
     return end;
   });
-}
-
-/**
- * Walks what stands in an object or a list, a comma between each two.
- * @param visit is told where a field (its key) or an item begins, and says where it ends
- * @returns the offset behind the closing byte
- */
-function walkItems({ bytes }: JsonSource, open: number, visit: (at: number) => number): number {
-  const close = (bytes[open] ?? 0) + CLOSE_DISTANCE;
-  let at = skipSpace(bytes, open + 1);
-  if (bytes[at] === close) {
-    return at + 1;
-  }
-  for (;;) {
-    at = skipSpace(bytes, visit(at));
-    if (bytes[at] !== COMMA) {
-      return bytes[at] === close ? at + 1 : failExpected(bytes, at, "',' or the end");
-    }
-    at = skipSpace(bytes, at + 1);
-  }
 }
 
 /** Keys are compared as they are written: one with an escape is no key of a vendor. */

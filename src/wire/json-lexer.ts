@@ -50,6 +50,26 @@ export function skipValue(source: JsonSource, start: number): number {
     : skipScalar(source.bytes, start, byte);
 }
 
+/**
+ * Walks what stands in the object or list that begins at `open`, a comma between each two.
+ * @param visit is told where a field (its key) or an item begins, and says where it ends
+ * @returns the offset behind the closing byte
+ */
+export function walkItems({ bytes }: JsonSource, open: number, visit: (at: number) => number): number {
+  const close = (bytes[open] ?? 0) + CLOSE_DISTANCE;
+  let at = skipSpace(bytes, open + 1);
+  if (bytes[at] === close) {
+    return at + 1;
+  }
+  for (;;) {
+    at = skipSpace(bytes, visit(at));
+    if (bytes[at] !== COMMA) {
+      return bytes[at] === close ? at + 1 : failExpected(bytes, at, `',' or '${String.fromCharCode(close)}'`);
+    }
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
 function skipContainer(source: JsonSource, start: number): number {
   const { bytes, stack } = source;
   let depth = 0;

@@ -1,5 +1,5 @@
 import { readName } from "./field-names.ts";
-import { skipColon, skipSpace, skipValue } from "./json-lexer.ts";
+import { skipColon, skipSpace, skipValue, walkItems } from "./json-lexer.ts";
 import { failExpected, JsonScanError, type JsonScanReason } from "./json-scan-error.ts";
 import type { JsonSource } from "./json-source.ts";
 import { skipString } from "./json-string.ts";
@@ -14,7 +14,6 @@ export interface JsonScanLimits {
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
@@ -48,7 +47,9 @@ function scanFields(source: JsonSource, open: number): ScannedObject {
     }
     at = skipSpace(bytes, at + 1);
   }
-  expectClose(bytes, at, CLOSE_BRACE);
+  if (bytes[at] !== CLOSE_BRACE) {
+    failExpected(bytes, at, "',' or '}'");
+  }
   return new ScannedObject(bytes, open, at + 1, fields);
 }
 
@@ -59,18 +60,12 @@ function scanFields(source: JsonSource, open: number): ScannedObject {
 export function scanArrayItems(bytes: Uint8Array, limits: JsonScanLimits = DEFAULT_LIMITS): readonly JsonRange[] {
   const source = openSource(bytes, limits);
   const items: JsonRange[] = [];
-  let at = skipSpace(bytes, enter(source, OPEN_BRACKET, "not-an-array") + 1);
-  while (bytes[at] !== CLOSE_BRACKET || items.length > 0) {
-    const valueEnd = skipValue(source, at);
-    items.push({ valueStart: at, valueEnd, kind: kindOf(bytes[at]) });
-    at = skipSpace(bytes, valueEnd);
-    if (bytes[at] !== COMMA) {
-      break;
-    }
-    at = skipSpace(bytes, at + 1);
-  }
-  expectClose(bytes, at, CLOSE_BRACKET);
-  expectEnd(bytes, at + 1);
+  const end = walkItems(source, enter(source, OPEN_BRACKET, "not-an-array"), (valueStart) => {
+    const valueEnd = skipValue(source, valueStart);
+    items.push({ valueStart, valueEnd, kind: kindOf(bytes[valueStart]) });
+    return valueEnd;
+  });
+  expectEnd(bytes, end);
   return items;
 }
 
@@ -94,12 +89,6 @@ function enter(source: JsonSource, opening: number, reason: JsonScanReason): num
   const found =
     kind === "string" || kind === "number" ? `a ${kind}` : kind === "object" || kind === "array" ? `an ${kind}` : kind;
   throw new JsonScanError(reason, `expected ${wanted}, got ${found}`, start);
-}
-
-function expectClose(bytes: Uint8Array, at: number, closing: number): void {
-  if (bytes[at] !== closing) {
-    failExpected(bytes, at, closing === CLOSE_BRACE ? "',' or '}'" : "',' or ']'");
-  }
 }
 
 function expectEnd(bytes: Uint8Array, at: number): void {

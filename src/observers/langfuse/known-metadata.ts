@@ -8,12 +8,12 @@ import { overheadMsOf } from "../standard-payload.ts";
 
 /** What the gateway knows of a call beyond what Langfuse has fields for. */
 export function toKnown(event: CallFinished): JsonObject {
-  const out = new ByteWriter(KNOWN_BYTES);
-  writeKnown(out, event);
-  return JSON.parse(out.take().toString()) as JsonObject;
+  KNOWN.clear();
+  writeKnown(KNOWN, event);
+  return JSON.parse(KNOWN.take().toString()) as JsonObject;
 }
 
-const KNOWN_BYTES = 2048;
+const KNOWN = new ByteWriter(2048);
 
 const CALL_ID = Buffer.from('{"litellm_call_id":');
 const COST = Buffer.from(',"litellm_response_cost":');
