@@ -3,6 +3,7 @@ import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
 import { MESSAGES, modelEntry, openaiParams, postJson, readError } from "../support/gateway-setup.ts";
+import { openRawClient, writePost } from "../support/raw-client.ts";
 
 const MASTER_KEY = "sk-master-0123456789-secret";
 const WRONG_KEY = "sk-wrong-abcdefghijkl-secret";
@@ -134,6 +135,20 @@ describe("nobody else is let in", () => {
       expect([path, [401, 404].includes(reply.status)]).toEqual([path, true]);
     }
   });
+});
+
+test("on one connection each request is checked by itself, also when its head is nearly the one before", async () => {
+  const client = await openRawClient(gateway.url);
+  const almost = `${MASTER_KEY.slice(0, -1)}x`;
+  const keys = [MASTER_KEY, MASTER_KEY, MASTER_KEY, almost, MASTER_KEY, WRONG_KEY, MASTER_KEY, almost, almost];
+  const statuses: number[] = [];
+  for (const [index, key] of keys.entries()) {
+    const body = JSON.stringify({ model: "gpt", messages: MESSAGES, user: `${index}` });
+    client.write(writePost("/v1/chat/completions", body, { authorization: `Bearer ${key}` }));
+    statuses.push((await client.reply(index)).status);
+  }
+  expect(statuses).toEqual(keys.map((key) => (key === MASTER_KEY ? 200 : 400)));
+  client.end();
 });
 
 describe("a header name of the operator's own replaces the list", () => {
