@@ -1,9 +1,9 @@
 import { GatewayError } from "../core/errors.ts";
-import type { InboundReply } from "../inbound/inbound.ts";
+import { type InboundReply, joinLines } from "../inbound/inbound.ts";
 import type { Call } from "./call.ts";
 import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
 import { lookUpGroup } from "./plan.ts";
-import { toCallHeaders, toTimingHeaders } from "./response-headers.ts";
+import { AnswerHeaders, JSON_LINES } from "./response-headers.ts";
 
 /** Answers one call; never throws. */
 type AnswerCall = (call: Call) => Promise<InboundReply>;
@@ -80,8 +80,7 @@ async function answerAll(call: Call, items: readonly Call[], answer: AnswerCall)
     pieces.push(index === 0 ? OPEN : COMMA, toItemBytes(reply, items[index]?.requestedModel ?? ""));
   }
   pieces.push(CLOSE);
-  const headers = `content-type: application/json\r\n${toCallHeaders(call)}${toTimingHeaders(call)}`;
-  return { status: 200, headers, body: Buffer.concat(pieces) };
+  return { status: 200, headers: new AnswerHeaders(call, { lines: JSON_LINES }), body: Buffer.concat(pieces) };
 }
 
 const OPEN = Buffer.from("[");
@@ -130,5 +129,5 @@ async function answerFirst(call: Call, items: readonly Call[], answer: AnswerCal
     }
     call.request.onGone = () => item.request.onGone?.();
   }
-  return { ...reply, headers: `${reply.headers}x-litellm-fastest_response_batch_completion: True\r\n` };
+  return { ...reply, headers: joinLines(reply.headers, "x-litellm-fastest_response_batch_completion: True\r\n") };
 }

@@ -1,6 +1,7 @@
 import { type PricedCall, toCallCost, toUsdText } from "../catalog/call-price.ts";
-import type { CallCost } from "../core/call-cost.ts";
+import { type CallCost, NANO_USD_PLACES } from "../core/call-cost.ts";
 import { NO_DETAILS, type Usage } from "../core/usage.ts";
+import type { ByteWriter } from "../wire/byte-writer.ts";
 import type { Call } from "./call.ts";
 
 /** What the call cost, from its usage; `undefined` without one, or where nobody knows the price. */
@@ -49,24 +50,28 @@ const ONE_SEARCH: Usage = {
   details: { ...NO_DETAILS, searchUnits: 1 },
 };
 
-/** Header lines that tell the cost (contract 3.2); none where it is not known. */
-export function toCostHeaders(call: Call, cost: CallCost | undefined): string {
+const COST = Buffer.from("x-litellm-response-cost: ");
+const LINE_END = Buffer.from("\r\n");
+
+/** Writes the header lines that tell the cost (contract 3.2); none where it is not known. */
+export function writeCostLines(out: ByteWriter, call: Call, cost: CallCost | undefined): void {
   if (cost === undefined) {
-    return "";
+    return;
   }
-  const line = `x-litellm-response-cost: ${toUsdText(cost.nanoUsd)}\r\n`;
+  out.raw(COST);
+  out.decimal(cost.nanoUsd, NANO_USD_PLACES);
+  out.raw(LINE_END);
   const adjustment = call.deployment?.facts.value.price?.adjustment;
-  if (adjustment === undefined) {
-    return line;
+  if (adjustment !== undefined) {
+    const percent = Number(adjustment.marginBillionths) / 1e9;
+    out.latin1(
+      `x-litellm-response-cost-original: ${toUsdText(cost.originalNanoUsd)}\r\n` +
+        `x-litellm-response-cost-discount-amount: ${toUsdText(cost.discountNanoUsd)}\r\n` +
+        `x-litellm-response-cost-margin-amount: ${toUsdText(cost.marginNanoUsd)}\r\n` +
+        `x-litellm-response-cost-margin-percent: ${percent}\r\n`,
+    );
   }
-  const percent = Number(adjustment.marginBillionths) / 1e9;
-  return (
-    `${line}x-litellm-response-cost-original: ${toUsdText(cost.originalNanoUsd)}\r\n` +
-    `x-litellm-response-cost-discount-amount: ${toUsdText(cost.discountNanoUsd)}\r\n` +
-    `x-litellm-response-cost-margin-amount: ${toUsdText(cost.marginNanoUsd)}\r\n` +
-    `x-litellm-response-cost-margin-percent: ${percent}\r\n`
-  );
 }
 
 /** On failures: nothing is charged. */
-export const NO_COST_HEADER = "x-litellm-response-cost: 0\r\n";
+export const NO_COST_LINES: Uint8Array = Buffer.from("x-litellm-response-cost: 0\r\n");

@@ -1,5 +1,5 @@
 import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
-import type { UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
+import { headText, type UpstreamReply, type UpstreamRequest } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
 /** Most of a body that is shown. */
@@ -16,7 +16,7 @@ export class DebugLog {
   }
 
   request(call: Call, request: UpstreamRequest): void {
-    const head = request.head.trimEnd().split("\r\n").map(maskHeader).join("\n    ");
+    const head = headText(request).trimEnd().split("\r\n").map(maskHeader).join("\n    ");
     const body = this.#showsBodies
       ? `\n    ${Buffer.concat(request.body).toString("utf8").slice(0, MAX_BODY_CHARACTERS)}`
       : "";

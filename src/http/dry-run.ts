@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
 import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
-import type { UpstreamRequest } from "../upstream/transport.ts";
+import { headText, type UpstreamRequest } from "../upstream/transport.ts";
 import { Call, type CallRequest } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
 import { routeOf } from "./client-credentials.ts";
@@ -82,11 +82,9 @@ export async function describeUpstreamRequest(
 /** Headers whose values tell nothing secret. */
 const SHOWN = /^(?:host|content-type|accept|accept-encoding|anthropic-version|anthropic-beta|user-agent)$/;
 
-function describeHead(
-  { head, origin }: UpstreamRequest,
-  secrets: readonly string[],
-): Pick<DescribedRequest, "url" | "headers"> {
-  const [requestLine = "", ...lines] = head.trimEnd().split("\r\n");
+function describeHead(request: UpstreamRequest, secrets: readonly string[]): Pick<DescribedRequest, "url" | "headers"> {
+  const { origin } = request;
+  const [requestLine = "", ...lines] = headText(request).trimEnd().split("\r\n");
   const target = requestLine.split(" ")[1] ?? "";
   const shown = lines.map((line): readonly [string, string] => {
     const colon = line.indexOf(":");

@@ -1,7 +1,7 @@
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import type { GatewayError } from "../core/errors.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
-import type { InboundReply } from "../inbound/inbound.ts";
+import { type HeaderLines, type InboundReply, joinLines } from "../inbound/inbound.ts";
 
 /** HTTP status of an error. */
 export function statusOf(error: GatewayError): number {
@@ -39,10 +39,10 @@ function retryHeaders(error: GatewayError): string {
 }
 
 /** Answers with an error. `headers` are further header lines. */
-export function toErrorReply(error: GatewayError, headers = ""): InboundReply {
+export function toErrorReply(error: GatewayError, headers: HeaderLines = ""): InboundReply {
   return {
     status: statusOf(error),
-    headers: `${headers}${retryHeaders(error)}content-type: application/json\r\n`,
+    headers: joinLines(headers, `${retryHeaders(error)}content-type: application/json\r\n`),
     body: toErrorBody(error),
   };
 }

@@ -17,7 +17,8 @@ const requestOf = (index: number): UpstreamRequest => {
   const { origin } = readBaseUrl(upstream.url);
   return {
     origin,
-    head: `POST /part HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n`,
+    head: Buffer.from(`POST /part HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n`),
+    ownLines: "",
     body: [Buffer.from(JSON.stringify({ model: `part-${index}` }))],
     limits: { connectMs: 5000, firstByteMs: 5000, gapMs: 5000, totalMs: 5000 },
   };

@@ -83,9 +83,8 @@ class MediaFetcher {
     const { origin, target } = readUrl(url);
     const exchange = this.#call.services.transport.open({
       origin,
-      head:
-        `GET ${target} HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n` +
-        "accept: */*\r\naccept-encoding: identity\r\nuser-agent: portolan\r\n",
+      head: Buffer.from(`GET ${target} HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n`),
+      ownLines: "accept: */*\r\naccept-encoding: identity\r\nuser-agent: portolan\r\n",
       body: [],
       limits: LIMITS,
       egress: this.#call.state.clientHosts.egress,

@@ -4,14 +4,14 @@ import type { ModelGroup } from "../routing/model-table.ts";
 import { answerBatch, namesOf } from "./batch.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
-import { NO_COST_HEADER } from "./call-price.ts";
+import { NO_COST_LINES } from "./call-price.ts";
 import { statusOf, toErrorReply } from "./errors.ts";
 import { answerFrom, fallBack } from "./fallback-chain.ts";
 import { readRequestBody, scanBody } from "./intake.ts";
 import { describeFailure } from "./judge.ts";
 import { findGroup } from "./plan.ts";
 import type { PreCallChecks } from "./pre-call.ts";
-import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
+import { AnswerHeaders } from "./response-headers.ts";
 import { chooseScope } from "./user-config.ts";
 
 /**
@@ -94,7 +94,6 @@ function toFailedCall(call: Call, thrown: unknown): InboundReply {
     call.services.logError(`call ${call.id} failed`, error.cause);
   }
   call.settleError(error, statusOf(error));
-  const vendorHeaders = call.reply === undefined ? "" : toVendorHeaders(call.reply);
-  const costHeader = call.deployment === undefined ? "" : NO_COST_HEADER;
-  return toErrorReply(error, toCallHeaders(call) + vendorHeaders + toTimingHeaders(call) + costHeader);
+  const lines = call.deployment === undefined ? undefined : NO_COST_LINES;
+  return toErrorReply(error, new AnswerHeaders(call, { reply: call.reply, lines }));
 }

@@ -2,7 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import { toTraceLines } from "../core/trace-context.ts";
 import type { Translator } from "../core/translation.ts";
 import { planEdits } from "../providers/edit-plan.ts";
-import type { PreparedRoute } from "../providers/prepared-route.ts";
+import type { PreparedRoute, RouteHead } from "../providers/prepared-route.ts";
 import { decodeTokenInput } from "../translators/embedding-token-ids.ts";
 import type { UpstreamRequest } from "../upstream/transport.ts";
 import { scanObject } from "../wire/json-scan.ts";
@@ -95,18 +95,26 @@ function toUpstreamRequest(
   const streams = call.isStream && call.translator?.stream !== undefined;
   const head = route.head(apiVersion, call.translator === undefined ? call.isStream : streams);
   if (route.credential.lines !== undefined) {
-    return finish(call, route, head + headers, body);
+    return finish(call, route, { head, lines: headers, body });
   }
-  const signature = sign(route, head, body);
+  const signature = sign(route, head.text, body);
   return typeof signature === "string"
-    ? finish(call, route, head + signature + headers, body)
-    : awaitToken(call, signature).then((signed) => finish(call, route, head + signed + headers, body));
+    ? finish(call, route, { head, lines: signature + headers, body })
+    : awaitToken(call, signature).then((signed) => finish(call, route, { head, lines: signed + headers, body }));
 }
 
-function finish(call: Call, route: PreparedRoute, head: string, body: readonly Uint8Array[]): UpstreamRequest {
+/** A request as its route and its translator make it. */
+interface UnfinishedRequest {
+  readonly head: RouteHead;
+  readonly lines: string;
+  readonly body: readonly Uint8Array[];
+}
+
+function finish(call: Call, route: PreparedRoute, { head, lines, body }: UnfinishedRequest): UpstreamRequest {
   const request: UpstreamRequest = {
     origin: route.origin,
-    head: head + traceLines(call, head) + forwardedHeaders(call),
+    head: head.bytes,
+    ownLines: lines + traceLines(call, head.text, lines) + forwardedHeaders(call),
     body,
     limits: timeLimitsOf(call),
   };
@@ -114,8 +122,9 @@ function finish(call: Call, route: PreparedRoute, head: string, body: readonly U
 }
 
 /** An operator's own `traceparent` (`extra_headers`) stays the only one. */
-function traceLines({ trace, attemptSpanId }: Call, head: string): string {
-  const isTold = trace !== undefined && attemptSpanId !== undefined && !/\r\ntrace(?:parent|state):/i.test(head);
+function traceLines({ trace, attemptSpanId }: Call, head: string, lines: string): string {
+  const isTold =
+    trace !== undefined && attemptSpanId !== undefined && !/\r\ntrace(?:parent|state):/i.test(head + lines);
   return isTold ? toTraceLines(trace, attemptSpanId) : "";
 }
 

@@ -5,11 +5,11 @@ import type { InboundReply } from "../inbound/inbound.ts";
 import { toEmbeddingEncoding } from "../translators/embedding-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
-import { costOf, hasServiceTiers, toCostHeaders } from "./call-price.ts";
+import { costOf, hasServiceTiers } from "./call-price.ts";
 import { findFilteredAnswer } from "./filtered-answer.ts";
 import { findErrorInAnswer } from "./judge.ts";
 import { decodeReply } from "./reply-encoding.ts";
-import { toCallHeaders, toTimingHeaders, toVendorHeaders } from "./response-headers.ts";
+import { AnswerHeaders, JSON_LINES } from "./response-headers.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
 /** Longest reply that is not a stream, in bytes. */
@@ -34,11 +34,12 @@ async function answerSlowly(
   reply: UpstreamReply,
   body: Uint8Array | Promise<Uint8Array>,
 ): Promise<InboundReply> {
-  return answerWhole(call, reply, await decodeReply(reply, await body, MAX_REPLY_BYTES));
+  const bytes = await decodeReply(reply, await body, MAX_REPLY_BYTES);
+  call.upstreamMs = performance.now() - call.upstreamStartedAtMs;
+  return answerWhole(call, reply, bytes);
 }
 
 function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): InboundReply {
-  call.upstreamMs = performance.now() - call.upstreamStartedAtMs;
   if (!looksLikeJson(bytes)) {
     throw new GatewayError(
       "upstream-malformed",
@@ -56,7 +57,6 @@ function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): Inbou
   const body = call.operation === "embedding" ? toEmbeddingEncoding(bytes, call.wantsBase64) : bytes;
   const usage = readUsage(call, bytes);
   const cost = costOf(call, usage);
-  const headers = `content-type: application/json\r\n${toAnswerHeaders(call, reply)}${toCostHeaders(call, cost)}`;
   call.settle({
     status: 200,
     usage,
@@ -64,7 +64,7 @@ function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): Inbou
     responseBytes: body.length,
     response: body,
   });
-  return { status: 200, headers, body };
+  return { status: 200, headers: new AnswerHeaders(call, { reply, cost, lines: JSON_LINES }), body };
 }
 
 function readUsage(call: Call, bytes: Uint8Array): Usage | undefined {
@@ -88,15 +88,12 @@ export async function relayStream(call: Call, reply: UpstreamReply): Promise<Inb
   const relay = new StreamRelay(call, reply);
   await relay.firstEvent;
   call.upstreamMs = performance.now() - call.upstreamStartedAtMs;
-  return { status: 200, headers: STREAM_HEADERS + toAnswerHeaders(call, reply), body: relay };
+  return { status: 200, headers: new AnswerHeaders(call, { reply, lines: STREAM_LINES }), body: relay };
 }
 
-const STREAM_HEADERS =
-  "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n";
-
-function toAnswerHeaders(call: Call, reply: UpstreamReply): string {
-  return toCallHeaders(call) + toVendorHeaders(reply) + toTimingHeaders(call);
-}
+const STREAM_LINES = Buffer.from(
+  "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n",
+);
 
 function looksLikeJson(bytes: Uint8Array): boolean {
   let at = 0;

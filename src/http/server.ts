@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import type { InboundReply, InboundRequest } from "../inbound/inbound.ts";
+import { type InboundReply, type InboundRequest, joinLines } from "../inbound/inbound.ts";
 import type { InboundLimits } from "../inbound/inbound-connection.ts";
 import { InboundServer } from "../inbound/inbound-server.ts";
 import { Call, toGatewayError } from "./call.ts";
@@ -65,7 +65,7 @@ async function answerPage(
   } catch (thrown) {
     reply = toErrorReply(toGatewayError(thrown));
   }
-  return { ...reply, headers: reply.headers + corsHeaders(origin, policy) };
+  return { ...reply, headers: joinLines(reply.headers, corsHeaders(origin, policy)) };
 }
 
 /** Never throws or rejects. */

@@ -1,3 +1,5 @@
+import type { ByteWriter } from "../wire/byte-writer.ts";
+
 /** Looks up headers by lower-case name; web `Headers` fit too. */
 export interface HeaderReader {
   /** The value, those of repeated headers joined by `, `; `null` when absent. */
@@ -62,10 +64,41 @@ export interface StreamSource {
   onDrain(): void;
 }
 
-/** An answer. `headers` are header lines, each ended by CRLF; framing, `date` and `connection` are added. */
+/** Header lines in latin-1, each ended by CRLF. */
+export type HeaderLines = string | HeaderSource;
+
+/** Header lines that are written where the answer is put together, instead of being made before. */
+export interface HeaderSource {
+  /** To be called once, when the answer goes out. Must not throw. */
+  writeTo(out: ByteWriter): void;
+}
+
+/** Writes header lines, whatever they are. */
+export function writeLines(out: ByteWriter, lines: HeaderLines): void {
+  if (typeof lines === "string") {
+    out.latin1(lines);
+  } else {
+    lines.writeTo(out);
+  }
+}
+
+/** Header lines and more of them. */
+export function joinLines(lines: HeaderLines, more: string): HeaderLines {
+  if (typeof lines === "string") {
+    return lines + more;
+  }
+  return {
+    writeTo(out) {
+      lines.writeTo(out);
+      out.latin1(more);
+    },
+  };
+}
+
+/** An answer. Framing, `date` and `connection` are added to the headers. */
 export interface InboundReply {
   readonly status: number;
-  readonly headers: string;
+  readonly headers: HeaderLines;
   readonly body: Uint8Array | string | StreamSource;
 }
 

@@ -1,17 +1,18 @@
 import type { Socket } from "bun";
-import { flatText } from "../core/lasting-text.ts";
-import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
+import { SCRATCH, SCRATCH_BYTES } from "../wire/scratch.ts";
 import { type TurnWriter, writeInTurn } from "../wire/turn.ts";
-import type { InboundReply, StreamSink, StreamSource } from "./inbound.ts";
+import { type InboundReply, type StreamSink, type StreamSource, writeLines } from "./inbound.ts";
 
 /** A client this far behind is given no more until it has caught up. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
-const CR = 13;
-const LF = 10;
+const LINE_END = Buffer.from("\r\n");
+const CONNECTION_CLOSE = Buffer.from("connection: close\r\n");
+const CONTENT_LENGTH = Buffer.from("content-length: ");
+const CHUNKED = Buffer.from("transfer-encoding: chunked\r\n");
 const LAST_CHUNK = Buffer.from("0\r\n\r\n");
-/** More than the size line and the line end of any chunk take. */
-const MAX_CHUNK_MARKS_BYTES = 32;
+/** A message longer than this is not put together in the scratch memory: a head has to fit in as well. */
+const MAX_SCRATCHED_BYTES = SCRATCH_BYTES - 16 * 1024;
 const NO_BYTES = new Uint8Array(0);
 
 /** How the connection wants a reply framed. */
@@ -36,12 +37,12 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   #unsent: Uint8Array[] = [];
   #unsentBytes = 0;
   #source: StreamSource | undefined;
+  #framing: ReplyFraming | undefined;
   #isChunked = false;
-  #isHead = false;
-  #pendingHead = NO_BYTES;
-  /** Head and body of a whole reply that goes out at the end of the turn. */
-  #smallHead = "";
-  #smallBody: Uint8Array = NO_BYTES;
+  /** A reply whose head has not gone out. */
+  #pending: InboundReply | undefined;
+  /** The body of a whole reply, which goes out at the end of the turn. */
+  #wholeBody: Uint8Array = NO_BYTES;
   #isBehind = false;
   #end: "open" | "complete" | "broken" = "open";
   #isTold = false;
@@ -54,24 +55,23 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   /** Sends a reply. To be called once. */
   send(reply: InboundReply, framing: ReplyFraming): void {
     const { body } = reply;
-    this.#isHead = framing.isHead;
-    let head = statusLine(reply.status) + reply.headers + dateLine();
-    head += framing.keepAlive ? "" : "connection: close\r\n";
+    this.#framing = framing;
+    this.#pending = reply;
     if (typeof body === "string" || body instanceof Uint8Array) {
-      this.#sendWhole(head, typeof body === "string" ? Buffer.from(body) : body, reply.status);
+      this.#end = "complete";
+      this.#wholeBody = typeof body === "string" ? Buffer.from(body) : body;
+      writeInTurn(this);
       return;
     }
     this.#source = body;
     this.#isChunked = framing.isHttp11;
-    this.#pendingHead = Buffer.from(`${head}${this.#isChunked ? "transfer-encoding: chunked\r\n" : ""}\r\n`, "latin1");
     body.start(this);
     this.#flushHead();
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#end === "open" && bytes.length > 0 && !this.#isHead) {
-      const size = this.#pendingHead.length + bytes.length + MAX_CHUNK_MARKS_BYTES;
-      if (this.#isChunked && this.#unsentBytes === 0 && size <= SCRATCH_BYTES) {
+    if (this.#end === "open" && bytes.length > 0 && this.#framing?.isHead !== true) {
+      if (this.#isChunked && this.#unsentBytes === 0 && bytes.length <= MAX_SCRATCHED_BYTES) {
         this.#writeFramed(bytes);
       } else {
         this.#push(this.#frame(bytes));
@@ -83,7 +83,7 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   end(): void {
     if (this.#end === "open") {
       this.#end = "complete";
-      this.#push(this.#isChunked && !this.#isHead ? this.#frameEnd() : this.#takeHead());
+      this.#push(this.#isChunked && this.#framing?.isHead !== true ? this.#frameEnd() : this.#takeHead());
     }
   }
 
@@ -110,30 +110,29 @@ export class ReplyWriter implements StreamSink, TurnWriter {
     return this.#unsentBytes;
   }
 
-  #sendWhole(head: string, body: Uint8Array, status: number): void {
-    this.#end = "complete";
-    const length = status === 204 || status === 304 ? "" : `content-length: ${body.length}\r\n`;
-    const text = `${head}${length}\r\n`;
-    const bodyBytes = this.#isHead ? 0 : body.length;
-    if (text.length + bodyBytes > SCRATCH_BYTES) {
-      this.#unsent.push(Buffer.from(text, "latin1"));
-      this.#unsentBytes += text.length;
-      this.#push(body);
-      return;
-    }
-    this.#smallHead = text;
-    this.#smallBody = this.#isHead ? NO_BYTES : body;
-    writeInTurn(this);
-  }
-
   /** @internal */
   writeNow(): void {
-    const head = this.#smallHead;
-    const body = this.#smallBody;
-    this.#smallBody = NO_BYTES;
-    SCRATCH.write(head, 0, "latin1");
-    SCRATCH.set(body, head.length);
-    this.#push(writeScratch(this.#socket, head.length + body.length) ?? NO_BYTES);
+    const reply = this.#pending;
+    if (reply === undefined) {
+      return;
+    }
+    const body = this.#wholeBody;
+    this.#wholeBody = NO_BYTES;
+    this.#startHead();
+    if (reply.status !== 204 && reply.status !== 304) {
+      SCRATCH.raw(CONTENT_LENGTH);
+      SCRATCH.integer(body.length);
+      SCRATCH.raw(LINE_END);
+    }
+    SCRATCH.raw(LINE_END);
+    const sent = this.#framing?.isHead === true ? NO_BYTES : body;
+    if (sent.length <= MAX_SCRATCHED_BYTES) {
+      SCRATCH.raw(sent);
+      this.#push(SCRATCH.sendTo(this.#socket) ?? NO_BYTES);
+    } else {
+      this.#hold(SCRATCH.take());
+      this.#push(sent);
+    }
   }
 
   /** @internal */
@@ -141,56 +140,91 @@ export class ReplyWriter implements StreamSink, TurnWriter {
     this.#owner.onReplyBroken();
   }
 
+  /** Writes the status line and all header lines but those of the framing. */
+  #startHead(): void {
+    const reply = this.#pending;
+    this.#pending = undefined;
+    SCRATCH.clear();
+    if (reply !== undefined) {
+      SCRATCH.raw(statusLine(reply.status));
+      writeLines(SCRATCH, reply.headers);
+      SCRATCH.raw(dateLine());
+      if (this.#framing?.keepAlive !== true) {
+        SCRATCH.raw(CONNECTION_CLOSE);
+      }
+    }
+  }
+
+  /** Writes the head of a stream, unless it has gone out. */
+  #startStream(): void {
+    const isFirst = this.#pending !== undefined;
+    this.#startHead();
+    if (isFirst) {
+      SCRATCH.raw(this.#isChunked ? CHUNKED : NO_BYTES);
+      SCRATCH.raw(LINE_END);
+    }
+  }
+
   /** Sends a piece as it goes over the wire; only what the socket does not take becomes a buffer of its own. */
   #writeFramed(bytes: Uint8Array): void {
-    const head = this.#takeHead();
-    SCRATCH.set(head, 0);
-    let at = head.length + SCRATCH.write(`${bytes.length.toString(16)}\r\n`, head.length, "latin1");
-    SCRATCH.set(bytes, at);
-    at += bytes.length;
-    SCRATCH[at++] = CR;
-    SCRATCH[at++] = LF;
-    this.#push(writeScratch(this.#socket, at) ?? NO_BYTES);
+    this.#startStream();
+    this.#writeChunk(bytes);
+    this.#push(SCRATCH.sendTo(this.#socket) ?? NO_BYTES);
+  }
+
+  #writeChunk(bytes: Uint8Array): void {
+    SCRATCH.hexadecimal(bytes.length);
+    SCRATCH.raw(LINE_END);
+    SCRATCH.raw(bytes);
+    SCRATCH.raw(LINE_END);
   }
 
   /** A piece as it goes over the wire; the head goes with the first. */
   #frame(bytes: Uint8Array): Uint8Array {
-    const head = this.#takeHead();
-    if (!this.#isChunked) {
-      return head.length === 0 ? bytes : Buffer.concat([head, bytes]);
+    if (!this.#isChunked && this.#pending === undefined) {
+      return bytes;
     }
-    const size = `${bytes.length.toString(16)}\r\n`;
-    const framed = Buffer.allocUnsafe(head.length + size.length + bytes.length + 2);
-    framed.set(head, 0);
-    framed.write(size, head.length, "latin1");
-    framed.set(bytes, head.length + size.length);
-    framed[framed.length - 2] = CR;
-    framed[framed.length - 1] = LF;
-    return framed;
+    this.#startStream();
+    if (this.#isChunked) {
+      this.#writeChunk(bytes);
+    } else {
+      SCRATCH.raw(bytes);
+    }
+    return SCRATCH.take();
   }
 
   #frameEnd(): Uint8Array {
-    const head = this.#takeHead();
-    return head.length === 0 ? LAST_CHUNK : Buffer.concat([head, LAST_CHUNK]);
+    if (this.#pending === undefined) {
+      return LAST_CHUNK;
+    }
+    this.#startStream();
+    SCRATCH.raw(LAST_CHUNK);
+    return SCRATCH.take();
   }
 
   #takeHead(): Uint8Array {
-    const head = this.#pendingHead;
-    this.#pendingHead = NO_BYTES;
-    return head;
+    if (this.#pending === undefined) {
+      return NO_BYTES;
+    }
+    this.#startStream();
+    return SCRATCH.take();
   }
 
   #flushHead(): void {
-    if (this.#pendingHead.length > 0) {
+    if (this.#pending !== undefined) {
       this.#push(this.#takeHead());
     }
   }
 
-  #push(bytes: Uint8Array): void {
+  #hold(bytes: Uint8Array): void {
     if (bytes.length > 0) {
       this.#unsent.push(bytes);
       this.#unsentBytes += bytes.length;
     }
+  }
+
+  #push(bytes: Uint8Array): void {
+    this.#hold(bytes);
     this.#flush();
     if (this.#unsentBytes > HIGH_WATER_BYTES) {
       this.#isBehind = true;
@@ -229,24 +263,24 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   }
 }
 
-const statusLines: string[] = [];
+const statusLines: Buffer[] = [];
 
-function statusLine(status: number): string {
-  statusLines[status] ??= flatText(`HTTP/1.1 ${status} ${REASONS[status] ?? "Status"}\r\n`);
+function statusLine(status: number): Buffer {
+  statusLines[status] ??= Buffer.from(`HTTP/1.1 ${status} ${REASONS[status] ?? "Status"}\r\n`);
   return statusLines[status];
 }
 
 let dateSecond = 0;
-let dateText = "";
+let dateBytes = Buffer.alloc(0);
 
 /** The `date` header, made anew once a second. */
-function dateLine(): string {
+function dateLine(): Buffer {
   const second = Math.floor(Date.now() / 1000);
   if (second !== dateSecond) {
     dateSecond = second;
-    dateText = flatText(`date: ${new Date(second * 1000).toUTCString()}\r\n`);
+    dateBytes = Buffer.from(`date: ${new Date(second * 1000).toUTCString()}\r\n`);
   }
-  return dateText;
+  return dateBytes;
 }
 
 /** Reason phrases of the statuses in use; clients ignore them. Source: RFC 9110 15. */

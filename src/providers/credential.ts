@@ -1,6 +1,5 @@
 import type { Environment } from "../config/environment-references.ts";
 import type { AzureIdentityParams, DeploymentParams } from "../config/gateway-config.ts";
-import { flatText } from "../core/lasting-text.ts";
 import type { Provider } from "./provider.ts";
 
 /** A request about to be sent, as far as signatures cover it. */
@@ -125,7 +124,7 @@ export function toCredential(provider: Provider, source: CredentialSource): Cred
 
 /** One header that never changes; its last word is the secret. */
 export function fixed(name: string, value: string): Credential {
-  const line = flatText(toHeaderLine(name, value));
+  const line = toHeaderLine(name, value);
   const secrets = [value.split(" ").at(-1) ?? ""];
   return { lines: line, sign: () => line, secrets: () => secrets };
 }

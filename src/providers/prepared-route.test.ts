@@ -38,7 +38,7 @@ const prepare = (
 };
 
 const targetOf = (route: PreparedRoute, apiVersion?: string): string =>
-  route.head(apiVersion, false).split("\r\n")[0]?.split(" ")[1] ?? "";
+  route.head(apiVersion, false).text.split("\r\n")[0]?.split(" ")[1] ?? "";
 
 describe("addresses", () => {
   test.each([
@@ -134,7 +134,7 @@ describe("the call's own api-version", () => {
 describe("headers", () => {
   test("are the vendor's, the deployment's, and nothing else", () => {
     const fields = "extra_headers: {X-Team: blue, x-n: 3}, organization: org-1, api_base: 'http://own:81/v1'";
-    expect(prepare(openai, fields).head(undefined, false)).toBe(
+    expect(prepare(openai, fields).head(undefined, false).text).toBe(
       "POST /v1/chat/completions HTTP/1.1\r\nhost: own:81\r\ncontent-type: application/json\r\n" +
         "accept-encoding: identity\r\nopenai-organization: org-1\r\nx-team: blue\r\nx-n: 3\r\n",
     );

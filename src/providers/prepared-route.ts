@@ -1,12 +1,18 @@
 import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
-import { flatText } from "../core/lasting-text.ts";
 import type { Operation } from "../core/operation.ts";
 import type { Translator } from "../core/translation.ts";
 import { type Origin, readBaseUrl } from "../upstream/origin.ts";
 import { type Credential, toHeaderLine } from "./credential.ts";
 import { type EditPlan, toEditPlan } from "./edit-plan.ts";
 import type { Provider, Route } from "./provider.ts";
+
+/** A request line and header lines, each ended by CRLF. */
+export interface RouteHead {
+  readonly text: string;
+  /** The text in latin-1, as it goes out. */
+  readonly bytes: Uint8Array;
+}
 
 /** A deployment's way to answer one operation, everything static made ready at boot. */
 export interface PreparedRoute {
@@ -23,7 +29,7 @@ export interface PreparedRoute {
    * Request line and header lines, those of the credential among them where they are the same for every request
    * (`credential.lines`). `apiVersion` is the call's own (`?api-version=`), for vendors that have one.
    */
-  readonly head: (apiVersion: string | undefined, isStream: boolean) => string;
+  readonly head: (apiVersion: string | undefined, isStream: boolean) => RouteHead;
   readonly credential: Credential;
 }
 
@@ -111,13 +117,14 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
   const ownVersion = params.apiVersion ?? versionEnv;
   const headers = writeHeaders(provider, route, params, origin.hostHeader) + (source.credential.lines ?? "");
   const base = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${path}`;
-  const toHead = (routePath: string, apiVersion: string | undefined): string => {
+  const toHead = (routePath: string, apiVersion: string | undefined): RouteHead => {
     const filled = routePath.includes("{model}")
       ? routePath.replace("{model}", () => toSegment(provider, pathModel))
       : routePath;
     const url = provider.url?.({ base, path: filled, model: toPathSegment(model), apiVersion });
     const line = url === undefined ? joinQuery(path + filled, query) : url.slice(url.indexOf("/", 8));
-    return flatText(`POST ${line} HTTP/1.1\r\n${headers}`);
+    const text = `POST ${line} HTTP/1.1\r\n${headers}`;
+    return { text, bytes: Buffer.from(text, "latin1") };
   };
   const streamPath = route.streamPath ?? route.path;
   const ownHead = toHead(route.path, ownVersion);

@@ -44,7 +44,7 @@ const addressOf = (
   const credential = toCredential(provider, { params, environment, identities, model });
   if (way === undefined || credential === undefined) throw new Error("there is no way");
   const route = prepareRoute({ provider, operation, way, model, params, credential, environment });
-  const line = route.head(undefined, isStream).split("\r\n")[0] ?? "";
+  const line = route.head(undefined, isStream).text.split("\r\n")[0] ?? "";
   return `${route.origin.hostHeader} ${line.replace(/^POST | HTTP\/1\.1$/g, "")}`;
 };
 

@@ -1,10 +1,11 @@
 import type { Socket } from "bun";
 import { joinPieces } from "../wire/join-pieces.ts";
-import { SCRATCH, SCRATCH_BYTES, writeScratch } from "../wire/scratch.ts";
+import { SCRATCH, SCRATCH_BYTES } from "../wire/scratch.ts";
 import { readInTurn, settleReads, type TurnReader, type TurnWriter, writeInTurn } from "../wire/turn.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import type { Origin } from "./origin.ts";
 import { ReplyParser } from "./reply-parser.ts";
+import type { UpstreamRequest } from "./transport.ts";
 
 /** What a connection tells the pool that owns it. */
 export interface ConnectionOwner {
@@ -14,17 +15,14 @@ export interface ConnectionOwner {
   onClosed(connection: Connection): void;
 }
 
-/** A request that is put together in the scratch buffer. */
-interface SmallRequest {
-  readonly head: string;
-  readonly body: readonly Uint8Array[];
-  readonly bodyBytes: number;
-}
+/** A request on its way: its head and its body. */
+type OutgoingRequest = Pick<UpstreamRequest, "head" | "ownLines" | "body">;
 
-/** More than the lines take that {@link lengthLine} makes. */
-const MAX_LENGTH_LINE_BYTES = 64;
+/** A request up to this size is put together in the scratch memory, where the line of its length has to fit in as well. */
+const MAX_SMALL_BYTES = SCRATCH_BYTES - 64;
 
-const lengthLine = (bytes: number): string => `content-length: ${bytes}\r\n\r\n`;
+const CONTENT_LENGTH = Buffer.from("content-length: ");
+const HEAD_END = Buffer.from("\r\n\r\n");
 
 /** One socket to an origin, carrying one exchange at a time. */
 export class Connection implements TurnReader, TurnWriter {
@@ -34,7 +32,7 @@ export class Connection implements TurnReader, TurnWriter {
   #socket: Socket<Connection> | undefined;
   #unsent: Uint8Array[] = [];
   /** A request that goes out at the end of the turn. */
-  #small: SmallRequest | undefined;
+  #small: OutgoingRequest | undefined;
   /** Set while an exchange is under way. */
   exchange: HttpExchange | undefined;
   /** When the connection fell idle, in `performance.now()` milliseconds. */
@@ -67,17 +65,14 @@ export class Connection implements TurnReader, TurnWriter {
   }
 
   /** Writes a request, a small one in one write and a large one uncopied; the reply goes to `this.exchange`. */
-  send(head: string, body: readonly Uint8Array[]): void {
-    let bodyBytes = 0;
-    for (const piece of body) {
-      bodyBytes += piece.length;
-    }
-    if (head.length + MAX_LENGTH_LINE_BYTES + bodyBytes > SCRATCH_BYTES) {
-      this.#unsent = joinPieces([Buffer.from(head + lengthLine(bodyBytes), "latin1"), ...body]);
-      this.#flush();
-    } else {
-      this.#small = { head, body, bodyBytes };
+  send(request: OutgoingRequest): void {
+    const { head, ownLines, body } = request;
+    if (head.length + ownLines.length + sizeOf(body) <= MAX_SMALL_BYTES) {
+      this.#small = request;
       writeInTurn(this);
+    } else {
+      this.#unsent = joinPieces([takeHead(request), ...body]);
+      this.#flush();
     }
   }
 
@@ -89,14 +84,11 @@ export class Connection implements TurnReader, TurnWriter {
       return; // Given up meanwhile.
     }
     this.#small = undefined;
-    // Apart from each other: the head is one text for all requests of a route, and a new one would be a copy of it.
-    let at = SCRATCH.write(small.head, 0, "latin1");
-    at += SCRATCH.write(lengthLine(small.bodyBytes), at, "latin1");
+    writeHead(small);
     for (const piece of small.body) {
-      SCRATCH.set(piece, at);
-      at += piece.length;
+      SCRATCH.raw(piece);
     }
-    const unsent = writeScratch(socket, at);
+    const unsent = SCRATCH.sendTo(socket);
     if (unsent !== undefined) {
       this.#unsent = [unsent]; // `drain` goes on.
     }
@@ -139,11 +131,15 @@ export class Connection implements TurnReader, TurnWriter {
 
   /** @internal */
   onData(bytes: Buffer): void {
-    if (this.exchange === undefined) {
+    const { exchange } = this;
+    if (exchange === undefined) {
       this.destroy(); // Bytes on an idle connection: a server that breaks the protocol.
       return;
     }
     this.#parser.push(bytes);
+    if (this.exchange === exchange) {
+      exchange.onRead();
+    }
   }
 
   /** @internal */
@@ -199,6 +195,28 @@ export class Connection implements TurnReader, TurnWriter {
       this.#unsent.shift();
     }
   }
+}
+
+function sizeOf(body: readonly Uint8Array[]): number {
+  let size = 0;
+  for (const piece of body) {
+    size += piece.length;
+  }
+  return size;
+}
+
+function writeHead({ head, ownLines, body }: OutgoingRequest): void {
+  SCRATCH.clear();
+  SCRATCH.raw(head);
+  SCRATCH.latin1(ownLines);
+  SCRATCH.raw(CONTENT_LENGTH);
+  SCRATCH.integer(sizeOf(body));
+  SCRATCH.raw(HEAD_END);
+}
+
+function takeHead(request: OutgoingRequest): Uint8Array {
+  writeHead(request);
+  return SCRATCH.take();
 }
 
 const CLOSED = "the connection was closed";

@@ -11,11 +11,11 @@ const PROBE = `
   const { readClientUrl } = await import(process.env.SOURCES + "/origin.ts");
   const { origin } = readClientUrl(process.env.TARGET);
   const limits = { connectMs: 4000, firstByteMs: 4000, gapMs: 4000, totalMs: 4000 };
-  const head = "GET / HTTP/1.1\\r\\nhost: " + origin.hostHeader + "\\r\\n";
+  const head = Buffer.from("GET / HTTP/1.1\\r\\nhost: " + origin.hostHeader + "\\r\\n");
   const egress = { allowed: readAllowedHosts(["localhost", "127.0.0.1"]) };
   const transport = new HttpTransport({ resolve: async () => ["127.0.0.1"] });
   try {
-    const reply = await transport.open({ origin, head, body: [], limits, egress }).reply;
+    const reply = await transport.open({ origin, head, ownLines: "", body: [], limits, egress }).reply;
     console.log(reply.status, Buffer.from(await reply.readBody(1000)).toString());
   } catch (error) {
     console.log(error.kind, error.message);

@@ -59,7 +59,8 @@ function toRequest(url: string, allowed: readonly string[], limits: Partial<Time
   const { origin } = readClientUrl(url);
   return {
     origin,
-    head: `POST /v1 HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n`,
+    head: Buffer.from(`POST /v1 HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n`),
+    ownLines: "",
     body: [Buffer.from("{}")],
     limits: { ...LIMITS, ...limits },
     egress: { allowed: readAllowedHosts(allowed) },

@@ -26,7 +26,7 @@ export interface GuardedContext {
  */
 export function openGuarded(request: UpstreamRequest, policy: EgressPolicy, context: GuardedContext): Exchange {
   const dial = new GuardedDial(request, context);
-  const exchange = new HttpExchange({ ...request, head: `${request.head}connection: close\r\n` }, dial, false);
+  const exchange = new HttpExchange({ ...request, ownLines: `${request.ownLines}connection: close\r\n` }, dial, false);
   // It may be refused before the caller of `open` looks at the reply.
   exchange.reply.catch(() => undefined);
   const connection = dial.newConnection();

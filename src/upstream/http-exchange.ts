@@ -49,7 +49,10 @@ export class HttpExchange implements Exchange, UpstreamReply {
     this.#isReused = isReused;
     const now = performance.now();
     this.#totalDeadlineMs = now + request.limits.totalMs;
-    this.deadlineMs = Math.min(this.#totalDeadlineMs, now + request.limits.connectMs);
+    this.deadlineMs = Math.min(
+      this.#totalDeadlineMs,
+      now + (isReused ? request.limits.firstByteMs : request.limits.connectMs),
+    );
     this.reply = this.#settle.promise;
   }
 
@@ -58,29 +61,31 @@ export class HttpExchange implements Exchange, UpstreamReply {
     this.#connection = connection;
     connection.exchange = this;
     if (this.#isReused) {
-      this.onConnected();
+      this.#send(); // The deadline has been set with this in mind.
     }
   }
 
   onConnected(): void {
-    this.#phase = "first-byte";
     this.#extendDeadline(this.request.limits.firstByteMs);
-    this.#connection?.send(this.request.head, this.request.body);
+    this.#send();
   }
 
   onHead(status: number, headers: HeaderBlock): void {
     this.#phase = "body";
     this.status = status;
     this.headers = headers;
-    this.#extendDeadline(this.request.limits.gapMs);
     this.#settle.resolve(this);
+  }
+
+  /** All that has come was read, and the reply goes on. */
+  onRead(): void {
+    if (this.#phase === "body" && !this.#isPaused) {
+      this.#extendDeadline(this.request.limits.gapMs);
+    }
   }
 
   onChunk(bytes: Uint8Array): void {
     if (this.#sink !== undefined) {
-      if (!this.#isPaused) {
-        this.#extendDeadline(this.request.limits.gapMs);
-      }
       this.#sink.chunk(bytes);
       return;
     }
@@ -225,6 +230,11 @@ export class HttpExchange implements Exchange, UpstreamReply {
       this.#extendDeadline(this.request.limits.gapMs);
       this.#connection?.resume();
     }
+  }
+
+  #send(): void {
+    this.#phase = "first-byte";
+    this.#connection?.send(this.request);
   }
 
   get #host(): string {

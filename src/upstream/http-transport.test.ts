@@ -54,7 +54,8 @@ function toRequest(url: string, body = "{}", limits: Partial<TimeLimits> = {}): 
   const { origin } = readBaseUrl(url);
   return {
     origin,
-    head: `POST /v1 HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n`,
+    head: Buffer.from(`POST /v1 HTTP/1.1\r\nhost: ${origin.hostHeader}\r\n`),
+    ownLines: "",
     body: [Buffer.from(body)],
     limits: { ...LIMITS, ...limits },
   };

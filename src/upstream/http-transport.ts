@@ -105,7 +105,7 @@ export class HttpTransport implements Transport {
       connection.destroy();
       return;
     }
-    connection.idleSinceMs = performance.now();
+    connection.idleSinceMs = this.#sweptAtMs; // As exact as it is looked at.
     connections.push(connection);
   }
 

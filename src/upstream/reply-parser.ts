@@ -6,7 +6,11 @@ import { HeaderBlock } from "../wire/header-block.ts";
 /** Longest reply head accepted, in bytes. */
 export const MAX_HEAD_BYTES = 128 * 1024;
 
+const LF = 10;
+const CR = 13;
 const SPACE = 32;
+const ZERO = 48;
+const ONE = 49;
 /** As bytes: a search for text would encode it anew each time. */
 const HEAD_END = Buffer.from("\r\n\r\n");
 
@@ -105,17 +109,16 @@ export class ReplyParser {
   }
 
   #takeHead(bytes: Buffer, text: string): void {
-    const lineEnd = text.indexOf("\r\n");
-    const statusLine = lineEnd < 0 ? text : text.slice(0, lineEnd);
-    const status = readStatus(statusLine);
+    const lineEnd = findLineEnd(bytes, text.length);
+    const status = readStatus(bytes, lineEnd);
     if (status >= 100 && status < 200) {
       if (status === 101) {
         throw new Error("unexpected 101 Switching Protocols");
       }
       return;
     }
-    const headers = HeaderBlock.read(bytes, text, statusLine.length);
-    this.#keepAlive = statusLine.startsWith("HTTP/1.1");
+    const headers = HeaderBlock.read(bytes, text, lineEnd);
+    this.#keepAlive = bytes[MINOR_VERSION_AT] === ONE;
     this.#chooseFraming(status, headers);
     this.#events.onHead(status, headers);
     if (this.#state === "length" && this.#remaining === 0) {
@@ -126,11 +129,13 @@ export class ReplyParser {
   #chooseFraming(status: number, headers: HeaderBlock): void {
     const length = readLength(headers);
     const coding = headers.get("transfer-encoding");
-    if (coding !== null && coding.toLowerCase() !== "chunked") {
+    if (coding !== null && coding !== "chunked" && coding.toLowerCase() !== "chunked") {
       throw new Error(`unknown transfer-encoding '${coding}'`);
     }
     const connection = headers.get("connection");
-    if (connection !== null) {
+    if (connection === "keep-alive") {
+      this.#keepAlive = true; // As nearly all write it.
+    } else if (connection !== null) {
       this.#keepAlive = this.#keepAlive ? !/\bclose\b/i.test(connection) : /\bkeep-alive\b/i.test(connection);
     }
     if (status === 204 || status === 304) {
@@ -199,14 +204,39 @@ function readOddLength(text: string): number {
   return length;
 }
 
-const STATUS_AT = "HTTP/1.1 ".length;
+const VERSION = Buffer.from("HTTP/1.");
+const MINOR_VERSION_AT = VERSION.length;
+const STATUS_AT = MINOR_VERSION_AT + 2;
+const STATUS_END = STATUS_AT + 3;
 
-function readStatus(line: string): number {
-  const status = readDigits(line, STATUS_AT, STATUS_AT + 3);
-  const isKnownVersion = line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 ");
-  const isEnded = line.length === STATUS_AT + 3 || line.charCodeAt(STATUS_AT + 3) === SPACE;
-  if (!isKnownVersion || !isEnded || !(status >= 100 && status <= 999)) {
-    throw new Error(`bad status line '${line.slice(0, 60)}'`);
+/** Where the first line ends. */
+function findLineEnd(bytes: Uint8Array, end: number): number {
+  let at = 0;
+  while (at < end && !(bytes[at] === CR && bytes[at + 1] === LF)) {
+    at++;
+  }
+  return at;
+}
+
+function readStatus(bytes: Buffer, lineEnd: number): number {
+  const minor = bytes[MINOR_VERSION_AT];
+  let isStatusLine = (minor === ONE || minor === ZERO) && bytes[STATUS_AT - 1] === SPACE;
+  for (let at = 0; at < VERSION.length; at++) {
+    isStatusLine &&= bytes[at] === VERSION[at];
+  }
+  let status = 0;
+  for (let at = STATUS_AT; at < STATUS_END; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    isStatusLine &&= digit >= 0 && digit <= 9;
+    status = status * 10 + digit;
+  }
+  const isEnded = lineEnd === STATUS_END || bytes[STATUS_END] === SPACE;
+  if (!isStatusLine || !isEnded || status < MIN_STATUS) {
+    throw new Error(`bad status line '${bytes.toString("latin1", 0, Math.min(lineEnd, MAX_SHOWN))}'`);
   }
   return status;
 }
+
+const MIN_STATUS = 100;
+/** Most characters of a bad line that are told. */
+const MAX_SHOWN = 60;

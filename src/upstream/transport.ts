@@ -17,8 +17,13 @@ export interface TimeLimits {
 /** One HTTP/1.1 request, ready to be written. */
 export interface UpstreamRequest {
   readonly origin: Origin;
-  /** Request line and header lines, each ended by CRLF; without `content-length` and without the final blank line. */
-  readonly head: string;
+  /**
+   * Request line and header lines in latin-1, each ended by CRLF; without `content-length` and without the final blank line.
+   * Requests of one route share it.
+   */
+  readonly head: Uint8Array;
+  /** Header lines of this request alone, in latin-1. */
+  readonly ownLines: string;
   /** Pieces of the body in order; kept until a reply byte arrives, as a stale connection may need them twice. */
   readonly body: readonly Uint8Array[];
   readonly limits: TimeLimits;
@@ -28,6 +33,10 @@ export interface UpstreamRequest {
    */
   readonly egress?: EgressPolicy;
 }
+
+/** The lines of a request's head as text. */
+export const headText = ({ head, ownLines }: Pick<UpstreamRequest, "head" | "ownLines">): string =>
+  Buffer.from(head).toString("latin1") + ownLines;
 
 /** Receives a reply's body. Exactly one of `end` and `fail` is called, last. */
 export interface BodySink {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { fromBillionths, toTwoDecimals } from "../core/decimal-text.ts";
+import { fromBillionths, toThreeDecimals, toTwoDecimals } from "../core/decimal-text.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
 /** What the writer makes of it, first in a buffer that has room, then in one that must grow. */
@@ -70,4 +70,55 @@ test("what was taken stays when the writer goes on", () => {
   const first = writer.take();
   writer.text("other");
   expect([first.toString(), writer.take().toString()]).toEqual(["first", "other"]);
+});
+
+test("three decimals are always three", () => {
+  for (const value of [0, 0.0004, 0.0005, 0.1, 1, 12.3456, 999.9996, 86_400_000.25, 2 ** 40]) {
+    expect(written((writer) => writer.threeDecimals(value))).toBe(toThreeDecimals(value));
+  }
+});
+
+test("hexadecimal numbers are written as the engine writes them", () => {
+  for (const value of [0, 1, 15, 16, 255, 256, 4095, 65_536, 123_456_789, 2 ** 31 - 1]) {
+    expect(written((writer) => writer.hexadecimal(value))).toBe(value.toString(16));
+  }
+});
+
+test("latin-1 text is a byte for each character, whatever its length", () => {
+  for (const text of ["", "plain", "caf\u00e9 \u00ff", "\u00e9".repeat(64), "\u00e9".repeat(65)]) {
+    const writer = new ByteWriter(8);
+    writer.latin1(text);
+    writer.latin1Range(`<${text}>`, 1, text.length + 1);
+    expect(writer.take()).toEqual(Buffer.from(text + text, "latin1"));
+  }
+});
+
+test("what was written last can be taken back", () => {
+  expect(
+    written((writer) => {
+      writer.text("kept");
+      const { length } = writer;
+      writer.text(" and not kept");
+      writer.cutTo(length);
+      writer.text("!");
+    }),
+  ).toBe("kept!");
+});
+
+test("what a socket does not take is told, and good for as long as anybody wants it", () => {
+  const writer = new ByteWriter(64);
+  for (const taken of [10, 4, 0, -1]) {
+    let seen = "";
+    writer.text("0123456789");
+    const unsent = writer.sendTo({
+      write(bytes, offset, size) {
+        seen = Buffer.from(bytes).toString("latin1", offset, offset + size);
+        return taken;
+      },
+    });
+    expect([seen, writer.length]).toEqual(["0123456789", 0]);
+    writer.text("overwritten");
+    writer.clear();
+    expect(unsent?.toString()).toBe(taken === 10 ? undefined : "0123456789".slice(Math.max(0, taken)));
+  }
 });

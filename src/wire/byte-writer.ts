@@ -1,5 +1,8 @@
+import { copyBytes, SHORT_BYTES } from "./copy-bytes.ts";
+
 const ZERO = 48;
 const TEN = 10;
+const THOUSAND = 1000;
 const POINT = 46;
 const SPACE = 32;
 const DELETE = 127;
@@ -11,6 +14,7 @@ const MAX_UNIT_BYTES = 3;
 const MAX_NUMBER_BYTES = 32;
 /** Texts up to this length are written unit by unit: a call into the engine would cost more. */
 const SHORT_TEXT = 64;
+const HEX_DIGITS = Buffer.from("0123456789abcdef");
 const POWERS = Int32Array.from({ length: 10 }, (_, exponent) => TEN ** exponent);
 
 /** 1 for printable ASCII that JSON does not escape. */
@@ -41,14 +45,18 @@ export class ByteWriter {
   /** Bytes as they are. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    if (bytes.length > SHORT_BYTES) {
+      this.#bytes.set(bytes, this.#length);
+      this.#length += bytes.length;
+    } else {
+      this.#length = copyBytes(bytes, 0, bytes.length, this.#bytes, this.#length);
+    }
   }
 
   /** A range of bytes as they are. */
   range(bytes: Buffer, start: number, end: number): void {
     this.#reserve(end - start);
-    this.#length += bytes.copy(this.#bytes, this.#length, start, end);
+    this.#length = copyBytes(bytes, start, end, this.#bytes, this.#length);
   }
 
   /** Text in UTF-8. */
@@ -57,6 +65,27 @@ export class ByteWriter {
       this.#reserve(text.length * MAX_UNIT_BYTES);
       this.#length += this.#bytes.write(text, this.#length, "utf8");
     }
+  }
+
+  /** Text in latin-1, which it must not go beyond. */
+  latin1(text: string): void {
+    if (text.length > SHORT_TEXT) {
+      this.#reserve(text.length);
+      this.#length += this.#bytes.write(text, this.#length, "latin1");
+    } else {
+      this.latin1Range(text, 0, text.length);
+    }
+  }
+
+  /** As {@link latin1}, of a part of the text. */
+  latin1Range(text: string, start: number, end: number): void {
+    this.#reserve(end - start);
+    const target = this.#bytes;
+    let at = this.#length;
+    for (let index = start; index < end; index++) {
+      target[at++] = text.charCodeAt(index);
+    }
+    this.#length = at;
   }
 
   /** A JSON string with its quotes. */
@@ -79,6 +108,15 @@ export class ByteWriter {
     }
     this.#reserve(MAX_NUMBER_BYTES);
     this.#length = writeDigits(this.#bytes, this.#length, value, countDigits(value));
+  }
+
+  /** A whole number from 0 to 2^31 - 1 in hexadecimal. */
+  hexadecimal(value: number): void {
+    this.#reserve(MAX_NUMBER_BYTES);
+    let shift = value === 0 ? 0 : (31 - Math.clz32(value)) & ~3;
+    for (; shift >= 0; shift -= 4) {
+      this.#bytes[this.#length++] = HEX_DIGITS[(value >> shift) & 15] as number;
+    }
   }
 
   /** A whole number divided by 10 to the power of `places` (up to 9), as short as it goes. */
@@ -105,6 +143,16 @@ export class ByteWriter {
     this.#length = writeDigits(this.#bytes, this.#length, rest, count);
   }
 
+  /** A number of at least 0 with three decimals. */
+  threeDecimals(value: number): void {
+    const thousandths = Math.round(value * THOUSAND);
+    const whole = Math.floor(thousandths / THOUSAND);
+    this.integer(whole);
+    this.#byte(POINT);
+    this.#reserve(MAX_NUMBER_BYTES);
+    this.#length = writeDigits(this.#bytes, this.#length, thousandths - whole * THOUSAND, 3);
+  }
+
   /** What has been written, in a buffer of its own; the writer is empty again. */
   take(): Buffer {
     const taken = Buffer.allocUnsafeSlow(this.#length);
@@ -117,6 +165,23 @@ export class ByteWriter {
     const end = at + this.#bytes.copy(target, at, 0, this.#length);
     this.clear();
     return end;
+  }
+
+  /**
+   * Hands what has been written to a socket; the writer is empty again.
+   * @returns a copy of what the socket did not take
+   */
+  sendTo(socket: ByteSocket): Buffer | undefined {
+    const size = this.#length;
+    const written = Math.max(0, socket.write(this.#bytes, 0, size));
+    const unsent = written < size ? Buffer.from(this.#bytes.subarray(written, size)) : undefined;
+    this.clear();
+    return unsent;
+  }
+
+  /** Forgets what has been written behind the first `length` bytes. */
+  cutTo(length: number): void {
+    this.#length = Math.min(this.#length, length);
   }
 
   /** Forgets what has been written. */
@@ -162,6 +227,12 @@ export class ByteWriter {
       this.#bytes = grown;
     }
   }
+}
+
+/** The part of a socket that is written to. */
+export interface ByteSocket {
+  /** Returns how many bytes were taken; below zero when the socket is closed. */
+  write(bytes: Uint8Array, byteOffset: number, byteLength: number): number;
 }
 
 function countDigits(value: number): number {

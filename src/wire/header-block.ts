@@ -41,9 +41,8 @@ export class HeaderBlock {
         if (found !== undefined || this.#digitsAt(at) < 0) {
           return undefined;
         }
-        const value = this.#valueAt(at);
-        const start = this.#text.indexOf(value, (this.#lines[at + NAME_END] as number) + 1);
-        found = { start, end: start + value.length };
+        const start = this.#valueStart(at);
+        found = { start, end: this.#valueEnd(at, start) };
       }
     }
     return found;
@@ -91,8 +90,14 @@ export class HeaderBlock {
 
   /** Visits every line in the order they came, names in lower case. */
   forEachLine(visit: (name: string, value: string) => void): void {
+    this.forEachRange((name, head, start, end) => visit(name, head.slice(start, end)));
+  }
+
+  /** As {@link forEachLine}; tells where in the head a value stands instead of cutting it out. */
+  forEachRange(visit: (name: string, head: string, start: number, end: number) => void): void {
     for (let at = 0; at < this.#lines.length; at += LINE_SIZE) {
-      visit(this.#nameAt(at), this.#valueAt(at));
+      const start = this.#valueStart(at);
+      visit(this.#nameAt(at), this.#text, start, this.#valueEnd(at, start));
     }
   }
 
@@ -134,10 +139,8 @@ export class HeaderBlock {
   }
 
   #digitsAt(at: number): number {
-    const start = (this.#lines[at + NAME_END] as number) + 1;
-    const isPlain = this.#text.charCodeAt(start) === SPACE;
-    const number = isPlain ? readDigits(this.#text, start + 1, this.#endOf(at)) : -1;
-    return number < 0 ? readDigits(this.#valueAt(at)) : number;
+    const start = this.#valueStart(at);
+    return readDigits(this.#text, start, this.#valueEnd(at, start));
   }
 
   #endOf(at: number): number {
@@ -145,18 +148,33 @@ export class HeaderBlock {
     return next === undefined ? this.#text.length : next - LINE_END_SIZE;
   }
 
-  /** Most values stand behind one space and end with their line. */
   #valueAt(at: number): string {
-    const start = (this.#lines[at + NAME_END] as number) + 1;
+    const start = this.#valueStart(at);
+    return this.#text.slice(start, this.#valueEnd(at, start));
+  }
+
+  #valueStart(at: number): number {
     const end = this.#endOf(at);
-    const isPlain =
-      this.#text.charCodeAt(start) === SPACE &&
-      this.#text.charCodeAt(start + 1) > SPACE &&
-      this.#text.charCodeAt(end - 1) > SPACE;
-    return isPlain ? this.#text.slice(start + 1, end) : this.#text.slice(start, end).trim();
+    let start = (this.#lines[at + NAME_END] as number) + 1;
+    while (start < end && isBlank(this.#text.charCodeAt(start))) {
+      start++;
+    }
+    return start;
+  }
+
+  #valueEnd(at: number, start: number): number {
+    let end = this.#endOf(at);
+    while (end > start && isBlank(this.#text.charCodeAt(end - 1))) {
+      end--;
+    }
+    return end;
   }
 }
 
+/** What may stand around a value (RFC 9110 5.6.3). */
+const isBlank = (code: number): boolean => code === SPACE || code === TAB;
+
+const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SPACE = 32;

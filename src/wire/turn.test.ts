@@ -92,6 +92,12 @@ test("with little to do a read is not put off either", () => {
   expect(events).toEqual(["a reads 1"]);
 });
 
+test("a write outside a turn that fails is told of as any other", () => {
+  const events: string[] = [];
+  writeInTurn(writer(events, "broken"));
+  expect(events).toEqual(["write failed"]);
+});
+
 test("a write that fails keeps no other from being written", async () => {
   const events: string[] = [];
   readInTurn(

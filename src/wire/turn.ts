@@ -81,7 +81,15 @@ export function writeInTurn(writer: TurnWriter): void {
   if (isScheduled) {
     writers.push(writer);
   } else {
+    write(writer);
+  }
+}
+
+function write(writer: TurnWriter): void {
+  try {
     writer.writeNow();
+  } catch (cause) {
+    writer.onWriteFault(cause);
   }
 }
 
@@ -90,10 +98,6 @@ function settleWrites(): void {
   const now = writers;
   writers = [];
   for (const writer of now) {
-    try {
-      writer.writeNow();
-    } catch (cause) {
-      writer.onWriteFault(cause);
-    }
+    write(writer);
   }
 }

@@ -26,11 +26,11 @@ describe.each(TESTED)("%s", (name, provider) => {
         credential: { sign: () => "", secrets: () => [] },
         environment,
       });
-      const [, target] = /^POST (\S+) HTTP\/1\.1\r\n/.exec(route.head(undefined, false)) ?? [];
+      const [, target] = /^POST (\S+) HTTP\/1\.1\r\n/.exec(route.head(undefined, false).text) ?? [];
       expect(target).toStartWith("/");
       expect(target?.split("?")[0]).toEndWith(provider.routes[operation]?.path ?? "");
       expect(target).not.toContain("$");
-      expect(route.head(undefined, false)).toContain(`host: ${new URL(base.replaceAll("$", "")).host}\r\n`);
+      expect(route.head(undefined, false).text).toContain(`host: ${new URL(base.replaceAll("$", "")).host}\r\n`);
       for (const variable of named)
         expect([variable, target]).toEqual([variable, expect.stringContaining("dummy%2Fvalue")]);
     }
