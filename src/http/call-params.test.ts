@@ -22,7 +22,10 @@ const read = (text: string, setting: Setting = {}): Call => {
     operation: setting.operation ?? "chat",
     request: { headers: new Headers(setting.headers) },
     target: { path: "/", query: "", pathModel: setting.pathModel },
-    state: { config: { ...config, forced: { ...config.forced, ...setting.forced } } },
+    state: {
+      config: { ...config, forced: { ...config.forced, ...setting.forced } },
+      scope: { models: { findName: () => undefined } },
+    },
     isStream: false,
     wantsBase64: false,
     timeoutMs: 0,

@@ -40,7 +40,7 @@ export function readCallParams(call: Call, body: ScannedObject): void {
   if (model !== undefined) {
     expect(model, ["string"], "a string");
   }
-  call.requestedModel = chooseModel(call, body.readString(model));
+  call.requestedModel = chooseModel(call, readModel(call, body, model));
   for (const { name, kinds } of REQUIRED_FIELDS[call.operation]) {
     const required = present(body, name);
     if (required === undefined) {
@@ -69,6 +69,14 @@ export function readCallParams(call: Call, body: ScannedObject): void {
   call.routing = readRoutingOptions(body, call.request.headers.get("x-litellm-num-retries"));
   readTimeouts(call, body);
   readEditOptions(call, body);
+}
+
+/** Names of models repeat from call to call: those of the server need not be decoded. */
+function readModel(call: Call, body: ScannedObject, field: ScannedField | undefined): string | undefined {
+  return field === undefined
+    ? undefined
+    : (call.state.scope.models.findName(body.bytes, field.valueStart + 1, field.valueEnd - 1) ??
+        body.readString(field));
 }
 
 /** Which string is "the model": forced ones first, then the path, then the body (contract 2.2 A). */

@@ -174,19 +174,20 @@ export class Call {
     if (last !== undefined && last.startedAtMs === this.upstreamStartedAtMs && last.failure === undefined) {
       this.attempts[this.attempts.length - 1] = { ...last, failure: error.kind };
     }
-    this.#release(error, undefined);
+    this.#release(error, undefined, performance.now());
   }
 
   /** Records the call's end and hands it to the observers. Only the first end counts. */
   settle(end: CallEnd): void {
     if (!this.#isSettled) {
       this.#isSettled = true;
-      this.#release(end.error, end);
-      this.services.onCallFinished(this.#toEvent(end));
+      const now = performance.now();
+      this.#release(end.error, end, now);
+      this.services.onCallFinished(this.#toEvent(end, now));
     }
   }
 
-  #release(error: GatewayError | undefined, end: CallEnd | undefined): void {
+  #release(error: GatewayError | undefined, end: CallEnd | undefined, now: number): void {
     const deployment = this.#held;
     if (deployment === undefined) {
       return;
@@ -195,7 +196,7 @@ export class Call {
     const { router } = this.scope;
     if (error === undefined) {
       router.succeeded(deployment, {
-        durationMs: performance.now() - this.upstreamStartedAtMs,
+        durationMs: now - this.upstreamStartedAtMs,
         firstByteMs: this.upstreamMs,
         completionTokens: end?.usage?.completionTokens ?? 0,
         totalTokens: end?.usage?.totalTokens ?? 0,
@@ -219,7 +220,7 @@ export class Call {
     this.settle({ status, usage: undefined, responseBytes: 0, error });
   }
 
-  #toEvent(end: CallEnd): CallFinished {
+  #toEvent(end: CallEnd, now: number): CallFinished {
     const retries = Number(this.request.headers.get("x-stainless-retry-count") ?? 0);
     return {
       callId: this.id,
@@ -228,7 +229,7 @@ export class Call {
       path: this.target.path,
       startedAt: this.startedAt,
       startedAtMs: this.startedAtMs,
-      durationMs: performance.now() - this.startedAtMs,
+      durationMs: now - this.startedAtMs,
       upstreamMs: this.upstreamMs,
       firstByteMs: this.firstByteMs,
       status: end.status,

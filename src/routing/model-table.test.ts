@@ -144,3 +144,23 @@ test("an id is the same for the same entry, and another for another", () => {
   expect(idOf("model: openai/x")).not.toBe(idOf("model: openai/x, rpm: 1"));
   expect(idOf("model: openai/x, api_key: sk-secret")).toMatch(/^[0-9a-f]{64}$/);
 });
+
+test("names of groups and aliases are told by their bytes", () => {
+  const table = tableOf(`
+model_list:
+  - { model_name: small, litellm_params: { model: openai/x, api_key: k } }
+  - { model_name: "any/*", litellm_params: { model: "openai/*", api_key: k } }
+router_settings: { model_group_alias: { tiny: small } }`);
+  const find = (text: string): string | undefined => {
+    const bytes = Buffer.from(`"${text}"`);
+    return table.findName(bytes, 1, bytes.length - 1);
+  };
+  expect(["small", "tiny", "smell", "any/x", "", "sm\\u0061ll"].map(find)).toEqual([
+    "small",
+    "tiny",
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

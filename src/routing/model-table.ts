@@ -2,6 +2,7 @@ import { inferProvider } from "../catalog/model-names.ts";
 import { toDeploymentId } from "../config/deployment-id.ts";
 import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
 import { toBoundedMap } from "../core/bounded-map.ts";
+import { KnownTexts } from "../wire/known-texts.ts";
 import {
   type Deployment,
   type DeploymentContext,
@@ -59,6 +60,8 @@ export class ModelTable {
   /** Everything that a name can mean as it is: ids, aliases of groups, groups. */
   readonly #exact = new Map<string, ModelGroup>();
   readonly #groups = new Map<string, ModelGroup>();
+  /** Names of groups and aliases. */
+  readonly #names = new KnownTexts(256);
   readonly #byUpstreamModel = new Map<string, ModelGroup>();
   readonly #wildcards: readonly WildcardGroup[];
   readonly #resolveWildcard = toBoundedMap(MAX_BOUND_NAMES, (name) => this.#bindWildcard(name));
@@ -86,6 +89,7 @@ export class ModelTable {
     for (const deployment of deployments) {
       this.#byId.set(deployment.id, { name: deployment.group, deployments: [deployment] });
       addToGroup(this.#groups, deployment.group, deployment);
+      this.#names.keep(deployment.group);
     }
     for (const deployment of deployments) {
       const name = deployment.entry.params.model;
@@ -102,6 +106,7 @@ export class ModelTable {
       this.#exact.set(name, group);
     }
     for (const [alias, { model }] of Object.entries(this.#aliases)) {
+      this.#names.keep(alias);
       const group = this.#groups.get(model);
       if (group === undefined) {
         this.#exact.delete(alias);
@@ -129,6 +134,11 @@ export class ModelTable {
   /** The group of exactly this public name, aliases and patterns apart. */
   findGroup(name: string): ModelGroup | undefined {
     return this.#groups.get(name);
+  }
+
+  /** The public name that these bytes are; `undefined` where they are none, or one that must be decoded to be told. */
+  findName(bytes: Uint8Array, start: number, end: number): string | undefined {
+    return this.#names.find(bytes, start, end);
   }
 
   /** The deployment of this id. */

@@ -1,4 +1,5 @@
-import { type PieceText, PieceWriter } from "./piece-writer.ts";
+import { copyBytes } from "./copy-bytes.ts";
+import { MAX_JOINED_BYTES, type PieceText, PieceWriter } from "./piece-writer.ts";
 import type { ScannedField, ScannedObject } from "./scanned-object.ts";
 
 /** JSON text of a value, as a string or as UTF-8 bytes. Not checked: what goes in comes out. */
@@ -64,6 +65,13 @@ function findReplaced({ fields }: ScannedObject, edit: JsonEdit): ScannedField |
 
 /** The model's name is all that most bodies need changed, and needs no list of what becomes of each field. */
 function replaceValue({ bytes }: ScannedObject, { valueStart, valueEnd }: ScannedField, value: JsonText): PieceText {
+  const byteLength = bytes.length - (valueEnd - valueStart) + value.length;
+  if (typeof value !== "string" && byteLength <= MAX_JOINED_BYTES) {
+    const joined = Buffer.allocUnsafe(byteLength);
+    const at = copyBytes(value, 0, value.length, joined, copyBytes(bytes, 0, valueStart, joined, 0));
+    copyBytes(bytes, valueEnd, bytes.length, joined, at);
+    return { pieces: [joined], byteLength };
+  }
   const writer = new PieceWriter(bytes);
   writer.range(0, valueStart);
   writer.text(value);

@@ -1,7 +1,7 @@
-import { toBuffer } from "./utf8.ts";
+import { copyBytes } from "./copy-bytes.ts";
 
 /** Texts up to this size are put together in one buffer: views and writes of their own would cost more than the copy. */
-const MAX_JOINED_BYTES = 8 * 1024;
+export const MAX_JOINED_BYTES = 8 * 1024;
 
 /** A text in pieces, to be written one after the other. */
 export interface PieceText {
@@ -65,19 +65,17 @@ export class PieceWriter {
   }
 
   #join(): Uint8Array {
-    const source = toBuffer(this.#source);
     const joined = Buffer.allocUnsafe(this.#byteLength);
     const parts = this.#parts;
     let at = 0;
     for (let index = 0; index < parts.length; index++) {
       const part = parts[index];
       if (typeof part === "number") {
-        at += source.copy(joined, at, part, parts[++index] as number);
+        at = copyBytes(this.#source, part, parts[++index] as number, joined, at);
       } else if (typeof part === "string") {
         at += joined.write(part, at);
       } else {
-        joined.set(part as Uint8Array, at);
-        at += (part as Uint8Array).length;
+        at = copyBytes(part as Uint8Array, 0, (part as Uint8Array).length, joined, at);
       }
     }
     return joined;

@@ -1,6 +1,7 @@
 import type { Usage } from "../../core/usage.ts";
 import { skipSpace } from "../../wire/json-lexer.ts";
 import { toBuffer } from "../../wire/utf8.ts";
+import { readPlainUsage } from "./plain-usage.ts";
 import { readDetails, toCount, type WireDetails, withServiceTier } from "./usage-details.ts";
 
 /** How far behind `"usage"` the end of its object is looked for, in bytes. */
@@ -39,7 +40,12 @@ function readUsageAt(buffer: Buffer, from: number): Usage | undefined {
   if (buffer[colon] !== COLON || buffer[start] !== OPEN_BRACE) {
     return undefined;
   }
-  const end = findObjectEnd(buffer, start, Math.min(buffer.length, from + MAX_USAGE_BYTES));
+  const limit = Math.min(buffer.length, from + MAX_USAGE_BYTES);
+  const plain = readPlainUsage(buffer, start, limit);
+  if (plain !== undefined) {
+    return plain;
+  }
+  const end = findObjectEnd(buffer, start, limit);
   if (end < 0) {
     return undefined;
   }
