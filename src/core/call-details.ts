@@ -2,8 +2,8 @@ import type { CallCost } from "./call-cost.ts";
 import type { Usage } from "./usage.ts";
 
 /**
- * What a call said of itself beyond what every log line needs. Made only where an observer asks for it. Everything here is a
- * copy that the record owns. JSON parts stay text until an observer reads them (`observers/read-details.ts`), off the
+ * What a call said of itself beyond what every log line needs. Made only where an observer asks for it. Nothing here
+ * changes once the call has ended. JSON parts stay text until an observer reads them (`observers/read-details.ts`), off the
  * request path.
  */
 export interface CallDetails {

@@ -4,8 +4,10 @@ import { isObject, textOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
 import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
 import type { HeaderReader } from "../inbound/inbound.ts";
+import { ByteWriter } from "../wire/byte-writer.ts";
 import { cutJsonTexts } from "../wire/cut-json-texts.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
+import { toBuffer } from "../wire/utf8.ts";
 import type { Call, CallEnd } from "./call.ts";
 import { toPricer } from "./call-price.ts";
 import { copyContent } from "./copy-content.ts";
@@ -51,16 +53,20 @@ const PARAMETERS: ReadonlySet<string> = new Set(
 const LANGFUSE_PREFIX = /^langfuse_(?!.*(?:key|secret|host))/;
 
 /**
- * What observers may know of a call beyond its numbers; everything is copied, as the bytes of the request end with its
- * answer. Never throws: what cannot be read is left out.
+ * What observers may know of a call beyond its numbers; what is of the request is copied, as its bytes end with the answer.
+ * Never throws: what cannot be read is left out.
  */
 export function toCallDetails(call: Call, end: CallEnd): CallDetails {
   const { body, state } = call;
-  const { headers } = call.request;
-  const own = ownHeadersOf(headers);
   const { observing } = state.config;
-  const metadataText = body === undefined ? undefined : readMetadata(body);
-  const metadata = metadataText === undefined ? NOTHING : parseObject(metadataText);
+  const own = ownHeadersOf(call.request.headers);
+  const saying = body !== undefined && saysOfItself(body) ? body : undefined;
+  const metadataText = saying === undefined ? undefined : readMetadata(saying);
+  const said: Said = {
+    body: saying,
+    metadata: metadataText === undefined ? NOTHING : parseObject(metadataText),
+    headers: own,
+  };
   const isRedacted = isContentHidden(call, own);
   return {
     metadataText,
@@ -69,18 +75,48 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
     parametersText: body === undefined ? "{}" : copyFields(body, PARAMETERS),
     content: body === undefined || isRedacted || !state.capture.content ? undefined : toContent(call, body, end),
     isRedacted,
-    isUnlogged: !observing.globalDisableNoLogParam && body?.find("no-log")?.kind === "true",
-    disabledCallbacks: readNames(own.get("x-litellm-disable-callbacks")).map((name) => name.toLowerCase()),
-    endUser: readEndUser(call, metadata, own),
-    tags: readAllTags(call, metadata, own),
-    traceId: readId(call.body, "litellm_trace_id", own.get("x-litellm-trace-id")) ?? call.id,
-    sessionId: readId(call.body, "litellm_session_id", own.get("x-litellm-session-id")),
-    userAgent: shorten(headers.get("user-agent")),
+    isUnlogged: !observing.globalDisableNoLogParam && saying?.find("no-log")?.kind === "true",
+    disabledCallbacks: readNames(own.get("x-litellm-disable-callbacks")?.toLowerCase()),
+    endUser: endUserOf(call, said),
+    tags: readAllTags(call, said),
+    traceId: readId(saying, "litellm_trace_id", own.get("x-litellm-trace-id")) ?? call.id,
+    sessionId: readId(saying, "litellm_session_id", own.get("x-litellm-session-id")),
+    userAgent: shorten(call.request.headers.get("user-agent")),
     clientAddress: call.request.clientAddress,
     keyHash: observing.redactUserApiKeyInfo ? undefined : state.auth.keyHash,
     remainingRequests: readCount(call.reply?.header("x-ratelimit-remaining-requests")),
     remainingTokens: readCount(call.reply?.header("x-ratelimit-remaining-tokens")),
   };
+}
+
+/** What a call says of itself. */
+interface Said {
+  /** `undefined` where none of its fields says anything. */
+  readonly body: ScannedObject | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Where LiteLLM's own headers are looked up. */
+  readonly headers: HeaderReader;
+}
+
+/** Fields that say whose call it is and what for: most calls have none, and one pass tells. */
+const SAYING_FIELDS: ReadonlySet<string> = new Set([
+  "metadata",
+  "litellm_metadata",
+  "no-log",
+  "user",
+  "safety_identifier",
+  "tags",
+  "litellm_trace_id",
+  "litellm_session_id",
+]);
+
+function saysOfItself(body: ScannedObject): boolean {
+  for (const { name } of body.fields) {
+    if (SAYING_FIELDS.has(name)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The headers where LiteLLM's own are looked up: none where the head names none, which saves a search for each. */
@@ -94,8 +130,8 @@ function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
   const request = copyContent(body, CONTENT_FIELDS);
   const { response } = end;
   const isKept = response !== undefined && call.operation !== "embedding" && response.length <= MAX_CONTENT_BYTES * 4;
-  const cut = isKept ? toKept(response, call.isStream) : undefined;
-  return { request, response: cut, isResponseCut: shareOf(end) < 1 || (isKept && cut === undefined) };
+  const kept = isKept ? toKept(response, call.isStream) : undefined;
+  return { request, response: kept, isResponseCut: shareOf(end) < 1 || (isKept && kept === undefined) };
 }
 
 /** What tokens can be counted in, of a call that was answered though nobody told how much that was. */
@@ -112,8 +148,8 @@ const GENERATING: ReadonlySet<Operation> = new Set(["chat", "completion"]);
 
 /** A stream is text of many short pieces: only whole answers have long ones. */
 function toKept(response: Uint8Array, isStream: boolean): Uint8Array | undefined {
-  const copy = isStream ? Buffer.from(response) : cutJsonTexts(response, MAX_TEXT_BYTES);
-  return copy.length <= MAX_CONTENT_BYTES ? copy : undefined;
+  const kept = isStream || response.length <= MAX_TEXT_BYTES ? response : cutJsonTexts(response, MAX_TEXT_BYTES);
+  return kept.length <= MAX_CONTENT_BYTES ? kept : undefined;
 }
 
 /** Request header, then the server's setting (contract 8.4). A caller can only hide more, unless it says that all may be seen. */
@@ -161,22 +197,36 @@ function readLangfuseHeaders({ request }: Call): Readonly<Record<string, string>
 
 /** The text of an object with only the fields of these names. */
 function copyFields(body: ScannedObject, names: ReadonlySet<string>): string {
-  let text = "";
+  const bytes = toBuffer(body.bytes);
+  PARTS.clear();
   for (const field of body.fields) {
     if (names.has(field.name) && sizeOf(field) <= MAX_PART_BYTES) {
-      text += `${text === "" ? "{" : ","}"${field.name}":${body.readText(field)}`;
+      PARTS.raw(PARTS.length === 0 ? OPEN : COMMA);
+      PARTS.range(bytes, field.keyStart, field.keyEnd);
+      PARTS.raw(COLON);
+      PARTS.range(bytes, field.valueStart, field.valueEnd);
     }
   }
-  return text === "" ? "{}" : `${text}}`;
+  if (PARTS.length === 0) {
+    return "{}";
+  }
+  PARTS.raw(CLOSE);
+  return PARTS.takeText();
 }
+
+const PARTS = new ByteWriter(4096);
+const OPEN = Buffer.from("{");
+const COMMA = Buffer.from(",");
+const COLON = Buffer.from(":");
+const CLOSE = Buffer.from("}");
 
 const sizeOf = ({ valueStart, valueEnd }: ScannedField): number => valueEnd - valueStart;
 
 const shorten = (text: string | null | undefined): string | undefined =>
   text === null || text === undefined || text === "" ? undefined : text.slice(0, MAX_SHORT_TEXT);
 
-const readNames = (header: string | null): readonly string[] =>
-  header === null
+const readNames = (header: string | null | undefined): readonly string[] =>
+  header === null || header === undefined
     ? NO_NAMES
     : header
         .split(",")
@@ -191,11 +241,10 @@ function readId(body: ScannedObject | undefined, field: string, header: string |
 }
 
 /** Whom the call is for (contract 2.7): the headers that always count, those of the configuration, then the body's fields. */
-export function readEndUser(
-  { body, request, state }: Call,
-  metadata: Readonly<Record<string, unknown>>,
-  own = ownHeadersOf(request.headers),
-): string | undefined {
+export const readEndUser = (call: Call, metadata: Readonly<Record<string, unknown>>): string | undefined =>
+  endUserOf(call, { body: call.body, metadata, headers: ownHeadersOf(call.request.headers) });
+
+function endUserOf({ request, state }: Call, { body, metadata, headers: own }: Said): string | undefined {
   const named = state.config.general.endUserHeaders.find((name) => (request.headers.get(name) ?? "") !== "");
   return (
     shorten(own.get("x-litellm-customer-id")) ??
@@ -208,12 +257,8 @@ export function readEndUser(
 }
 
 /** Those of the call, of the deployment that answered, and of headers that the configuration names; no more than so many. */
-function readAllTags(
-  call: Call,
-  metadata: Readonly<Record<string, unknown>>,
-  ownHeaders: HeaderReader,
-): readonly string[] {
-  const own = readOwnTags(call.body, metadata, ownHeaders);
+function readAllTags(call: Call, said: Said): readonly string[] {
+  const own = readOwnTags(said);
   const { tagHeaders } = call.state.config.observing;
   const ofDeployment = call.deployment?.entry.params.tags ?? NO_NAMES;
   if (tagHeaders.length === 0 && ofDeployment.length === 0) {
@@ -227,15 +272,11 @@ function readAllTags(
 }
 
 /** Those of the body, else of its metadata, else of the header. */
-function readOwnTags(
-  body: ScannedObject | undefined,
-  metadata: Readonly<Record<string, unknown>>,
-  ownHeaders: HeaderReader,
-): readonly string[] {
+function readOwnTags({ body, metadata, headers }: Said): readonly string[] {
   const own = body?.find("tags");
   const inBody = own?.kind === "array" && sizeOf(own) <= MAX_PART_BYTES ? body?.readValue(own) : metadata["tags"];
   if (!Array.isArray(inBody)) {
-    return readNames(ownHeaders.get("x-litellm-tags"));
+    return readNames(headers.get("x-litellm-tags"));
   }
   const tags = inBody.filter((tag) => typeof tag === "string").map((tag) => tag.slice(0, MAX_SHORT_TEXT));
   return [...new Set(tags)].slice(0, MAX_TAGS);

@@ -272,7 +272,7 @@ export interface CallEnd {
   /** Of the usage; absent where it or the price is not known. */
   readonly cost?: CallCost | undefined;
   readonly responseBytes: number;
-  /** The answer's bytes, of a stream as many as are kept of it. Whoever wants them for longer than the call copies them. */
+  /** The answer's bytes, of a stream as many as are kept of it. They stay as they are for as long as anybody wants them. */
   readonly response?: Uint8Array;
   /** How much of the answer `response` is; all of it when absent. */
   readonly responseShare?: number;

@@ -1,53 +1,58 @@
 import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
+import { copyBytes } from "../wire/copy-bytes.ts";
 import { cutJsonTexts } from "../wire/cut-json-texts.ts";
-import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
-import { toBuffer } from "../wire/utf8.ts";
+import type { ScannedObject } from "../wire/scanned-object.ts";
 
-const OPEN = Buffer.from("{");
-const COMMA = Buffer.from(",");
-const COLON = Buffer.from(":");
-const CLOSE = Buffer.from("}");
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+/** Bytes that stand around a field: what opens the object or separates, and the colon. */
+const MARKS = 2;
 const EMPTY = Buffer.from("{}");
 const TOO_LONG = Buffer.from(`{"cut":"longer than ${MAX_CONTENT_BYTES} bytes"}`);
 
 /** The text of an object with only the fields of these names, their long texts cut. A copy. */
 export function copyContent(body: ScannedObject, names: ReadonlySet<string>): Uint8Array {
-  const fields = body.fields.filter(({ name }) => names.has(name));
-  if (fields.length === 0) {
+  let size = 0;
+  let longest = 0;
+  for (const { name, keyStart, keyEnd, valueStart, valueEnd } of body.fields) {
+    if (names.has(name)) {
+      size += keyEnd - keyStart + valueEnd - valueStart + MARKS;
+      longest = Math.max(longest, valueEnd - valueStart);
+    }
+  }
+  if (size === 0) {
     return EMPTY;
   }
-  const copy = fields.some((field) => sizeOf(field) > MAX_TEXT_BYTES)
-    ? copyCut(body.bytes, fields)
-    : copyWhole(toBuffer(body.bytes), fields);
+  const copy = longest > MAX_TEXT_BYTES ? copyCut(body, names) : copyWhole(body, names, size + 1);
   return copy.length <= MAX_CONTENT_BYTES ? copy : TOO_LONG;
 }
 
-const sizeOf = ({ valueStart, valueEnd }: ScannedField): number => valueEnd - valueStart;
-
 /** Without views, which cost more than copies where a body is small. */
-function copyWhole(bytes: Buffer, fields: readonly ScannedField[]): Buffer {
-  let size = CLOSE.length;
-  for (const { keyStart, keyEnd, valueStart, valueEnd } of fields) {
-    size += COMMA.length + keyEnd - keyStart + COLON.length + valueEnd - valueStart;
-  }
+function copyWhole({ bytes, fields }: ScannedObject, names: ReadonlySet<string>, size: number): Buffer {
   const copy = Buffer.allocUnsafe(size);
   let at = 0;
-  for (const { keyStart, keyEnd, valueStart, valueEnd } of fields) {
-    at += (at === 0 ? OPEN : COMMA).copy(copy, at);
-    at += bytes.copy(copy, at, keyStart, keyEnd);
-    at += COLON.copy(copy, at);
-    at += bytes.copy(copy, at, valueStart, valueEnd);
+  for (const { name, keyStart, keyEnd, valueStart, valueEnd } of fields) {
+    if (names.has(name)) {
+      copy[at] = at === 0 ? OPEN_BRACE : COMMA;
+      at = copyBytes(bytes, keyStart, keyEnd, copy, at + 1);
+      copy[at] = COLON;
+      at = copyBytes(bytes, valueStart, valueEnd, copy, at + 1);
+    }
   }
-  CLOSE.copy(copy, at);
+  copy[at] = CLOSE_BRACE;
   return copy;
 }
 
-function copyCut(bytes: Uint8Array, fields: readonly ScannedField[]): Buffer {
-  const pieces = fields.flatMap(({ keyStart, keyEnd, valueStart, valueEnd }, index) => [
-    index === 0 ? OPEN : COMMA,
-    bytes.subarray(keyStart, keyEnd),
-    COLON,
-    cutJsonTexts(bytes.subarray(valueStart, valueEnd), MAX_TEXT_BYTES),
-  ]);
-  return Buffer.concat([...pieces, CLOSE]);
+function copyCut({ bytes, fields }: ScannedObject, names: ReadonlySet<string>): Buffer {
+  const pieces = fields
+    .filter(({ name }) => names.has(name))
+    .flatMap(({ keyStart, keyEnd, valueStart, valueEnd }, index) => [
+      Buffer.of(index === 0 ? OPEN_BRACE : COMMA),
+      bytes.subarray(keyStart, keyEnd),
+      Buffer.of(COLON),
+      cutJsonTexts(bytes.subarray(valueStart, valueEnd), MAX_TEXT_BYTES),
+    ]);
+  return Buffer.concat([...pieces, Buffer.of(CLOSE_BRACE)]);
 }

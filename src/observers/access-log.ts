@@ -7,7 +7,7 @@ import { scrubSecrets } from "../core/scrub-secrets.ts";
 import type { Usage } from "../core/usage.ts";
 import { ByteWriter } from "../wire/byte-writer.ts";
 import type { CallObserver } from "./call-observer.ts";
-import { toIsoTime } from "./iso-time.ts";
+import { toIsoTime, writeIsoTime } from "./iso-time.ts";
 
 /** How a line looks: for eyes, or for machines. */
 export type AccessLogFormat = "text" | "json";
@@ -130,7 +130,7 @@ const NAMES = {
 /** Written by hand: a serialiser would walk a fresh object for each line, which costs more than all else here. */
 function writeJsonLine(line: ByteWriter, event: CallFinished): void {
   line.raw(NAMES.time);
-  line.text(toIsoTime(event.startedAt));
+  writeIsoTime(line, event.startedAt);
   line.raw(NAMES.callId);
   line.jsonString(event.callId);
   line.raw(pathField(event.path));

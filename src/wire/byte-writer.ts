@@ -17,6 +17,8 @@ const SHORT_TEXT = 64;
 const HEX_DIGITS = Buffer.from("0123456789abcdef");
 const POWERS = Int32Array.from({ length: 10 }, (_, exponent) => TEN ** exponent);
 
+/** 1 for ASCII. */
+const IS_ASCII = new Uint8Array(128).fill(1);
 /** 1 for printable ASCII that JSON does not escape. */
 const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, unit) =>
   unit >= SPACE && unit < DELETE && unit !== QUOTE && unit !== BACKSLASH ? 1 : 0,
@@ -61,7 +63,7 @@ export class ByteWriter {
 
   /** Text in UTF-8. */
   text(text: string): void {
-    if (!this.#asciiText(text)) {
+    if (!this.#shortText(text, IS_ASCII)) {
       this.#reserve(text.length * MAX_UNIT_BYTES);
       this.#length += this.#bytes.write(text, this.#length, "utf8");
     }
@@ -90,13 +92,15 @@ export class ByteWriter {
 
   /** A JSON string with its quotes. */
   jsonString(text: string): void {
-    const start = this.#length;
     this.#byte(QUOTE);
-    if (this.#asciiText(text)) {
-      this.#byte(QUOTE);
-    } else {
-      this.#length = start;
-      this.text(JSON.stringify(text));
+    this.jsonContent(text);
+    this.#byte(QUOTE);
+  }
+
+  /** What stands between a JSON string's quotes. */
+  jsonContent(text: string): void {
+    if (!this.#shortText(text, IS_PLAIN)) {
+      this.text(JSON.stringify(text).slice(1, -1));
     }
   }
 
@@ -139,8 +143,13 @@ export class ByteWriter {
       count--;
     }
     this.#byte(POINT);
+    this.digits(rest, count);
+  }
+
+  /** The last `count` digits of a whole number from 0 to 2^31 - 1. */
+  digits(value: number, count: number): void {
     this.#reserve(MAX_NUMBER_BYTES);
-    this.#length = writeDigits(this.#bytes, this.#length, rest, count);
+    this.#length = writeDigits(this.#bytes, this.#length, value, count);
   }
 
   /** A number of at least 0 with three decimals. */
@@ -149,8 +158,7 @@ export class ByteWriter {
     const whole = Math.floor(thousandths / THOUSAND);
     this.integer(whole);
     this.#byte(POINT);
-    this.#reserve(MAX_NUMBER_BYTES);
-    this.#length = writeDigits(this.#bytes, this.#length, thousandths - whole * THOUSAND, 3);
+    this.digits(thousandths - whole * THOUSAND, 3);
   }
 
   /** What has been written, in a buffer of its own; the writer is empty again. */
@@ -158,6 +166,13 @@ export class ByteWriter {
     const taken = Buffer.allocUnsafeSlow(this.#length);
     this.moveTo(taken, 0);
     return taken;
+  }
+
+  /** What has been written in UTF-8, as a text; the writer is empty again. */
+  takeText(): string {
+    const text = this.#bytes.toString("utf8", 0, this.#length);
+    this.clear();
+    return text;
   }
 
   /** Moves what has been written to where there is room for it; the writer is empty again. Returns where it ends there. */
@@ -192,8 +207,8 @@ export class ByteWriter {
     }
   }
 
-  /** Writes a short text of printable ASCII without quotes or backslashes; any other is left to the caller. */
-  #asciiText(text: string): boolean {
+  /** Writes a short text of units that are allowed; any other is left to the caller. */
+  #shortText(text: string, allowed: Uint8Array): boolean {
     const size = text.length;
     if (size > SHORT_TEXT) {
       return false;
@@ -201,13 +216,13 @@ export class ByteWriter {
     this.#reserve(SHORT_TEXT);
     const bytes = this.#bytes;
     const at = this.#length;
-    let isPlain = 1;
+    let isAllowed = 1;
     for (let index = 0; index < size; index++) {
       const unit = text.charCodeAt(index);
-      isPlain &= IS_PLAIN[unit] ?? 0;
+      isAllowed &= allowed[unit] ?? 0;
       bytes[at + index] = unit;
     }
-    if (isPlain === 0) {
+    if (isAllowed === 0) {
       return false;
     }
     this.#length = at + size;

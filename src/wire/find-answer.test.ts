@@ -12,8 +12,9 @@ test.each([
   ['{"choices":[{"text":"t"}]}', '"t"'],
   ['{"choices":[{"text":"t","message":null}]}', "null"],
   ['{"choices":1,"choices":[{"text":"t"}]}', '"t"'],
-  ['{"choices":[{"message":1,"text":2}],"choices":[{"message":3,"message":4,"text":5}]}', "4"],
+  ['{"choices":[{"message":3,"message":4,"text":5}]}', "4"],
   ['{"a":{},"choices":[{"b":[],"message":{}}],"c":""}', "{}"],
+  ['{"choices":[{"message":1}], what stands behind is not looked at', "1"],
 ])("%s", (text, answer) => {
   expect(find(text)).toBe(answer);
 });
@@ -23,10 +24,9 @@ test.each([
   '{"choices":[]}',
   '{"choices":[1]}',
   '{"choices":[{"message":1},2]}',
-  '{"choices":[{"message":1}],"choices":[]}',
-  '{"choices":[{"message":1}],"choices":null}',
   '{"choices":[{"message":1,}]}',
-  '{"choices":[{"message":1}],}',
+  '{"a":1,}',
+  '{"a":1 "choices":[{"message":1}]}',
   '{"choices":[{"message":1]}',
   '{"choices":[{"message":x}]}',
   '{"other":[{"message":1}]}',
@@ -35,8 +35,9 @@ test.each([
   '{"results":[]}',
   "[]",
   "",
-  '{"choices":[{"message":1}]',
-  '{"choices":[{"message":1}]}x',
+  '{"choices":[{"message":1}',
+  '{"choices":[{}]',
+  "{}",
   `{"choices":[{"message":${"[".repeat(600)}${"]".repeat(600)}}]}`,
 ])("nothing in %p", (text) => {
   expect(find(text)).toBeUndefined();

@@ -1,19 +1,23 @@
 import type { ByteSpan } from "./byte-arena.ts";
-import { skipKey, skipSpace, skipValue, walkItems } from "./json-lexer.ts";
+import { skipKey, skipSpace, skipValue } from "./json-lexer.ts";
 import { openSource } from "./json-scan.ts";
 import { JsonScanError } from "./json-scan-error.ts";
 import type { JsonSource } from "./json-source.ts";
 
+const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 const CHOICES = Buffer.from('"choices"');
 const MESSAGE = Buffer.from('"message"');
 const TEXT = Buffer.from('"text"');
 
 /**
- * The `message` (or `text`) of the only choice of an answer in OpenAI's form, in its bytes. `undefined` where
- * there are several choices or none, and for what is no such answer. One pass over the text, which checks all of it.
+ * The `message` (or `text`) of the only choice of an answer in OpenAI's form, in its bytes, which are valid JSON.
+ * `undefined` where there are several choices or none, and for what is no such answer. The text is walked up to the end of
+ * the choices; what stands behind them (usage and the like) is not looked at.
  */
 export function findAnswer(bytes: Buffer): ByteSpan | undefined {
   const start = skipSpace(bytes, 0);
@@ -22,20 +26,8 @@ export function findAnswer(bytes: Buffer): ByteSpan | undefined {
   }
   try {
     const source = openSource(bytes);
-    let answer: ByteSpan | undefined;
-    const end = walkItems(source, start, (at) => {
-      const value = skipKey(source, at);
-      if (!isAt(bytes, at, CHOICES)) {
-        return skipValue(source, value);
-      }
-      answer = undefined; // Of two fields of the name the last one counts.
-      return bytes[value] === OPEN_BRACKET
-        ? walkChoices(source, value, (found) => {
-            answer = found;
-          })
-        : skipValue(source, value);
-    });
-    return skipSpace(bytes, end) === bytes.length ? answer : undefined;
+    const choices = findChoices(source, start);
+    return choices === undefined ? undefined : readOnlyChoice(source, choices);
   } catch (cause) {
     if (cause instanceof JsonScanError) {
       return undefined;
@@ -44,33 +36,43 @@ export function findAnswer(bytes: Buffer): ByteSpan | undefined {
   }
 }
 
-type Tell = (answer: ByteSpan | undefined) => void;
-
-function walkChoices(source: JsonSource, open: number, tell: Tell): number {
-  let count = 0;
-  return walkItems(source, open, (at) => {
-    count++;
-    if (count === 1 && source.bytes[at] === OPEN_BRACE) {
-      return walkChoice(source, at, tell);
+/** Where the list of choices begins; a field of the name that holds something else is passed over. */
+function findChoices(source: JsonSource, open: number): number | undefined {
+  const { bytes } = source;
+  let at = open;
+  do {
+    const key = skipSpace(bytes, at + 1);
+    const value = skipKey(source, key);
+    if (bytes[value] === OPEN_BRACKET && isAt(bytes, key, CHOICES)) {
+      return value;
     }
-    tell(undefined);
-    return skipValue(source, at);
-  });
+    at = skipSpace(bytes, skipValue(source, value));
+  } while (bytes[at] === COMMA);
+  return undefined;
 }
 
-function walkChoice(source: JsonSource, open: number, tell: Tell): number {
+function readOnlyChoice(source: JsonSource, open: number): ByteSpan | undefined {
   const bytes = source.bytes as Buffer;
+  const choice = skipSpace(bytes, open + 1);
+  if (bytes[choice] !== OPEN_BRACE) {
+    return undefined;
+  }
+  let answer: ByteSpan | undefined;
   let hasMessage = false;
-  return walkItems(source, open, (at) => {
-    const start = skipKey(source, at);
+  let at = choice;
+  do {
+    const key = skipSpace(bytes, at + 1);
+    const start = skipKey(source, key);
     const end = skipValue(source, start);
-    const isMessage = isAt(bytes, at, MESSAGE);
-    if (isMessage || (!hasMessage && isAt(bytes, at, TEXT))) {
+    const isMessage = isAt(bytes, key, MESSAGE);
+    if (isMessage || (!hasMessage && isAt(bytes, key, TEXT))) {
       hasMessage ||= isMessage;
-      tell({ bytes, start, end });
+      answer = { bytes, start, end }; // Of two fields of the name the last one counts.
     }
-    return end;
-  });
+    at = skipSpace(bytes, end);
+  } while (bytes[at] === COMMA);
+  const isOnly = bytes[at] === CLOSE_BRACE && bytes[skipSpace(bytes, at + 1)] === CLOSE_BRACKET;
+  return isOnly ? answer : undefined;
 }
 
 /** Keys are compared as they are written: one with an escape is no key of a vendor. */

@@ -1,6 +1,7 @@
 import type { CallFinished } from "../../core/call-event.ts";
 import { flatText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
+import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { millisecondsOf, toIsoTime } from "../iso-time.ts";
 import { readMetadata } from "../read-details.ts";
 import { CALL_TYPES } from "../standard-payload.ts";
@@ -37,7 +38,8 @@ export interface TraceFacts {
 
 /** What is said of a generation beside what the call itself says. */
 export interface GenerationFacts {
-  readonly id: string;
+  /** The caller's own ({@link generationIdOf}). */
+  readonly id: string | undefined;
   readonly name: string;
   readonly parentId: string | undefined;
   readonly version: string | undefined;
@@ -171,7 +173,7 @@ function toGeneration(event: CallFinished, { said, content, ownMetadata }: Gener
   const prompt = said["prompt"] === undefined ? undefined : objectFrom(said["prompt"]);
   const promptVersion = integerFrom(prompt?.["version"]);
   return {
-    id: textFrom(said["generation_id"]) ?? `${timeOf(event.startedAt)}_${event.callId}`,
+    id: textFrom(said["generation_id"]),
     name: textFrom(said["generation_name"]) ?? DEFAULT_NAMES[event.operation],
     parentId: textFrom(said["parent_observation_id"]),
     version: textFrom(said["version"]),
@@ -179,21 +181,43 @@ function toGeneration(event: CallFinished, { said, content, ownMetadata }: Gener
     // A link needs both.
     promptName: promptVersion === undefined ? undefined : textFrom(prompt?.["name"]),
     promptVersion: textFrom(prompt?.["name"]) === undefined ? undefined : promptVersion,
-    ...content,
+    input: content.input,
+    output: content.output,
   };
 }
+
+/** The caller's own id of a generation, or one as LiteLLM makes it. */
+export const generationIdOf = (event: CallFinished, { id }: GenerationFacts): string =>
+  id ?? `${timeOf(event.startedAt)}${millisecondsOf(event.startedAt)}_${event.callId}`;
+
+/** Writes {@link generationIdOf} as JSON. */
+export function writeGenerationId(out: ByteWriter, event: CallFinished, { id }: GenerationFacts): void {
+  if (id !== undefined) {
+    out.jsonString(id);
+    return;
+  }
+  out.raw(QUOTE);
+  out.text(timeOf(event.startedAt));
+  out.digits(Math.floor(event.startedAt) % 1000, 3);
+  out.raw(BEFORE_CALL_ID);
+  out.jsonContent(event.callId);
+  out.raw(QUOTE);
+}
+
+const QUOTE = Buffer.from('"');
+const BEFORE_CALL_ID = Buffer.from("_");
 
 let second = Number.NaN;
 let secondText = "";
 
-/** `time-12-00-00-005`, as LiteLLM's ids begin. */
+/** `time-12-00-00-`, as LiteLLM's ids begin; the milliseconds follow. */
 function timeOf(startedAt: number): string {
   const whole = Math.floor(startedAt / 1000);
   if (whole !== second) {
     secondText = flatText(`time-${toIsoTime(startedAt).slice(11, 19).replaceAll(":", "-")}-`);
     second = whole;
   }
-  return secondText + millisecondsOf(startedAt);
+  return secondText;
 }
 
 function toTags(

@@ -1,36 +1,55 @@
 import { isObject, listOf } from "../../core/json-values.ts";
 import { scrubSecrets } from "../../core/scrub-secrets.ts";
+import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { parseJsonText } from "../../wire/json-depth.ts";
 import { DELIVERED, type Delivery, type Endpoint, isPassing } from "./send-batch.ts";
-import type { EventIds } from "./write-events.ts";
 import type { WrittenCall } from "./written-call.ts";
 
 /** Longest reason that is logged. */
 const MAX_REASON = 300;
 
-/** The ids of a call's two events. */
-export const eventIdsOf =
-  (prefix: string) =>
-  (callNumber: number): EventIds => [`${prefix}-${callNumber}-t`, `${prefix}-${callNumber}-g`];
+/** The ids of calls' events, of which each call has two: the server takes each id once, however often it is sent. */
+export class EventIds {
+  readonly #prefix: string;
+  readonly #begin: Uint8Array;
+
+  /** @param prefix this process' alone */
+  constructor(prefix: string) {
+    this.#prefix = `${prefix}-`;
+    this.#begin = Buffer.from(`"${prefix}-`);
+  }
+
+  of(callNumber: number): readonly string[] {
+    return [`${this.#prefix}${callNumber}-t`, `${this.#prefix}${callNumber}-g`];
+  }
+
+  /** Writes an id as JSON. */
+  write(out: ByteWriter, callNumber: number, which: "trace" | "generation"): void {
+    out.raw(this.#begin);
+    out.integer(callNumber);
+    out.raw(which === "trace" ? OF_TRACE : OF_GENERATION);
+  }
+}
+
+/** All that an answer is read with. */
+type KnownIds = Pick<EventIds, "of">;
+
+const OF_TRACE = Buffer.from('-t"');
+const OF_GENERATION = Buffer.from('-g"');
 
 /**
  * The ingestion endpoint: batches of events, each of which is taken or refused by itself. Trace ids stay as callers write
  * them, which the OpenTelemetry endpoint cannot do.
  * Source: https://api.reference.langfuse.com (read 2026-11-28).
  */
-export const ingestion = (toEventIds: (callNumber: number) => EventIds): Endpoint => ({
+export const ingestion = (ids: KnownIds): Endpoint => ({
   path: "/api/public/ingestion",
   around: { begin: '{"batch":[', end: '],"metadata":{"sdk_name":"portolan"}}' },
-  readReply: (calls, { status, text }) =>
-    status === 207 || text !== "" ? readErrors(calls, text, toEventIds) : DELIVERED,
+  readReply: (calls, { status, text }) => (status === 207 || text !== "" ? readErrors(calls, text, ids) : DELIVERED),
 });
 
 /** A call is refused when one of its events is, and sent again when one can be. */
-function readErrors(
-  calls: readonly WrittenCall[],
-  text: string,
-  toEventIds: (callNumber: number) => EventIds,
-): Delivery {
+function readErrors(calls: readonly WrittenCall[], text: string, ids: KnownIds): Delivery {
   const errors = listOf(parse(text)["errors"]).filter(isObject);
   if (errors.length === 0) {
     return DELIVERED;
@@ -39,7 +58,7 @@ function readErrors(
   const remaining: WrittenCall[] = [];
   let refusedCount = 0;
   for (const call of calls) {
-    const own = toEventIds(call.number).flatMap((id) => statuses.get(id) ?? []);
+    const own = ids.of(call.number).flatMap((id) => statuses.get(id) ?? []);
     if (own.some((status) => !isPassing(status))) {
       refusedCount++;
     } else if (own.length > 0) {

@@ -31,8 +31,11 @@ export interface QueueOptions {
 /** Calls that wait at most. */
 const MAX_QUEUED_CALLS = 20_000;
 const MAX_BATCH_CALLS = 1000;
-/** Langfuse takes requests up to 4.5 MB, its own clients stop at 3.5 MB. */
-const MAX_BATCH_BYTES = 3 * 1024 * 1024;
+/**
+ * Langfuse takes requests up to 4.5 MB. Beyond this size a batch has left the processor's caches when it is sent, and each of
+ * its three copies (here, in the engine, in the kernel) fetches it from memory.
+ */
+const MAX_BATCH_BYTES = 512 * 1024;
 /** A call is two events at most, and Langfuse takes events up to 1 MB. */
 const MAX_CALL_BYTES = 1_800_000;
 const MAX_RETRIES = 3;

@@ -25,9 +25,11 @@ const toReply = (status: number, body: unknown = "", retryAfterMs?: number): Pos
 });
 
 /** The events of the call `a` are `a-trace` and `a-generation`. */
-const events = ingestion((callNumber) => {
-  const name = String.fromCharCode(callNumber);
-  return [`${name}-trace`, `${name}-generation`];
+const events = ingestion({
+  of: (callNumber) => {
+    const name = String.fromCharCode(callNumber);
+    return [`${name}-trace`, `${name}-generation`];
+  },
 });
 
 const open = (answer: (request: PostRequest) => PostReply, endpoint = events) => {

@@ -2,15 +2,25 @@ import { toBoundedMap } from "../../core/bounded-map.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import type { ByteWriter } from "../../wire/byte-writer.ts";
-import { toIsoTime } from "../iso-time.ts";
+import { writeIsoTime } from "../iso-time.ts";
 import { readDetails } from "../read-details.ts";
-import { type CallFacts, type GenerationFacts, type TraceFacts, toWholeMetadata } from "./call-facts.ts";
+import {
+  type CallFacts,
+  type GenerationFacts,
+  type TraceFacts,
+  toWholeMetadata,
+  writeGenerationId,
+} from "./call-facts.ts";
 import type { JsonText } from "./content-texts.ts";
+import type { EventIds } from "./ingestion.ts";
 import { writeKnown } from "./known-metadata.ts";
 import { writeUsage } from "./usage-parts.ts";
 
-/** Ids of a call's two events: the server takes each id once, however often it is sent. */
-export type EventIds = readonly [trace: string, generation: string];
+/** What a call's events are told by. */
+export interface EventNumber {
+  readonly ids: EventIds;
+  readonly number: number;
+}
 
 const BEGIN = Buffer.from('{"id":');
 const TRACE_CREATE = Buffer.from(',"type":"trace-create","timestamp":"');
@@ -27,6 +37,9 @@ const ANSWER_TIME = Buffer.from(',"completionStartTime":"');
 const PARAMETERS = Buffer.from(',"modelParameters":');
 const METADATA = Buffer.from(',"metadata":');
 const INPUT = Buffer.from(',"input":');
+const OPEN_BRACKET = 0x5b;
+const LETTER_N = 0x6e;
+const OPEN_BRACE = 0x7b;
 const OUTPUT = Buffer.from(',"output":');
 
 /**
@@ -38,35 +51,28 @@ export function writeEvents(
   out: ByteWriter,
   event: CallFinished,
   facts: CallFacts,
-  [traceEventId, generationEventId]: EventIds,
+  { ids, number }: EventNumber,
 ): void {
   const { trace, generation, environment } = facts;
-  const times = { start: toIsoTime(facts.startedAt), end: toIsoTime(facts.endedAt) };
   out.raw(BEGIN);
-  out.jsonString(traceEventId);
+  ids.write(out, number, "trace");
   out.raw(TRACE_CREATE);
-  out.text(times.end);
+  writeIsoTime(out, facts.endedAt);
   out.raw(BODY);
-  writeTrace(out, trace, times);
+  writeTrace(out, trace, facts.startedAt);
   writeJson(out, INPUT, trace.input);
   writeJson(out, OUTPUT, trace.output);
   textField(out, ',"environment":', environment);
   out.raw(BETWEEN);
-  out.jsonString(generationEventId);
+  ids.write(out, number, "generation");
   out.raw(GENERATION_CREATE);
-  out.text(times.end);
+  writeIsoTime(out, facts.endedAt);
   out.raw(BODY);
-  writeGeneration(out, event, facts, times);
+  writeGeneration(out, event, facts);
   writeJson(out, INPUT, generation.input);
   writeJson(out, OUTPUT, generation.output);
   textField(out, ',"environment":', environment);
   out.raw(END);
-}
-
-/** ISO 8601. */
-interface Times {
-  readonly start: string;
-  readonly end: string;
 }
 
 function writeJson(out: ByteWriter, name: Uint8Array, json: JsonText | undefined): void {
@@ -82,11 +88,11 @@ function writeJson(out: ByteWriter, name: Uint8Array, json: JsonText | undefined
 }
 
 /** From behind the name of its id, without its closing brace, input and output. */
-function writeTrace(out: ByteWriter, trace: TraceFacts, { start }: Times): void {
+function writeTrace(out: ByteWriter, trace: TraceFacts, startedAt: number): void {
   out.jsonString(trace.id);
   if (!trace.isJoined) {
     out.raw(TRACE_TIME); // A trace that was there before has its own time.
-    out.text(start);
+    writeIsoTime(out, startedAt);
     out.raw(QUOTE);
   }
   if (trace.name !== undefined) {
@@ -102,22 +108,22 @@ function writeTrace(out: ByteWriter, trace: TraceFacts, { start }: Times): void 
 }
 
 /** As {@link writeTrace}. */
-function writeGeneration(out: ByteWriter, event: CallFinished, facts: CallFacts, { start, end }: Times): void {
+function writeGeneration(out: ByteWriter, event: CallFinished, facts: CallFacts): void {
   const { trace, generation, answeredAt } = facts;
   const model = event.upstreamModel ?? event.requestedModel;
   const parameters = writeParameters(event);
-  out.jsonString(generation.id);
+  writeGenerationId(out, event, generation);
   out.raw(TRACE_ID);
   out.jsonString(trace.id);
   out.raw(nameField(generation.name));
   out.raw(START_TIME);
-  out.text(start);
+  writeIsoTime(out, facts.startedAt);
   out.raw(END_TIME);
-  out.text(end);
+  writeIsoTime(out, facts.endedAt);
   out.raw(QUOTE);
   if (answeredAt !== undefined) {
     out.raw(ANSWER_TIME);
-    out.text(toIsoTime(answeredAt));
+    writeIsoTime(out, answeredAt);
     out.raw(QUOTE);
   }
   if (model !== undefined) {
@@ -162,11 +168,19 @@ export function writeParameters(event: CallFinished): string | undefined {
   if (text === "{}") {
     return undefined;
   }
-  return MAY_HAVE_PARTS.test(text) ? JSON.stringify(toPlainValues(readDetails(event).parameters)) : text;
+  return mayHaveParts(text) ? JSON.stringify(toPlainValues(readDetails(event).parameters)) : text;
 }
 
-/** Within the outermost braces: an object, a list, or what is no value at all. */
-const MAY_HAVE_PARTS = /.[{[]|null/s;
+/** Whether an object's text may hold within its braces an object, a list, or what is no value at all. */
+function mayHaveParts(text: string): boolean {
+  for (let at = 1; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === OPEN_BRACE || unit === OPEN_BRACKET || (unit === LETTER_N && text.startsWith("null", at))) {
+      return true;
+    }
+  }
+  return false;
+}
 
 function toPlainValues(parameters: JsonObject): JsonObject {
   const plain = Object.entries(parameters).filter(([, value]) => value !== null);

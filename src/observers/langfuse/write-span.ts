@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { toIsoTime } from "../iso-time.ts";
-import { type CallFacts, type GenerationFacts, type TraceFacts, toWholeMetadata } from "./call-facts.ts";
+import {
+  type CallFacts,
+  type GenerationFacts,
+  generationIdOf,
+  type TraceFacts,
+  toWholeMetadata,
+} from "./call-facts.ts";
 import { textOfJson } from "./content-texts.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
 import { writeParameters } from "./write-events.ts";
@@ -23,7 +29,7 @@ export function writeSpan(event: CallFinished, facts: CallFacts): string {
   const { trace, generation } = facts;
   return JSON.stringify({
     traceId: toHexId(trace.id, 32),
-    spanId: toHexId(generation.id, 16),
+    spanId: toHexId(generationIdOf(event, generation), 16),
     ...(generation.parentId === undefined ? {} : { parentSpanId: toHexId(generation.parentId, 16) }),
     name: generation.name,
     kind: CLIENT,
@@ -82,7 +88,7 @@ function generationAttributes(event: CallFinished, facts: CallFacts): readonly A
   const model = event.upstreamModel ?? event.requestedModel;
   return [
     ...text("langfuse.observation.type", "generation"),
-    ...text("langfuse.generation.id", generation.id),
+    ...text("langfuse.generation.id", generationIdOf(event, generation)),
     ...text("langfuse.environment", environment),
     ...text("langfuse.version", generation.version ?? trace.version),
     ...text("langfuse.observation.model.name", model),

@@ -9,9 +9,22 @@ export interface AttemptSeries {
   count: number;
 }
 
+interface LatestSeries {
+  readonly upstreamModel: string;
+  readonly requestedModel: string | undefined;
+  readonly failure: Attempt["failure"] | undefined;
+  readonly series: AttemptSeries;
+}
+
+/** Deployments whose latest series is remembered, and the longest name that is. */
+const MAX_LATEST = 1024;
+const MAX_NAME = 256;
+
 /** What deployments were asked and how that ended, each attempt for itself. */
 export class AttemptSeriesTable {
   readonly #byKey = new Map<string, AttemptSeries>();
+  /** The latest series of each deployment: most attempts belong to the same one, and a key costs more than a comparison. */
+  readonly #latest = new Map<string, LatestSeries>();
   readonly #maxSeries: number;
 
   constructor(maxSeries: number) {
@@ -24,10 +37,30 @@ export class AttemptSeriesTable {
 
   add(event: CallFinished): void {
     for (const attempt of event.attempts) {
-      const key = joinKey(`${attempt.failure}`, attempt.deploymentId, attempt.upstreamModel, event.requestedModel);
-      const known = this.#byKey.get(key) ?? this.#make(key, event, attempt);
-      known.count++;
+      this.#seriesOf(event, attempt).count++;
     }
+  }
+
+  #seriesOf(event: CallFinished, attempt: Attempt): AttemptSeries {
+    const { deploymentId, upstreamModel, failure } = attempt;
+    const { requestedModel } = event;
+    const latest = this.#latest.get(deploymentId);
+    if (
+      latest?.upstreamModel === upstreamModel &&
+      latest.requestedModel === requestedModel &&
+      latest.failure === failure
+    ) {
+      return latest.series;
+    }
+    const key = joinKey(`${failure}`, deploymentId, upstreamModel, requestedModel);
+    const series = this.#byKey.get(key) ?? this.#make(key, event, attempt);
+    if (this.#latest.size >= MAX_LATEST) {
+      this.#latest.clear();
+    }
+    if ((requestedModel?.length ?? 0) <= MAX_NAME) {
+      this.#latest.set(deploymentId, { upstreamModel, requestedModel, failure, series });
+    }
+    return series;
   }
 
   #make(key: string, event: CallFinished, attempt: Attempt): AttemptSeries {
