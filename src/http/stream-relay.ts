@@ -25,8 +25,6 @@ const SSE_BEGINNING = /^(?:\xef\xbb\xbf)?[\r\n]*(?::|data|event|id|retry)/;
 const SSE_BEGINNING_BYTES = 64;
 /** How much of a stream is kept for counting what a vendor did not count, in bytes of its texts; observers show as much as of any answer. */
 const MAX_COUNTED_BYTES = 256 * 1024;
-/** So many streams at once are kept as they come: 3 MB, if they are of a hundred words. Of further ones the texts are joined, which takes CPU. */
-const MANY_STREAMS = 128;
 const DONE = Buffer.from("data: [DONE]");
 
 /**
@@ -55,8 +53,7 @@ export class StreamRelay implements BodySink, StreamSource {
     this.#call = call;
     this.#reply = reply;
     const isShown = call.state.capture.content;
-    const isJoined = !isShown && UsageTap.openCount >= MANY_STREAMS;
-    this.#tap = new UsageTap(isShown ? MAX_CONTENT_BYTES : MAX_COUNTED_BYTES, isJoined);
+    this.#tap = isShown ? new UsageTap(MAX_CONTENT_BYTES) : new UsageTap(MAX_COUNTED_BYTES, true);
     this.#editor = call.hidesUsage ? toUsageFilter((bytes) => this.#pass(bytes)) : this.#toInserter();
     this.firstEvent = this.#first.promise;
     call.request.onGone = () => this.#onClientGone();

@@ -5,8 +5,8 @@ import { DeltaJoiner } from "./delta-joiner.ts";
 
 /** Usage stands at a stream's end: this much of it is looked at, in bytes. */
 const TAIL_BYTES = 8 * 1024;
-/** Size of a page of what is kept, in bytes: room for an answer of some hundred words. */
-const PAGE_BYTES = 4 * 1024;
+/** Size of a page of what is kept, in bytes: room for an answer of some hundred words whose events are joined. */
+const PAGE_BYTES = 2 * 1024;
 
 /** A copy of so few bytes takes longer to ask for than to make. */
 const SHORT_BYTES = 48;
@@ -21,7 +21,6 @@ const sparePages: Buffer[] = [];
  * or logged. Copies into pages of its own: a piece kept is a piece that grows old.
  */
 export class UsageTap {
-  static #openCount = 0;
   readonly #keptLimit: number;
   readonly #joiner: DeltaJoiner | undefined;
   /** The beginning, page by page. */
@@ -31,7 +30,6 @@ export class UsageTap {
   /** Bytes of the record: the stream, or the stream with its texts joined. */
   #recordBytes = 0;
   #totalBytes = 0;
-  #isReleased = false;
 
   /**
    * @param keptBytes how much of the beginning is kept, rounded up to whole pages
@@ -40,12 +38,6 @@ export class UsageTap {
   constructor(keptBytes = 0, isJoined = false) {
     this.#keptLimit = Math.ceil(keptBytes / PAGE_BYTES) * PAGE_BYTES;
     this.#joiner = isJoined ? new DeltaJoiner((bytes, start, end) => this.#record(bytes, start, end)) : undefined;
-    UsageTap.#openCount++;
-  }
-
-  /** Taps that have not been released: streams under way. */
-  static get openCount(): number {
-    return UsageTap.#openCount;
   }
 
   /** Bytes of the stream so far. */
@@ -136,10 +128,6 @@ export class UsageTap {
 
   /** Gives the memory back; nothing can be read any more. */
   release(): void {
-    if (!this.#isReleased) {
-      this.#isReleased = true;
-      UsageTap.#openCount--;
-    }
     for (const page of this.#pages) {
       givePage(page);
     }
