@@ -25,17 +25,25 @@ test("events that differ in their text alone are kept as one", () => {
   expect(tap.keptShare).toBe(1);
 });
 
-test("it does not matter how many events come at once", () => {
+test("it does not matter whether a few events come at once", () => {
   const events = [ROLE, ...Array.from({ length: 40 }, (_, index) => word(` ${index}`)), STOP, USAGE, DONE];
   const stream = Buffer.from(events.join(""));
   const whole = tapOf(events).readKept();
   expect(whole.length).toBeLessThan(stream.length / 5);
-  for (const count of [2, 3, 7, 44]) {
+  for (const count of [2, 3, 5]) {
     const pieces = Array.from({ length: Math.ceil(events.length / count) }, (_, index) =>
       events.slice(index * count, (index + 1) * count).join(""),
     );
     expect(tapOf(pieces).readKept().equals(whole)).toBe(true);
   }
+});
+
+test("many events that come at once are kept as they are, and those behind them are joined", () => {
+  const many = Array.from({ length: 40 }, (_, index) => word(` ${index}`)).join("");
+  const tap = tapOf([ROLE, word("a"), word("b"), many, word("c"), word("d"), many.slice(0, -1), "\n", word("e"), DONE]);
+  expect(tap.readKept().toString()).toBe(
+    [ROLE, word("a"), word("b"), many, word("cd"), many, word("e"), DONE].join(""),
+  );
 });
 
 test("it can be read while the stream goes on", () => {
@@ -65,7 +73,7 @@ test("an answer is read as from the whole stream, whatever its texts are and whe
   const whole = readStreamedAnswer(stream);
   expect(whole).toMatchObject({ choices: [{ message: { content: texts.join("") }, finish_reason: "stop" }] });
   expect(readStreamedAnswer(tapOf(events).readKept())).toEqual(whole);
-  expect(tapOf([stream]).readKept().equals(tapOf(events).readKept())).toBe(true);
+  expect(readStreamedAnswer(tapOf([stream]).readKept())).toEqual(whole);
   for (let first = 0; first <= stream.length; first++) {
     const second = Math.min(stream.length, first + 97);
     const tap = tapOf([stream.subarray(0, first), stream.subarray(first, second), stream.subarray(second)]);

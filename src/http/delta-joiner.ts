@@ -5,11 +5,17 @@ const TEXT_FIELDS: readonly Buffer[] = ['"content":"', '"text":"', '"reasoning_c
 const EVENT_BEGIN = Buffer.from("data: {");
 const EVENT_END = Buffer.from("\n\n");
 const NOTHING: Buffer = Buffer.alloc(0);
+const LF = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** Longest event that is taken for a pattern, in bytes. */
 const MAX_PATTERN_BYTES = 2048;
+/**
+ * Longer pieces are kept as they are: a vendor that sends many events at once is soon done, and to compare each costs more
+ * than to copy all.
+ */
+const MAX_JOINED_PIECE_BYTES = 1024;
 /** How often another pattern is taken: a stream of which each event looks different is kept as it is. */
 const MAX_PATTERNS = 8;
 
@@ -36,6 +42,12 @@ export class DeltaJoiner {
 
   /** Takes the next piece of the stream: a part of an event, or several of them. */
   push(piece: Buffer): void {
+    if (piece.length > MAX_JOINED_PIECE_BYTES) {
+      this.close();
+      this.#record(piece, 0, piece.length);
+      this.#isAtStart = piece[piece.length - 1] === LF && piece[piece.length - 2] === LF;
+      return;
+    }
     let at = 0;
     while (at < piece.length) {
       const textEnd = this.#isAtStart ? this.#findText(piece, at) : -1;
