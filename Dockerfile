@@ -15,10 +15,9 @@ FROM gcr.io/distroless/base-debian12:nonroot
 # For the health probe alone: this image has nothing else that could make a request.
 COPY --from=busybox:1.37-musl /bin/busybox /usr/local/bin/wget
 COPY --from=build /src/dist/portolan /usr/local/bin/portolan
-# Less garbage and less code than the engine would let lie; bench/load/engine-environment.ts says how much.
+# Less garbage than the engine would let lie; bench/load/engine-environment.ts says how much.
 ENV BUN_JSC_heapGrowthMaxIncrease=0.85
 ENV BUN_JSC_smallHeapGrowthFactor=1.85
-ENV BUN_JSC_maximumFunctionForCallInlineCandidateBytecodeCostForFTL=80
 WORKDIR /etc/portolan
 USER nonroot
 EXPOSE 4000

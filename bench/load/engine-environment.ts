@@ -1,12 +1,10 @@
 /**
  * What `npm start` and the container image give the engine on its way, so that Portolan is measured as it is run: all garbage
  * is collected once the heap is 1.85 times its live size, where the engine's own figure is three times on hosts of more than
- * 16 GB (the first setting) and twice on smaller ones (the second); and functions of more than 80 bytecodes (the engine's
- * figure is twice that) are not copied into their callers when those are optimised, which takes memory for code. The engine
- * reads them as the process starts, so no code of ours can set them.
+ * 16 GB (the first setting) and twice on smaller ones (the second). The engine reads them as the process starts, so no code
+ * of ours can set them.
  */
 export const ENGINE_ENVIRONMENT: Readonly<Record<string, string>> = {
   BUN_JSC_heapGrowthMaxIncrease: "0.85",
   BUN_JSC_smallHeapGrowthFactor: "1.85",
-  BUN_JSC_maximumFunctionForCallInlineCandidateBytecodeCostForFTL: "80",
 };
