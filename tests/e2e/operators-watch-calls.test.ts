@@ -46,7 +46,7 @@ const writeLogger = async (
   const told = async (): Promise<readonly Told[]> =>
     (await readFile(out, "utf8").catch(() => ""))
       .split("\n")
-      .filter((line) => line !== "")
+      .slice(0, -1) // The last line may be half written.
       .map((line) => JSON.parse(line) as Told);
   return { file, told };
 };
