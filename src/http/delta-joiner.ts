@@ -1,3 +1,5 @@
+import { standsAt } from "../wire/stands-at.ts";
+
 /** What stands before the text of a chunk. */
 const TEXT_FIELDS: readonly Buffer[] = ['"content":"', '"text":"', '"reasoning_content":"'].map((field) =>
   Buffer.from(field),
@@ -75,14 +77,14 @@ export class DeltaJoiner {
    */
   #findText(piece: Buffer, start: number): number {
     const textStart = start + this.#before.length;
-    if (textStart === start || !isAt(piece, start, this.#before)) {
+    if (textStart === start || !standsAt(piece, start, this.#before)) {
       return -1;
     }
     let textEnd = textStart;
     while (textEnd < piece.length && piece[textEnd] !== QUOTE) {
       textEnd++;
     }
-    return piece[textEnd - 1] !== BACKSLASH && isAt(piece, textEnd, this.#after) ? textEnd : -1;
+    return piece[textEnd - 1] !== BACKSLASH && standsAt(piece, textEnd, this.#after) ? textEnd : -1;
   }
 
   /** Records the event that begins or goes on here as it is, as far as it has come. @returns where it ends */
@@ -112,18 +114,6 @@ export class DeltaJoiner {
       this.#after = event.subarray(textEnd);
     }
   }
-}
-
-/** Byte by byte: a call into the engine would cost more. */
-function isAt(piece: Buffer, start: number, bytes: Buffer): boolean {
-  if (start + bytes.length > piece.length) {
-    return false;
-  }
-  let difference = 0;
-  for (let index = 0; index < bytes.length; index++) {
-    difference |= (piece[start + index] as number) ^ (bytes[index] as number);
-  }
-  return difference === 0;
 }
 
 /** 0 where there is no text. */

@@ -2,6 +2,7 @@ import { byteRange } from "../wire/byte-range.ts";
 import { ChunkedDecoder } from "../wire/chunked-decoder.ts";
 import { readDigits } from "../wire/digits.ts";
 import { HeaderBlock } from "../wire/header-block.ts";
+import { standsAt } from "../wire/stands-at.ts";
 
 /** Longest reply head accepted, in bytes. */
 export const MAX_HEAD_BYTES = 128 * 1024;
@@ -220,10 +221,8 @@ function findLineEnd(bytes: Uint8Array, end: number): number {
 
 function readStatus(bytes: Buffer, lineEnd: number): number {
   const minor = bytes[MINOR_VERSION_AT];
-  let isStatusLine = (minor === ONE || minor === ZERO) && bytes[STATUS_AT - 1] === SPACE;
-  for (let at = 0; at < VERSION.length; at++) {
-    isStatusLine &&= bytes[at] === VERSION[at];
-  }
+  const hasVersion = standsAt(bytes, 0, VERSION) && (minor === ONE || minor === ZERO);
+  let isStatusLine = hasVersion && bytes[STATUS_AT - 1] === SPACE;
   let status = 0;
   for (let at = STATUS_AT; at < STATUS_END; at++) {
     const digit = (bytes[at] ?? 0) - ZERO;

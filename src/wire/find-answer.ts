@@ -3,6 +3,7 @@ import { skipKey, skipSpace, skipValue } from "./json-lexer.ts";
 import { openSource } from "./json-scan.ts";
 import { JsonScanError } from "./json-scan-error.ts";
 import type { JsonSource } from "./json-source.ts";
+import { standsAt } from "./stands-at.ts";
 
 const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
@@ -10,6 +11,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+/** Keys are compared as they are written: one with an escape is no key of a vendor. */
 const CHOICES = Buffer.from('"choices"');
 const MESSAGE = Buffer.from('"message"');
 const TEXT = Buffer.from('"text"');
@@ -43,7 +45,7 @@ function findChoices(source: JsonSource, open: number): number | undefined {
   do {
     const key = skipSpace(bytes, at + 1);
     const value = skipKey(source, key);
-    if (bytes[value] === OPEN_BRACKET && isAt(bytes, key, CHOICES)) {
+    if (bytes[value] === OPEN_BRACKET && standsAt(bytes, key, CHOICES)) {
       return value;
     }
     at = skipSpace(bytes, skipValue(source, value));
@@ -64,8 +66,8 @@ function readOnlyChoice(source: JsonSource, open: number): ByteSpan | undefined 
     const key = skipSpace(bytes, at + 1);
     const start = skipKey(source, key);
     const end = skipValue(source, start);
-    const isMessage = isAt(bytes, key, MESSAGE);
-    if (isMessage || (!hasMessage && isAt(bytes, key, TEXT))) {
+    const isMessage = standsAt(bytes, key, MESSAGE);
+    if (isMessage || (!hasMessage && standsAt(bytes, key, TEXT))) {
       hasMessage ||= isMessage;
       answer = { bytes, start, end }; // Of two fields of the name the last one counts.
     }
@@ -73,14 +75,4 @@ function readOnlyChoice(source: JsonSource, open: number): ByteSpan | undefined 
   } while (bytes[at] === COMMA);
   const isOnly = bytes[at] === CLOSE_BRACE && bytes[skipSpace(bytes, at + 1)] === CLOSE_BRACKET;
   return isOnly ? answer : undefined;
-}
-
-/** Keys are compared as they are written: one with an escape is no key of a vendor. */
-function isAt(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (bytes[start + index] !== text[index]) {
-      return false;
-    }
-  }
-  return true;
 }

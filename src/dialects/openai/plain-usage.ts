@@ -1,6 +1,7 @@
 import type { Usage } from "../../core/usage.ts";
 import { readName } from "../../wire/field-names.ts";
 import { skipSpace } from "../../wire/json-lexer.ts";
+import { standsAt } from "../../wire/stands-at.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -135,7 +136,7 @@ function readCount(bytes: Uint8Array, start: number, place: number | undefined):
   let at = start;
   let count = 0;
   if (bytes[start] === LETTER_N) {
-    at = isNull(bytes, start) ? start + NULL.length : start;
+    at = standsAt(bytes, start, NULL) ? start + NULL.length : start;
   } else {
     for (let digit = bytes[at] ?? 0; digit >= ZERO && digit <= NINE; digit = bytes[at] ?? 0) {
       count = count * 10 + digit - ZERO;
@@ -151,13 +152,4 @@ function readCount(bytes: Uint8Array, start: number, place: number | undefined):
     counts[place] = count;
   }
   return at;
-}
-
-function isNull(bytes: Uint8Array, start: number): boolean {
-  for (let index = 0; index < NULL.length; index++) {
-    if (bytes[start + index] !== NULL[index]) {
-      return false;
-    }
-  }
-  return true;
 }
