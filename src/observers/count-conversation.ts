@@ -2,14 +2,16 @@ import { countTokens } from "../catalog/token-counter.ts";
 import type { TokenEncodingName } from "../catalog/token-encoding.ts";
 import { isObject } from "../core/json-values.ts";
 import { readMessageTexts } from "../dialects/openai/message-texts.ts";
+import { toBuffer } from "../wire/utf8.ts";
 import { readAnswerTexts } from "./answer-texts.ts";
 
 /** A conversation to count. */
 export interface CountRequest {
   readonly id: number;
   /** A JSON object of the request's content fields. */
-  readonly request: Uint8Array;
-  readonly response: Uint8Array | undefined;
+  readonly request: Uint8Array<ArrayBuffer>;
+  /** What there is of the answer, a JSON body or a stream; empty where there is nothing. */
+  readonly response: Uint8Array<ArrayBuffer>;
   /** How much longer the answer was than what there is of it, as a factor from 1. */
   readonly stretch: number;
   readonly encoding: TokenEncodingName;
@@ -33,8 +35,7 @@ export async function countConversation({
   encoding,
 }: CountRequest): Promise<CountReply> {
   const prompt = readPrompt(toText(request));
-  const answer = response === undefined ? [] : readAnswerTexts(toText(response));
-  const answerTokens = await countAll(answer, encoding);
+  const answerTokens = await countAll(readAnswerTexts(toText(response)), encoding);
   return {
     id,
     promptTokens: prompt.extraTokens + (await countAll(prompt.texts, encoding)),
@@ -42,7 +43,7 @@ export async function countConversation({
   };
 }
 
-const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+const toText = (bytes: Uint8Array): string => toBuffer(bytes).toString("utf8");
 
 async function countAll(texts: readonly string[], encoding: TokenEncodingName): Promise<number> {
   let total = 0;

@@ -9,6 +9,7 @@ const COLLECT_AFTER_BYTES = 1024 * 1024;
 let untilCollectedBytes = 0;
 
 async function count(request: CountRequest): Promise<void> {
+  const size = request.request.length + request.response.length;
   const reply = await countConversation(request).catch(() => ({
     id: request.id,
     promptTokens: 0,
@@ -16,7 +17,7 @@ async function count(request: CountRequest): Promise<void> {
     hasFailed: true,
   }));
   parentPort?.postMessage(reply);
-  untilCollectedBytes -= request.request.length + (request.response?.length ?? 0);
+  untilCollectedBytes -= size;
   if (untilCollectedBytes < 0) {
     untilCollectedBytes = COLLECT_AFTER_BYTES;
     Bun.gc(true);
