@@ -46,6 +46,17 @@ test("many events that come at once are kept as they are, and those behind them 
   );
 });
 
+test("an event may stand within other bytes", () => {
+  const tap = new UsageTap(64 * 1024, true);
+  const events = [ROLE, word("one"), word(" two"), word(" three"), DONE];
+  for (const event of events) {
+    const bytes = Buffer.from(`ff\r\n${event}\r\n`);
+    tap.push(bytes, 4, bytes.length - 2);
+  }
+  expect(tap.readKept().toString()).toBe([ROLE, word("one"), word(" two three"), DONE].join(""));
+  expect(tap.totalBytes).toBe(events.join("").length);
+});
+
 test("it can be read while the stream goes on", () => {
   const tap = tapOf([word("one"), word(" two"), word(" three")]);
   expect(tap.readTail().toString()).toBe(word("one") + word(" two three"));

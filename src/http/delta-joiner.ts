@@ -42,23 +42,23 @@ export class DeltaJoiner {
     this.#record = record;
   }
 
-  /** Takes the next piece of the stream: a part of an event, or several of them. */
-  push(piece: Buffer): void {
-    if (piece.length > MAX_JOINED_PIECE_BYTES) {
+  /** Takes the next piece of the stream, from `start` to before `end`: a part of an event, or several of them. */
+  push(piece: Buffer, start = 0, end = piece.length): void {
+    if (end - start > MAX_JOINED_PIECE_BYTES) {
       this.close();
-      this.#record(piece, 0, piece.length);
-      this.#isAtStart = piece[piece.length - 1] === LF && piece[piece.length - 2] === LF;
+      this.#record(piece, start, end);
+      this.#isAtStart = piece[end - 1] === LF && piece[end - 2] === LF;
       return;
     }
-    let at = 0;
-    while (at < piece.length) {
-      const textEnd = this.#isAtStart ? this.#findText(piece, at) : -1;
+    let at = start;
+    while (at < end) {
+      const textEnd = this.#isAtStart ? this.#findText(piece, at, end) : -1;
       if (textEnd >= 0) {
         this.#record(piece, this.#isOpen ? at + this.#before.length : at, textEnd);
         this.#isOpen = true;
         at = textEnd + this.#after.length;
       } else {
-        at = this.#pass(piece, at);
+        at = this.#pass(piece, at, end);
       }
     }
   }
@@ -75,28 +75,30 @@ export class DeltaJoiner {
    * Where the text ends of an event that begins here and is the pattern around a text without quotes, a whole one therefore;
    * -1 for any other.
    */
-  #findText(piece: Buffer, start: number): number {
+  #findText(piece: Buffer, start: number, end: number): number {
     const textStart = start + this.#before.length;
     if (textStart === start || !standsAt(piece, start, this.#before)) {
       return -1;
     }
     let textEnd = textStart;
-    while (textEnd < piece.length && piece[textEnd] !== QUOTE) {
+    while (textEnd < end && piece[textEnd] !== QUOTE) {
       textEnd++;
     }
-    return piece[textEnd - 1] !== BACKSLASH && standsAt(piece, textEnd, this.#after) ? textEnd : -1;
+    const isWhole = textEnd + this.#after.length <= end && standsAt(piece, textEnd, this.#after);
+    return isWhole && piece[textEnd - 1] !== BACKSLASH ? textEnd : -1;
   }
 
   /** Records the event that begins or goes on here as it is, as far as it has come. @returns where it ends */
-  #pass(piece: Buffer, start: number): number {
+  #pass(piece: Buffer, start: number, pieceEnd: number): number {
     const found = piece.indexOf(EVENT_END, start);
-    const end = found < 0 ? piece.length : found + EVENT_END.length;
+    const isEnded = found >= 0 && found + EVENT_END.length <= pieceEnd;
+    const end = isEnded ? found + EVENT_END.length : pieceEnd;
     this.close();
     this.#record(piece, start, end);
-    if (this.#isAtStart && found >= 0) {
+    if (this.#isAtStart && isEnded) {
       this.#learn(piece, start, end);
     }
-    this.#isAtStart = found >= 0;
+    this.#isAtStart = isEnded;
     return end;
   }
 

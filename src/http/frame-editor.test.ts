@@ -24,6 +24,21 @@ test("only frames that hold the marker are edited", () => {
   ]);
 });
 
+test("whole frames without the marker need not be pushed, others must", () => {
+  const editor = new FrameEditor(
+    Buffer.from("mark"),
+    () => undefined,
+    () => undefined,
+  );
+  const leaves = (text: string): boolean => {
+    const bytes = Buffer.from(`ff\r\n${text}\r\n`);
+    return editor.leaves(bytes, 4, bytes.length - 2);
+  };
+  expect([leaves("data: a\n\n"), leaves("data: a"), leaves("data: mark\n\n")]).toEqual([true, false, false]);
+  editor.push(Buffer.from("data: ma"));
+  expect(leaves("rk\n\n")).toBe(false);
+});
+
 test("what the stream ends with is told from a whole frame", () => {
   expect(edit("data: a\n\ndata: mark")).toEqual({ passed: ["data: a\n\n", "!"], edited: [["data: mark", false]] });
   expect(edit("data: a\n\ndata: b")).toEqual({ passed: ["data: a\n\n", "data: b"], edited: [] });

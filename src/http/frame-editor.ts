@@ -1,6 +1,8 @@
 import { SseFrameSplitter } from "../wire/sse-frames.ts";
 import { toBuffer } from "../wire/utf8.ts";
 
+const LF = 10;
+
 /** Longest unfinished frame held back; longer ones pass as they are. */
 const MAX_HELD_BYTES = 64 * 1024;
 
@@ -28,9 +30,19 @@ export class FrameEditor {
     this.#pass = pass;
   }
 
+  /** Whether the next bytes are whole frames without the marker: nothing to look for, nothing to wait for. They need not be pushed. */
+  leaves(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
+    return (
+      this.#splitter.isBetweenFrames &&
+      bytes[end - 1] === LF &&
+      bytes[end - 2] === LF && // The blank line of a frame, in the spelling that nearly every vendor uses.
+      toBuffer(bytes).indexOf(this.#marker, start) < 0
+    );
+  }
+
   push(chunk: Uint8Array): void {
-    if (this.#splitter.isBetweenFrames && endsFrame(chunk) && toBuffer(chunk).indexOf(this.#marker) < 0) {
-      this.#pass(chunk); // Whole frames without the marker: nothing to look for, nothing to wait for.
+    if (this.leaves(chunk)) {
+      this.#pass(chunk);
       return;
     }
     this.#splitter.push(chunk, this.#onFrame);
@@ -64,11 +76,4 @@ export class FrameEditor {
       this.#pass(kept.length === 1 ? (kept[0] as Uint8Array) : Buffer.concat(kept));
     }
   }
-}
-
-const LF = 10;
-
-/** Whether the bytes end with the blank line of a frame, in the spelling that nearly every vendor uses. */
-function endsFrame(bytes: Uint8Array): boolean {
-  return bytes[bytes.length - 1] === LF && bytes[bytes.length - 2] === LF;
 }

@@ -3,6 +3,7 @@ import { GatewayError } from "../core/errors.ts";
 import { addServiceTier } from "../dialects/openai/usage.ts";
 import type { StreamSink, StreamSource } from "../inbound/inbound.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
+import { byteRange } from "../wire/byte-range.ts";
 import { readFrameData } from "../wire/frame-data.ts";
 import type { Call } from "./call.ts";
 import { toGatewayError } from "./call.ts";
@@ -67,6 +68,19 @@ export class StreamRelay implements BodySink, StreamSource {
       this.#pass(bytes);
     } else {
       this.#editor.push(bytes);
+    }
+  }
+
+  /** The vendor sent a piece in a coding that the client takes as well. */
+  framedChunk(bytes: Buffer, start: number, end: number): void {
+    const client = this.#client;
+    if (client === undefined || this.#editor?.leaves(bytes, start, end) === false) {
+      this.chunk(byteRange(bytes, start, end));
+      return;
+    }
+    this.#tap.push(bytes, start, end);
+    if (!client.writeFramed(bytes, start, end)) {
+      this.#reply.pause();
     }
   }
 

@@ -45,13 +45,14 @@ export class UsageTap {
     return this.#totalBytes;
   }
 
-  push(given: Uint8Array): void {
+  /** Takes the next piece of the stream: the bytes from `start` to before `end`. */
+  push(given: Uint8Array, start = 0, end = given.length): void {
     const bytes = toBuffer(given);
-    this.#totalBytes += bytes.length;
+    this.#totalBytes += end - start;
     if (this.#joiner === undefined) {
-      this.#record(bytes, 0, bytes.length);
+      this.#record(bytes, start, end);
     } else {
-      this.#joiner.push(bytes);
+      this.#joiner.push(bytes, start, end);
     }
   }
 

@@ -50,6 +50,8 @@ export class BodyError extends Error {
 export interface StreamSink {
   /** Sends a piece. `false`: the client is behind; hold further pieces until `onDrain`. Pieces sent nonetheless are kept. */
   write(bytes: Uint8Array): boolean;
+  /** The same with a piece that stands, from `start` to before `end`, in one chunk of the chunked coding: goes out as it is, if it can. */
+  writeFramed(bytes: Buffer, start: number, end: number): boolean;
   /** The answer is complete. */
   end(): void;
   /** The answer broke off: the connection ends without the mark of a complete body. */

@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { byteRange } from "../wire/byte-range.ts";
 import { SCRATCH, SCRATCH_BYTES } from "../wire/scratch.ts";
 import { type TurnWriter, writeInTurn } from "../wire/turn.ts";
 import { type InboundReply, type StreamSink, type StreamSource, writeLines } from "./inbound.ts";
@@ -72,11 +73,19 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   write(bytes: Uint8Array): boolean {
     if (this.#end === "open" && bytes.length > 0 && this.#framing?.isHead !== true) {
       if (this.#isChunked && this.#unsentBytes === 0 && bytes.length <= MAX_SCRATCHED_BYTES) {
-        this.#writeFramed(bytes);
+        this.#writeScratched(bytes);
       } else {
         this.#push(this.#frame(bytes));
       }
     }
+    return !this.#isBehind;
+  }
+
+  writeFramed(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#end !== "open" || !this.#isChunked || this.#pending !== undefined || this.#framing?.isHead === true) {
+      return this.write(byteRange(bytes, start, end));
+    }
+    this.#push(bytes);
     return !this.#isBehind;
   }
 
@@ -166,7 +175,7 @@ export class ReplyWriter implements StreamSink, TurnWriter {
   }
 
   /** Sends a piece as it goes over the wire; only what the socket does not take becomes a buffer of its own. */
-  #writeFramed(bytes: Uint8Array): void {
+  #writeScratched(bytes: Uint8Array): void {
     this.#startStream();
     this.#writeChunk(bytes);
     this.#push(SCRATCH.sendTo(this.#socket) ?? NO_BYTES);

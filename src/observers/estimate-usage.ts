@@ -13,8 +13,11 @@ const MAX_WAIT_MS = 2000;
 const MAX_FIRST_WAIT_MS = 15_000;
 /** A thread that has not answered for so long is given up. */
 const STUCK_MS = 30_000;
-/** A thread that has nothing to do for so long ends, and gives some 13 MB back; starting it takes up to a tenth of a second of CPU. */
-const IDLE_MS = 1000;
+/** A thread that has nothing to do for so long ends, and gives some 13 MB back. */
+const IDLE_MS = 250;
+/** Starting a thread takes up to a tenth of a second of CPU: one that is missed so soon after its end is kept longer. */
+const MISSED_WITHIN_MS = 1000;
+const LONG_IDLE_MS = 3000;
 /** Threads that failed; after so many nothing is counted any more. */
 const MAX_FAILURES = 5;
 
@@ -52,6 +55,8 @@ export class UsageEstimator {
   #hasAnswered = false;
   #heardAtMs = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
+  #idleMs = IDLE_MS;
+  #endedAtMs = Number.NEGATIVE_INFINITY;
   #lastId = 0;
   #failureCount = 0;
   #estimatedCount = 0;
@@ -128,6 +133,7 @@ export class UsageEstimator {
     this.#worker = worker;
     this.#hasAnswered = false;
     this.#heardAtMs = performance.now();
+    this.#idleMs = this.#heardAtMs - this.#endedAtMs < MISSED_WITHIN_MS ? LONG_IDLE_MS : IDLE_MS;
     return worker;
   }
 
@@ -176,6 +182,7 @@ export class UsageEstimator {
     clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#endedAtMs = performance.now();
     worker?.terminate().catch(() => undefined);
   }
 
@@ -208,7 +215,7 @@ export class UsageEstimator {
     if (this.#pending.size === 0) {
       this.#onEmpty?.();
       clearTimeout(this.#idle);
-      this.#idle = setTimeout(() => this.#end(), IDLE_MS);
+      this.#idle = setTimeout(() => this.#end(), this.#idleMs);
       this.#idle.unref();
     }
   }

@@ -45,6 +45,7 @@ export class Connection implements TurnReader, TurnWriter {
     this.#parser = new ReplyParser({
       onHead: (status, headers) => this.exchange?.onHead(status, headers),
       onChunk: (bytes) => this.exchange?.onChunk(bytes),
+      onFramedChunk: (bytes, start, end) => this.exchange?.onFramedChunk(bytes, start, end),
       onEnd: (isReusable) => this.#onReplyEnd(isReusable),
     });
   }

@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { byteRange } from "../wire/byte-range.ts";
 import { HeaderBlock } from "../wire/header-block.ts";
 import type { Connection } from "./connection.ts";
 import type { BodySink, Exchange, UpstreamReply, UpstreamRequest } from "./transport.ts";
@@ -81,6 +82,14 @@ export class HttpExchange implements Exchange, UpstreamReply {
   onRead(): void {
     if (this.#phase === "body" && !this.#isPaused) {
       this.#extendDeadline(this.request.limits.gapMs);
+    }
+  }
+
+  onFramedChunk(bytes: Buffer, start: number, end: number): void {
+    if (this.#sink?.framedChunk !== undefined) {
+      this.#sink.framedChunk(bytes, start, end);
+    } else {
+      this.onChunk(byteRange(bytes, start, end));
     }
   }
 

@@ -19,6 +19,9 @@ function parse(text: string, cuts: readonly number[], closes = false): Seen {
     onChunk: (bytes) => {
       seen.body += Buffer.from(bytes).toString("latin1");
     },
+    onFramedChunk: (bytes, start, end) => {
+      seen.body += bytes.toString("latin1", start, end);
+    },
     onEnd: (isReusable) => {
       seen.ended = isReusable;
     },

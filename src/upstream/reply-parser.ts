@@ -21,6 +21,8 @@ const NO_CHUNKS = new ChunkedDecoder(() => undefined);
 export interface ReplyEvents {
   onHead(status: number, headers: HeaderBlock): void;
   onChunk(bytes: Uint8Array): void;
+  /** A piece of the body that came as one chunk of the chunked coding, as it came: the piece itself stands from `start` to before `end`. */
+  onFramedChunk(bytes: Buffer, start: number, end: number): void;
   /** The reply is complete. `isReusable`: the connection may carry another request. */
   onEnd(isReusable: boolean): void;
 }
@@ -145,7 +147,10 @@ export class ReplyParser {
     } else if (coding !== null) {
       // Both framings at once is how replies are smuggled: believe the chunks, trust the connection no more.
       this.#keepAlive = this.#keepAlive && length === undefined;
-      this.#chunks = new ChunkedDecoder((bytes) => this.#events.onChunk(bytes));
+      this.#chunks = new ChunkedDecoder(
+        (bytes) => this.#events.onChunk(bytes),
+        (bytes, start, end) => this.#events.onFramedChunk(bytes, start, end),
+      );
       this.#state = "chunked";
     } else if (length !== undefined) {
       this.#remaining = length;

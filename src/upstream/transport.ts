@@ -42,6 +42,11 @@ export const headText = ({ head, ownLines }: Pick<UpstreamRequest, "head" | "own
 export interface BodySink {
   /** A piece of the body; the sink may keep it. */
   chunk(bytes: Uint8Array): void;
+  /**
+   * A piece that came as one chunk of the chunked coding, as it came: the piece itself stands from `start` to before `end`. The
+   * sink may keep it. Absent where only the pieces are of use: they come by `chunk` then.
+   */
+  framedChunk?(bytes: Buffer, start: number, end: number): void;
   end(): void;
   /** The body broke off. The error is a `GatewayError`. */
   fail(error: Error): void;

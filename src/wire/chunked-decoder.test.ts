@@ -40,6 +40,28 @@ describe("ChunkedDecoder", () => {
     ).toEqual(whole);
   });
 
+  test("one whole chunk by itself can be had as it came, all else by its data", () => {
+    const chunk = "A\r\n0123456789\r\n";
+    const take = (...pieces: readonly string[]): string[] => {
+      const taken: string[] = [];
+      const decoder = new ChunkedDecoder(
+        (bytes) => taken.push(bytes.toString()),
+        (bytes, start, end) => taken.push(`whole ${bytes.toString("latin1", start, end)} of ${bytes.toString()}`),
+      );
+      for (const piece of pieces) decoder.push(Buffer.from(piece));
+      expect(decoder.isDone).toBe(pieces.at(-1)?.endsWith("0\r\n\r\n") === true);
+      return taken;
+    };
+    const whole = `whole 0123456789 of ${chunk}`;
+    expect(take(chunk, chunk, "0\r\n\r\n")).toEqual([whole, whole]);
+    expect(take(chunk + chunk, chunk)).toEqual(["01234567890123456789", whole]);
+    expect(take(`${chunk}0\r\n\r\n`)).toEqual(["0123456789"]);
+    expect(take("A;x=y\r\n0123456789\r\n", chunk)).toEqual(["0123456789", whole]);
+    for (let cut = 1; cut < chunk.length; cut++) {
+      expect(take(chunk.slice(0, cut), chunk.slice(cut), chunk).join("")).toBe(`0123456789${whole}`);
+    }
+  });
+
   test.each([
     ["no size", "\r\nhello", "bad chunk size"],
     ["a sign", "-5\r\nhello", "bad chunk size"],

@@ -10,6 +10,11 @@ const LF = 10;
 const SPACE = 32;
 const TAB = 9;
 const SEMICOLON = 59;
+/** CR and LF. */
+const LINE_END_BYTES = 2;
+
+/** Takes a chunk as it came, size line and line ends included; its data stands from `start` to before `end`. */
+export type WholeChunk = (bytes: Buffer, start: number, end: number) => void;
 
 type State =
   | "size"
@@ -27,10 +32,12 @@ type State =
 /**
  * Incremental decoder of the chunked transfer coding (RFC 9112 7.1), a byte at a time outside the data, so that any
  * split of the bytes gives the same body and nothing is held back. The body of all chunks that came together is handed
- * out in one piece: each piece costs its receiver a write.
+ * out in one piece: each piece costs its receiver a write. One whole chunk that came by itself, as the events of a stream
+ * mostly do, can be had as it came: who passes it on need not take it out of its coding and put it into the same again.
  */
 export class ChunkedDecoder {
   readonly #onData: (bytes: Buffer) => void;
+  readonly #onChunk: WholeChunk | undefined;
   #state: State = "size";
   #digits = 0;
   #remaining = 0;
@@ -39,8 +46,10 @@ export class ChunkedDecoder {
   #bodyStart = 0;
   #bodyEnd = 0;
 
-  constructor(onData: (bytes: Buffer) => void) {
+  /** @param onChunk takes whole chunks instead, where they came one by one and without extensions */
+  constructor(onData: (bytes: Buffer) => void, onChunk?: WholeChunk) {
     this.#onData = onData;
+    this.#onChunk = onChunk;
   }
 
   get isDone(): boolean {
@@ -53,6 +62,13 @@ export class ChunkedDecoder {
    * @throws Error with a plain message on malformed input; the body before it has been handed out
    */
   push(bytes: Buffer): Buffer | undefined {
+    if (this.#onChunk !== undefined && this.#state === "size" && this.#digits === 0) {
+      const start = startOfWholeChunk(bytes);
+      if (start > 0) {
+        this.#onChunk(bytes, start, bytes.length - LINE_END_BYTES);
+        return undefined;
+      }
+    }
     this.#bodyStart = 0;
     this.#bodyEnd = 0;
     let at = 0;
@@ -169,6 +185,24 @@ export class ChunkedDecoder {
     return state;
   }
 }
+
+/** Where the data starts if the bytes are one chunk with data, no more and no less, of the plainest spelling; 0 otherwise. */
+function startOfWholeChunk(bytes: Buffer): number {
+  let size = 0;
+  let at = 0;
+  let digit = hexDigit(bytes[at] ?? 0);
+  while (digit >= 0 && at < MAX_SIZE_DIGITS) {
+    size = size * 16 + digit;
+    at++;
+    digit = hexDigit(bytes[at] ?? 0);
+  }
+  const start = at + LINE_END_BYTES;
+  const end = start + size;
+  const isWhole = size > 0 && bytes.length === end + LINE_END_BYTES;
+  return isWhole && isLineEnd(bytes, at) && isLineEnd(bytes, end) ? start : 0;
+}
+
+const isLineEnd = (bytes: Buffer, at: number): boolean => bytes[at] === CR && bytes[at + 1] === LF;
 
 function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) {
