@@ -18,7 +18,7 @@ COPY --from=build /src/dist/portolan /usr/local/bin/portolan
 # Less garbage than the engine would let lie; bench/load/engine-environment.ts says how much.
 ENV BUN_JSC_heapGrowthMaxIncrease=0.85
 ENV BUN_JSC_smallHeapGrowthFactor=1.85
-ENV BUN_JSC_minEdenToOldGenerationRatio=0.36
+ENV BUN_JSC_minEdenToOldGenerationRatio=0.38
 WORKDIR /etc/portolan
 USER nonroot
 EXPOSE 4000

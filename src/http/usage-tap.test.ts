@@ -47,7 +47,7 @@ test("a stream shorter than the limit is kept whole, in memory of its own", () =
   expect(new UsageTap(1).readKept().length).toBe(0);
 });
 
-const PAGE = 1024;
+const PAGE = 2 * 1024;
 const TAIL = 8 * 1024;
 const LENGTHS = [
   0,

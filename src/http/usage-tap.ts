@@ -5,8 +5,8 @@ import { DeltaJoiner } from "./delta-joiner.ts";
 
 /** Usage stands at a stream's end: this much of it is looked at, in bytes. */
 const TAIL_BYTES = 8 * 1024;
-/** Size of a page of what is kept, in bytes: an answer of some hundred words whose events are joined takes one or two. */
-const PAGE_BYTES = 1024;
+/** Size of a page of what is kept, in bytes: room for an answer of some hundred words whose events are joined. */
+const PAGE_BYTES = 2 * 1024;
 
 /** A copy of so few bytes takes longer to ask for than to make. */
 const SHORT_BYTES = 48;
