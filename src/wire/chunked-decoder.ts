@@ -1,4 +1,5 @@
 import { byteRange } from "./byte-range.ts";
+import { standsAt } from "./stands-at.ts";
 
 /** Most hex digits of a chunk size: 16^12 is far above any body. */
 const MAX_SIZE_DIGITS = 12;
@@ -10,8 +11,7 @@ const LF = 10;
 const SPACE = 32;
 const TAB = 9;
 const SEMICOLON = 59;
-/** CR and LF. */
-const LINE_END_BYTES = 2;
+const LINE_END = Buffer.from("\r\n");
 
 /** Takes a chunk as it came, size line and line ends included; its data stands from `start` to before `end`. */
 export type WholeChunk = (bytes: Buffer, start: number, end: number) => void;
@@ -65,7 +65,7 @@ export class ChunkedDecoder {
     if (this.#onChunk !== undefined && this.#state === "size" && this.#digits === 0) {
       const start = startOfWholeChunk(bytes);
       if (start > 0) {
-        this.#onChunk(bytes, start, bytes.length - LINE_END_BYTES);
+        this.#onChunk(bytes, start, bytes.length - LINE_END.length);
         return undefined;
       }
     }
@@ -196,13 +196,11 @@ function startOfWholeChunk(bytes: Buffer): number {
     at++;
     digit = hexDigit(bytes[at] ?? 0);
   }
-  const start = at + LINE_END_BYTES;
+  const start = at + LINE_END.length;
   const end = start + size;
-  const isWhole = size > 0 && bytes.length === end + LINE_END_BYTES;
-  return isWhole && isLineEnd(bytes, at) && isLineEnd(bytes, end) ? start : 0;
+  const isWhole = size > 0 && bytes.length === end + LINE_END.length;
+  return isWhole && standsAt(bytes, at, LINE_END) && standsAt(bytes, end, LINE_END) ? start : 0;
 }
-
-const isLineEnd = (bytes: Buffer, at: number): boolean => bytes[at] === CR && bytes[at + 1] === LF;
 
 function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) {

@@ -3,8 +3,20 @@ import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
 import { MESSAGES, modelEntry, openaiParams, postJson } from "../support/gateway-setup.ts";
+import { openRawClient, writePost } from "../support/raw-client.ts";
+import { startRawHttpServer } from "../support/raw-http-server.ts";
 
 const upstream = startFakeUpstream();
+/** A vendor that writes a chunk whenever the test says so, and its sizes with zeros in front. */
+const chunkWriter = startRawHttpServer(async (_request, connection) => {
+  await connection.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+  for (const chunk of await chunksToWrite) {
+    await chunk.after;
+    await connection.write(chunk.bytes);
+  }
+});
+const { promise: chunksToWrite, resolve: writeChunks } =
+  Promise.withResolvers<readonly { readonly after?: Promise<unknown>; readonly bytes: string }[]>();
 let gateway: GatewayProcess;
 
 beforeAll(async () => {
@@ -13,6 +25,7 @@ beforeAll(async () => {
       model_list: [
         modelEntry("gpt", openaiParams(upstream, "openai/gpt-4o")),
         modelEntry("floats", openaiParams(upstream, "together_ai/embed")),
+        modelEntry("spelled", openaiParams({ url: `http://127.0.0.1:${chunkWriter.port}` }, "openai/gpt-4o")),
         modelEntry("groq", openaiParams(upstream, "groq/llama")),
       ],
     },
@@ -24,6 +37,7 @@ afterAll(async () => {
   expect(harmDone(gateway)).toEqual([]);
   expect(await gateway.stop()).toBe(0);
   upstream.close();
+  chunkWriter.close();
 });
 
 const chat = (body: Readonly<Record<string, unknown>> = {}): Promise<Response> =>
@@ -116,6 +130,24 @@ describe("streams", () => {
     expect(await (await chat(isAsked)).text()).toBe(STREAM.toString());
     const hidden = await (await chat({ stream: true })).text();
     expect(hidden).toBe(STREAM.toString()); // Usage beside choices is the vendor's own way and stays.
+  });
+
+  test("go out in the chunks that they came in, as the vendor spelled them", async () => {
+    const event = (text: string): string => `data: {"choices":[{"delta":{"content":"${text}"}}]}\n\n`;
+    const chunk = (data: string): string => `000${data.length.toString(16).toUpperCase()}\r\n${data}\r\n`;
+    const client = await openRawClient(gateway.url);
+    client.write(
+      writePost("/v1/chat/completions", JSON.stringify({ model: "spelled", messages: MESSAGES, stream: true })),
+    );
+    const seen = (text: string): Promise<string> => client.until((all) => all.includes(text), `event ${text}`);
+    writeChunks([
+      { bytes: chunk(event("one")) },
+      { after: seen("one"), bytes: chunk(event("two")) },
+      { after: seen("two"), bytes: `${chunk("data: [DONE]\n\n")}0\r\n\r\n` },
+    ]);
+    expect((await client.reply()).body).toBe(`${event("one")}${event("two")}data: [DONE]\n\n`);
+    expect(client.text).toContain(chunk(event("two")));
+    client.destroy();
   });
 
   test("have the headers that keep proxies from buffering", async () => {
