@@ -6,7 +6,7 @@ COPY package.json package-lock.json ./
 COPY scripts/ensure-installed.mjs scripts/
 # Bun is the one package whose install script runs (allowScripts in package.json); the second command sees to it on any npm.
 RUN npm ci --omit=dev --no-audit --no-fund && node scripts/ensure-installed.mjs
-COPY scripts/build.ts scripts/build-page.ts scripts/
+COPY scripts/build.ts scripts/build-page.ts scripts/packed-token-files.ts scripts/
 COPY src src
 COPY web web
 RUN npm run build && dist/portolan --version

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { packedTokenFiles } from "./packed-token-files.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const SOURCES = join(ROOT, "src");
@@ -15,7 +16,7 @@ const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
  */
 async function bundle(folder: string): Promise<void> {
   const { outputs } = await Bun.build({
-    // The second is the program of the thread that counts tokens.
+    // The second is the program of the thread that counts the tokens of long conversations.
     entrypoints: [join(SOURCES, "main.ts"), join(SOURCES, "observers", "count-worker.ts")],
     root: SOURCES,
     target: "bun",
@@ -23,6 +24,7 @@ async function bundle(folder: string): Promise<void> {
     // The engine keeps the text of what it runs: without blanks and comments that is a third less.
     minify: { whitespace: true },
     sourcemap: "linked",
+    plugins: [packedTokenFiles],
     // Without the page the gateway serves all the same.
     external: existsSync(PAGE) ? [] : ["*/web/dist/page.json"],
   });

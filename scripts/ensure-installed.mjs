@@ -70,7 +70,8 @@ const build = (built, script, folder, others) => {
 if (build(page, "build-page.ts", web, [])) {
   console.error("The page at /ui could not be built; see above. All else works.");
 }
-const unbuilt = build(join(root, "dist", "server", "main.js"), "bundle.ts", join(root, "src"), [page]);
+const plugin = join(root, "scripts", "packed-token-files.ts");
+const unbuilt = build(join(root, "dist", "server", "main.js"), "bundle.ts", join(root, "src"), [page, plugin]);
 if (unbuilt) {
   const reason = unbuilt.error?.message ?? `exit code ${unbuilt.status ?? unbuilt.signal}`;
   console.error(

@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import cl100kFile from "gpt-tokenizer/data/cl100k_base.tiktoken" with { type: "file" };
 import o200kFile from "gpt-tokenizer/data/o200k_base.tiktoken" with { type: "file" };
 import { BytePairTable } from "./byte-pair-table.ts";
+import { isPacked, packTokens } from "./pack-tokens.ts";
 
-/** A table of these tokens, whose ranks are their places. */
-const tableOf = (...tokens: string[]): BytePairTable =>
-  new BytePairTable(Buffer.from(tokens.map((token, rank) => `${btoa(token)} ${rank}\n`).join("")));
+/** A file of these tokens, whose ranks are their places. */
+const fileOf = (...tokens: string[]): Buffer =>
+  Buffer.from(tokens.map((token, rank) => `${btoa(token)} ${rank}\n`).join(""));
+
+const tableOf = (...tokens: string[]): BytePairTable => new BytePairTable(fileOf(...tokens));
 
 const count = (table: BytePairTable, text: string): number => table.count(Buffer.from(text), text.length);
 
@@ -44,4 +47,20 @@ test("bytes that no token has count one each", () => {
 
 test.each([-1, 0.5, 2, Number.NaN])("there is no token %p of two", (rank) => {
   expect(tableOf("a", "b").bytesOf(rank)).toBeUndefined();
+});
+
+test("a file is packed once, and read where it lies, wherever that is", () => {
+  const packed = packTokens(fileOf("a", "b", "ab"));
+  expect([isPacked(fileOf("a")), isPacked(packed), isPacked(new Uint8Array())]).toEqual([false, true, false]);
+  for (const offset of [0, 1, 4]) {
+    const memory = new Uint8Array(packed.length + offset);
+    memory.set(packed, offset);
+    const table = new BytePairTable(memory.subarray(offset));
+    expect([table.size, count(table, "abb"), table.bytesOf(2)]).toEqual([3, 2, Buffer.from("ab")]);
+  }
+});
+
+test("a file without tokens has none", () => {
+  const table = new BytePairTable(Buffer.from(""));
+  expect([table.size, count(table, "ab"), table.bytesOf(0)]).toEqual([0, 2, undefined]);
 });

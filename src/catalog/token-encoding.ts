@@ -81,14 +81,27 @@ export class TokenEncoding {
 
 const encoder = new TextEncoder();
 
-const loaded = new Map<TokenEncodingName, TokenEncoding>();
+/** How long an encoding is kept after its last use, in milliseconds; a bundle and an executable load it again within one. */
+const KEPT_MS = 500;
 
-/** An encoding, loaded on first use: that takes a twentieth of a second and 5 MB. */
+const loaded = new Map<TokenEncodingName, TokenEncoding>();
+let forget: ReturnType<typeof setTimeout> | undefined;
+
+/** An encoding, loaded on first use and kept while it is used: it takes 3 MB, and room for as much garbage. */
 export function loadTokenEncoding(name: TokenEncodingName): TokenEncoding {
   let encoding = loaded.get(name);
   if (encoding === undefined) {
     encoding = new TokenEncoding(SOURCES[name]);
     loaded.set(name, encoding);
+  }
+  if (forget === undefined) {
+    forget = setTimeout(() => {
+      forget = undefined;
+      loaded.clear();
+    }, KEPT_MS);
+    forget.unref();
+  } else {
+    forget.refresh();
   }
   return encoding;
 }
