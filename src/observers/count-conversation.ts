@@ -9,9 +9,9 @@ import { readAnswerTexts } from "./answer-texts.ts";
 export interface CountRequest {
   readonly id: number;
   /** A JSON object of the request's content fields. */
-  readonly request: Uint8Array<ArrayBuffer>;
+  readonly request: Uint8Array;
   /** What there is of the answer, a JSON body or a stream; empty where there is nothing. */
-  readonly response: Uint8Array<ArrayBuffer>;
+  readonly response: Uint8Array;
   /** How much longer the answer was than what there is of it, as a factor from 1. */
   readonly stretch: number;
   readonly encoding: TokenEncodingName;
@@ -22,18 +22,17 @@ export interface CountReply {
   readonly id: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** It could not be counted. */
+  readonly hasFailed?: true;
 }
 
 const NEVER = new AbortController().signal;
 
-/** Counts a conversation. Never rejects for what stands in it: what cannot be read counts nothing. */
-export async function countConversation({
-  id,
-  request,
-  response,
-  stretch,
-  encoding,
-}: CountRequest): Promise<CountReply> {
+/** Counts a conversation. Never rejects; what cannot be read in it counts nothing. */
+export const countConversation = (request: CountRequest): Promise<CountReply> =>
+  count(request).catch(() => ({ id: request.id, promptTokens: 0, completionTokens: 0, hasFailed: true }));
+
+async function count({ id, request, response, stretch, encoding }: CountRequest): Promise<CountReply> {
   const prompt = readPrompt(toText(request));
   const answerTokens = await countAll(readAnswerTexts(toText(response)), encoding);
   return {

@@ -18,6 +18,11 @@ const uncounted = (fields: Partial<UncountedCall> = {}): CallFinished =>
     },
   });
 
+/** Too long to be counted between calls: the thread counts it. */
+const long = uncounted({
+  request: Buffer.from(JSON.stringify({ messages: [{ role: "user", content: "word ".repeat(10_000) }] })),
+});
+
 const estimator = (
   program?: URL,
 ): {
@@ -45,6 +50,16 @@ test("a call is handed on with usage that is marked, and nothing left to count",
   expect(event.usage).toMatchObject({ promptTokens: 8, completionTokens: 1, totalTokens: 9, isEstimated: true });
   expect(event.uncounted).toBeUndefined();
   expect(it.stats).toEqual({ estimatedCount: 1, givenUpCount: 0, pendingCount: 0 });
+  await it.stop();
+}, 30_000);
+
+test("a long one is counted in a thread of its own", async () => {
+  const { first, it } = estimator();
+  it.complete(long);
+  expect((await within(first, "the estimate", 20_000)).usage).toMatchObject({
+    promptTokens: 10_008,
+    completionTokens: 1,
+  });
   await it.stop();
 }, 30_000);
 
@@ -80,7 +95,7 @@ test.each([
   ["throws at a call", "require('node:worker_threads').parentPort.on('message', () => { throw new Error('broken') })"],
 ])("a thread that %s costs the estimate, not the call", async (_name, program) => {
   const { first, it } = estimator(programOf(program));
-  it.complete(uncounted());
+  it.complete(long);
   const event = await within(first, "the call");
   expect([event.usage, event.uncounted]).toEqual([undefined, undefined]);
   await it.stop();
@@ -90,7 +105,7 @@ test("a thread that says nothing holds no call up for long when the gateway stop
   const { first, it } = estimator(
     programOf("require('node:worker_threads').parentPort.on('message', () => undefined)"),
   );
-  it.complete(uncounted());
+  it.complete(long);
   await within(it.stop(), "the end", 5000);
   expect((await first).usage).toBeUndefined();
 });

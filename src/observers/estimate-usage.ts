@@ -4,6 +4,7 @@ import type { UncountedCall } from "../core/call-details.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import type { Usage } from "../core/usage.ts";
 import type { CountReply, CountRequest } from "./count-conversation.ts";
+import { ShortCounts } from "./short-counts.ts";
 
 /** Calls that are being counted at most, and bytes of their conversations; others go on without an estimate. */
 const MAX_PENDING = 512;
@@ -13,9 +14,9 @@ const MAX_WAIT_MS = 2000;
 const MAX_FIRST_WAIT_MS = 15_000;
 /** A thread that has not answered for so long is given up. */
 const STUCK_MS = 30_000;
-/** A thread that has nothing to do for so long ends, and gives some 13 MB back. */
+/** A thread that has nothing to do for so long ends, and gives its memory back. */
 const IDLE_MS = 250;
-/** Starting a thread takes up to a tenth of a second of CPU: one that is missed so soon after its end is kept longer. */
+/** Starting a thread takes some ten milliseconds of CPU and takes memory anew: one that is missed so soon after its end is kept longer. */
 const MISSED_WITHIN_MS = 1000;
 const LONG_IDLE_MS = 3000;
 /** Threads that failed; after so many nothing is counted any more. */
@@ -42,13 +43,14 @@ interface Pending {
 }
 
 /**
- * Counts the tokens of calls whose vendor told no usage, in a thread of its own, and hands the calls on with usage and
+ * Counts the tokens of calls whose vendor told no usage, long ones in a thread of its own, and hands the calls on with usage and
  * cost. Bounded in calls, bytes and time: whatever happens to the thread, a call goes on, then without an estimate.
  */
 export class UsageEstimator {
   readonly #handOn: (event: CallFinished) => void;
   readonly #log: (message: string, cause: unknown) => void;
   readonly #program: URL;
+  readonly #shortCounts: ShortCounts;
   readonly #pending = new Map<number, Pending>();
   #pendingBytes = 0;
   #worker: Worker | undefined;
@@ -73,6 +75,10 @@ export class UsageEstimator {
     this.#handOn = handOn;
     this.#log = log;
     this.#program = program;
+    this.#shortCounts = new ShortCounts(
+      (reply) => this.#onReply(reply),
+      (cause) => log("handing on a counted call failed", cause),
+    );
   }
 
   get stats(): EstimateStats {
@@ -95,7 +101,9 @@ export class UsageEstimator {
     const id = ++this.#lastId;
     try {
       const request = toRequest(id, event, uncounted);
-      this.#start().postMessage(request, [request.request.buffer, request.response.buffer]);
+      if (!this.#shortCounts.take(request)) {
+        this.#send(request);
+      }
     } catch (cause) {
       this.#failed(cause);
       this.#giveUp(event);
@@ -120,6 +128,15 @@ export class UsageEstimator {
     this.#end();
   }
 
+  /**
+   * The conversation is copied into memory of its own, which goes over to the thread: bytes may lie in the pool of `Buffer`, all
+   * of which would be copied with each of them.
+   */
+  #send(request: CountRequest): void {
+    const [asked, answered] = [new Uint8Array(request.request), new Uint8Array(request.response)];
+    this.#start().postMessage({ ...request, request: asked, response: answered }, [asked.buffer, answered.buffer]);
+  }
+
   #start(): Worker {
     clearTimeout(this.#idle);
     if (this.#worker !== undefined) {
@@ -127,7 +144,7 @@ export class UsageEstimator {
     }
     const worker = new Worker(this.#program);
     worker.unref();
-    worker.on("message", (reply: CountReply & { readonly hasFailed?: true }) => this.#onReply(reply));
+    worker.on("message", (reply: CountReply) => this.#onThreadReply(reply));
     worker.on("error", (cause) => this.#onBroken(worker, cause));
     worker.on("exit", () => this.#onBroken(worker, "it ended"));
     this.#worker = worker;
@@ -137,9 +154,13 @@ export class UsageEstimator {
     return worker;
   }
 
-  #onReply({ id, promptTokens, completionTokens, hasFailed }: CountReply & { readonly hasFailed?: true }): void {
+  #onThreadReply(reply: CountReply): void {
     this.#hasAnswered = true;
     this.#heardAtMs = performance.now();
+    this.#onReply(reply);
+  }
+
+  #onReply({ id, promptTokens, completionTokens, hasFailed }: CountReply): void {
     const pending = this.#take(id);
     if (pending === undefined) {
       return; // Too late: it was handed on without.
@@ -158,7 +179,7 @@ export class UsageEstimator {
     if (pending !== undefined) {
       this.#giveUp(pending.event);
     }
-    if (performance.now() - this.#heardAtMs > STUCK_MS) {
+    if (this.#worker !== undefined && performance.now() - this.#heardAtMs > STUCK_MS) {
       this.#failed("it does not answer");
     }
     this.#settle();
@@ -181,9 +202,12 @@ export class UsageEstimator {
   #end(): void {
     clearTimeout(this.#idle);
     const worker = this.#worker;
+    if (worker === undefined) {
+      return;
+    }
     this.#worker = undefined;
     this.#endedAtMs = performance.now();
-    worker?.terminate().catch(() => undefined);
+    worker.terminate().catch(() => undefined);
   }
 
   #take(id: number): Pending | undefined {
@@ -221,23 +245,17 @@ export class UsageEstimator {
   }
 }
 
-/**
- * Copies the conversation into memory of its own, which goes over to the thread: short bytes lie in the pool of `Buffer`, all of
- * which would be copied with each of them.
- */
-function toRequest(
+const toRequest = (
   id: number,
   event: CallFinished,
   { request, response = NOTHING, responseShare }: UncountedCall,
-): CountRequest {
-  return {
-    id,
-    request: new Uint8Array(request),
-    response: new Uint8Array(response),
-    stretch: 1 / responseShare,
-    encoding: tokenEncodingOf(event.upstreamModel ?? ""),
-  };
-}
+): CountRequest => ({
+  id,
+  request,
+  response,
+  stretch: 1 / responseShare,
+  encoding: tokenEncodingOf(event.upstreamModel ?? ""),
+});
 
 function withUsage(event: CallFinished, promptTokens: number, completionTokens: number): CallFinished {
   const usage: Usage = {
