@@ -1,8 +1,9 @@
+import { isHeaderName } from "../wire/header-line.ts";
 import type { DeclaredField } from "./declared-field.ts";
 import { isMapping } from "./environment-references.ts";
 import { describeValue, type FieldPlace, type FieldReader, refuse, refuseValue } from "./field-place.ts";
 import type { ModelGroupAlias } from "./gateway-config.ts";
-import { HEADER_NAME, readBoolean, readText } from "./value-readers.ts";
+import { readBoolean, readText } from "./value-readers.ts";
 
 const isHeaderValue = (value: string): boolean => ![...value].some((character) => "\r\n\0".includes(character));
 
@@ -49,7 +50,7 @@ export const readTextMap: FieldReader<Readonly<Record<string, string>>> = (value
 export const readHeaderMap: FieldReader<Readonly<Record<string, string>>> = (value, place) =>
   readEach(value, place, (item, at) => {
     const name = at.path.slice(place.path.length + 1);
-    if (!HEADER_NAME.test(name)) return refuse(at, "is no HTTP header name");
+    if (!isHeaderName(name)) return refuse(at, "is no HTTP header name");
     // Header values are often keys, so none is ever shown.
     const text = readText(typeof item === "boolean" ? String(item) : item, { ...at, field: TEXT_ITEM, isShown: false });
     if (text === undefined || isHeaderValue(text)) return text;

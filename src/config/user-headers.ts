@@ -1,6 +1,6 @@
+import { isHeaderName } from "../wire/header-line.ts";
 import { isMapping } from "./environment-references.ts";
 import { describeValue, type FieldReader, refuse, refuseValue } from "./field-place.ts";
-import { HEADER_NAME } from "./value-readers.ts";
 
 /** The role of an end user; the other one, `internal_user`, owns keys. */
 const END_USER_ROLE = "customer";
@@ -15,7 +15,7 @@ export const readUserHeaders: FieldReader<readonly string[]> = (value, place) =>
   return items.flatMap((item: unknown, index) => {
     const at = { ...place, path: `${place.path}[${index}]` };
     const name = isMapping(item) ? item["header_name"] : undefined;
-    if (!isMapping(item) || typeof name !== "string" || !HEADER_NAME.test(name)) {
+    if (!isMapping(item) || typeof name !== "string" || !isHeaderName(name)) {
       return refuse(at, `found ${describeValue(item, place.isShown)}`, ALLOWED) ?? [];
     }
     return item["litellm_user_role"] === END_USER_ROLE ? [name.toLowerCase()] : [];

@@ -1,10 +1,9 @@
+import { isHeaderName } from "../wire/header-line.ts";
 import { isMapping } from "./environment-references.ts";
 import { describeValue, type FieldReader, refuse, refuseValue } from "./field-place.ts";
 import { didYouMean } from "./nearest-name.ts";
 
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
-/** `token` of RFC 9110, section 5.6.2. */
-export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** A name, an IPv4 or an IPv6 address. */
 const HOST = /^(?:[\w.-]+|[\da-f:.]*:[\da-f:.]*)$/i;
 /** YAML 1.1 words, which LiteLLM's reader takes, and what shells write. */
@@ -79,7 +78,7 @@ export const readUrl: FieldReader<string> = (value, place) => {
 
 /** A `token` of RFC 9110. */
 export const readHeaderName: FieldReader<string> = (value, place) =>
-  typeof value === "string" && HEADER_NAME.test(value) ? value : refuseValue(place, value);
+  typeof value === "string" && isHeaderName(value) ? value : refuseValue(place, value);
 
 /** One of the texts that its field lists. */
 export const readChoice: FieldReader<string> = (value, place) => {

@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject, Media, Translator } from "../core/translation.ts";
-import { toHeaderLine } from "../providers/credential.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
+import { toHeaderLine } from "../wire/header-line.ts";
 import { isDeeperThan, MAX_JSON_DEPTH } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
 import type { Call } from "./call.ts";

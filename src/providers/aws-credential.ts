@@ -1,6 +1,7 @@
 import type { Environment } from "../config/environment-references.ts";
 import type { DeploymentParams } from "../config/gateway-config.ts";
 import { signAwsRequest } from "../wire/aws-signature.ts";
+import { toHeaderLine } from "../wire/header-line.ts";
 import {
   type AwsIdentity,
   type AwsKeys,
@@ -9,7 +10,6 @@ import {
   type FetchAwsKeys,
   fixed,
   kept,
-  toHeaderLine,
 } from "./credential.ts";
 
 /** Variables without which no wildcard of an AWS vendor is served at start. */

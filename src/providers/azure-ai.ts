@@ -1,5 +1,6 @@
 import { readClaudeError } from "../dialects/anthropic/errors.ts";
-import { type Credential, type CredentialSource, toCredential, toHeaderLine } from "./credential.ts";
+import { toHeaderLine } from "../wire/header-line.ts";
+import { type Credential, type CredentialSource, toCredential } from "./credential.ts";
 import { defineProvider, headerKey, type Provider, type Route, type UrlParts } from "./provider.ts";
 
 /** API version of calls that name none: the one that Microsoft's own client sends. */

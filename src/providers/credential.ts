@@ -1,5 +1,6 @@
 import type { Environment } from "../config/environment-references.ts";
 import type { AzureIdentityParams, DeploymentParams } from "../config/gateway-config.ts";
+import { toHeaderLine } from "../wire/header-line.ts";
 import type { Provider } from "./provider.ts";
 
 /** A request about to be sent, as far as signatures cover it. */
@@ -82,14 +83,6 @@ export interface CredentialSource {
 const REFRESH_AHEAD_MS = 5 * 60_000;
 
 const NO_CREDENTIAL: Credential = { lines: "", sign: () => "", secrets: () => [] };
-
-/** A header line; refuses characters that would end it early. */
-export function toHeaderLine(name: string, value: string): string {
-  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-    throw new TypeError(`the value of header '${name}' has a character that no header may carry`);
-  }
-  return `${name}: ${value}\r\n`;
-}
 
 /**
  * How a deployment's calls are signed: its own key, its cloud identity, or the provider's key from the environment.

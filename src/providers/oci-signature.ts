@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Credential, type CredentialSource, type SignableRequest, toHeaderLine } from "./credential.ts";
+import { toHeaderLine } from "../wire/header-line.ts";
+import type { Credential, CredentialSource, SignableRequest } from "./credential.ts";
 
 /** Who signs: `keyId` is `<tenancy>/<user>/<fingerprint>`. */
 export interface OciIdentity {

@@ -3,7 +3,8 @@ import type { DeploymentParams } from "../config/gateway-config.ts";
 import type { Operation } from "../core/operation.ts";
 import type { Translator } from "../core/translation.ts";
 import { type Origin, readBaseUrl } from "../upstream/origin.ts";
-import { type Credential, toHeaderLine } from "./credential.ts";
+import { isHeaderName, toHeaderLine } from "../wire/header-line.ts";
+import type { Credential } from "./credential.ts";
 import { type EditPlan, toEditPlan } from "./edit-plan.ts";
 import type { Provider, Route } from "./provider.ts";
 
@@ -164,7 +165,7 @@ function writeHeaders(provider: Provider, route: Route, params: DeploymentParams
     lines += toHeaderLine("openai-organization", params.organization);
   }
   for (const [name, value] of Object.entries(extra)) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || OWN_HEADERS.has(name.toLowerCase())) {
+    if (!isHeaderName(name) || OWN_HEADERS.has(name.toLowerCase())) {
       throw new TypeError(`'${name}' cannot be set as an extra header`);
     }
     lines += toHeaderLine(name.toLowerCase(), value);

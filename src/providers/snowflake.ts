@@ -1,4 +1,5 @@
-import { type Credential, type CredentialSource, toHeaderLine } from "./credential.ts";
+import { toHeaderLine } from "../wire/header-line.ts";
+import type { Credential, CredentialSource } from "./credential.ts";
 import { bearer, defineProvider, type UrlParts } from "./provider.ts";
 
 /** LiteLLM's mark of a programmatic access token among keys; a key without it is a JSON Web Token. */

@@ -1,6 +1,6 @@
 import type { CallbackSettings } from "../../config/callbacks/callback-fields.ts";
-import { HEADER_NAME } from "../../config/value-readers.ts";
 import { isObject } from "../../core/json-values.ts";
+import { isHeaderName, isHeaderValue } from "../../wire/header-line.ts";
 import type { OtlpAttributes } from "./otlp-types.ts";
 
 /** Where one kind of data goes. */
@@ -116,13 +116,10 @@ function toSignalUrl(endpoint: string, signal: string): string {
   return url.href;
 }
 
-/** What may stand in a header's value: no line breaks or other control characters. */
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 function readHeaders(written: string | undefined): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   for (const [name, value] of readPairs(written, "the headers for the collector")) {
-    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
+    if (!isHeaderName(name) || !isHeaderValue(value)) {
       throw new Error("the headers for the collector hold a name or a value that HTTP does not allow");
     }
     headers[name.toLowerCase()] = value;

@@ -1,8 +1,5 @@
 import { isObject } from "../../core/json-values.ts";
-
-/** A header's name, as HTTP has it. */
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+import { isHeaderName, isHeaderValue } from "../../wire/header-line.ts";
 
 /**
  * Headers of an environment variable: `Name=value,Other=value` as LiteLLM has it, or a JSON object.
@@ -11,7 +8,7 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 export function readHeaderText(text: string): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   for (const [name, value] of text.trim().startsWith("{") ? readJson(text) : readPairs(text)) {
-    if (!NAME.test(name) || !VALUE.test(value)) {
+    if (!isHeaderName(name) || !isHeaderValue(value)) {
       throw new Error("GENERIC_LOGGER_HEADERS is neither 'Name=value,Name=value' nor a JSON object of texts");
     }
     headers[name] = value;
