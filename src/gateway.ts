@@ -40,7 +40,7 @@ import { Router } from "./routing/router.ts";
 import type { SharingLoop } from "./routing/sharing-loop.ts";
 import { readAllowedHosts } from "./upstream/egress-policy.ts";
 import { HttpTransport } from "./upstream/http-transport.ts";
-import { post } from "./upstream/post.ts";
+import { toPost } from "./upstream/post.ts";
 
 /** What the gateway is made of beside its configuration. */
 export interface GatewayOptions {
@@ -79,6 +79,9 @@ const MAX_CALLERS_MODELS = 256;
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #transport = new HttpTransport();
+  /** Of those who watch calls: their connections are no vendors'. */
+  readonly #observersTransport = new HttpTransport();
+  readonly #post = toPost(this.#observersTransport);
   readonly #stats = new StatsTable();
   readonly #observatory: Observatory;
   readonly #services: GatewayServices;
@@ -160,6 +163,7 @@ export class Gateway {
     this.#sharing?.stop();
     this.#transport.close();
     await this.#observatory.stop();
+    this.#observersTransport.close();
   }
 
   /** Those who ask while an answer is under way get that one: however many ask, processes are not held up. */
@@ -209,7 +213,7 @@ export class Gateway {
     const { logError, writeLog } = this.#options;
     const { now, random, version, watch } = this.#services;
     watch.isOn = config.observing.alerting !== undefined;
-    const world = { config, environment, post, now, random, version, log: logError, write: writeLog };
+    const world = { config, environment, post: this.#post, now, random, version, log: logError, write: writeLog };
     this.#observatory.apply(world, { modules, watch }).catch((cause) => logError("callbacks failed", cause));
   }
 

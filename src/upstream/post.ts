@@ -1,10 +1,14 @@
+import { isHeaderName, toHeaderLine } from "../wire/header-line.ts";
+import { readBaseUrl } from "./origin.ts";
+import type { Transport, UpstreamReply } from "./transport.ts";
+
 /** One request to a server that the operator configured: a log store, a webhook. Never to a host that a caller chose. */
 export interface PostRequest {
   /** `http` or `https`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes are good until the answer: who sends them may use them again then. */
-  readonly body: string | Uint8Array;
+  /** One after the other. Bytes are good until the answer, or the failure: they are not copied, and may be used again then. */
+  readonly body: string | Uint8Array | readonly Uint8Array[];
   readonly timeoutMs: number;
   readonly method?: "POST" | "PUT";
   /** Gives up earlier. */
@@ -26,41 +30,73 @@ export type Post = (request: PostRequest) => Promise<PostReply>;
 /** How much of an answer is read, in bytes. */
 const MAX_REPLY_BYTES = 256 * 1024;
 
-/** The real one. Redirects are not followed: credentials go to the configured host alone. */
-export const post: Post = async ({ url, headers, body, timeoutMs, method = "POST", signal }) => {
-  const limit = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, {
-    method,
-    headers,
-    body,
-    redirect: "manual",
-    signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-  });
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return {
-    status: response.status,
-    text: await readBeginning(response),
-    retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+/**
+ * Posts by a transport of its own, as vendors' connections are counted and closed by themselves. Redirects are not followed:
+ * credentials go to the configured host alone.
+ */
+export const toPost =
+  (transport: Transport): Post =>
+  async ({ url, headers, body, timeoutMs, method = "POST", signal }) => {
+    signal?.throwIfAborted();
+    const { origin } = readBaseUrl(url);
+    const exchange = transport.open({
+      origin,
+      head: toHead(method, new URL(url), headers),
+      ownLines: "",
+      body: toPieces(body),
+      limits: { connectMs: timeoutMs, firstByteMs: timeoutMs, gapMs: timeoutMs, totalMs: timeoutMs },
+    });
+    const abort = (): void => exchange.abort();
+    signal?.addEventListener("abort", abort);
+    try {
+      const reply = await exchange.reply;
+      const seconds = Number(reply.header("retry-after") ?? Number.NaN);
+      return {
+        status: reply.status,
+        text: await readBeginning(reply, abort),
+        retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+      };
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
   };
-};
 
-async function readBeginning(response: Response): Promise<string> {
-  if (response.body === null) {
-    return "";
-  }
-  const reader = response.body.getReader();
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      return Buffer.concat(pieces).toString("utf8");
+/** @throws TypeError where a header is none */
+function toHead(
+  method: string,
+  { pathname, search, host }: URL,
+  headers: Readonly<Record<string, string>>,
+): Uint8Array {
+  let head = `${method} ${pathname}${search} HTTP/1.1\r\n${toHeaderLine("host", host)}accept-encoding: identity\r\n`;
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isHeaderName(name)) {
+      throw new TypeError(`a header's name has a character that none may have, or is empty`);
     }
-    pieces.push(value);
-    size += value.length;
-    if (size >= MAX_REPLY_BYTES) {
-      await reader.cancel();
-      return Buffer.concat(pieces).toString("utf8", 0, MAX_REPLY_BYTES);
-    }
+    head += toHeaderLine(name, value);
   }
+  return Buffer.from(head, "latin1");
+}
+
+function toPieces(body: PostRequest["body"]): readonly Uint8Array[] {
+  return typeof body === "string" ? [Buffer.from(body)] : body instanceof Uint8Array ? [body] : body;
+}
+
+function readBeginning(reply: UpstreamReply, stop: () => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    const end = (): void => resolve(Buffer.concat(pieces).toString("utf8", 0, MAX_REPLY_BYTES));
+    reply.streamTo({
+      chunk: (bytes) => {
+        pieces.push(bytes);
+        size += bytes.length;
+        if (size >= MAX_REPLY_BYTES) {
+          end();
+          stop();
+        }
+      },
+      end,
+      fail: reject,
+    });
+  });
 }

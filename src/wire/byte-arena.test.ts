@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type ArenaPiece, ByteArena, PieceJoiner } from "./byte-arena.ts";
+import { type ArenaPiece, ByteArena, stretchesOf } from "./byte-arena.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
 const textOf = ({ block, start, end }: ArenaPiece): string => block.bytes.toString("utf8", start, end);
@@ -12,27 +12,29 @@ function keep(arena: ByteArena, text: string): ArenaPiece {
   return arena.take(writer);
 }
 
-test("pieces are joined with what stands around them, in UTF-8", () => {
+/** The pieces' stretches as texts. */
+const stretchTexts = (pieces: readonly ArenaPiece[], skip: number): readonly string[] =>
+  stretchesOf(pieces, skip).map((stretch) => stretch.toString());
+
+test("pieces that were taken one after the other are one stretch, without what is skipped, in UTF-8", () => {
   const arena = new ByteArena();
-  const first = keep(arena, "é€\u{1f600}");
-  const second = keep(arena, "b");
-  expect([writer.length, textOf(first)]).toEqual([0, "é€\u{1f600}"]);
-  expect(textOf(second)).toBe("b");
-  const joiner = new PieceJoiner({ begin: "<€", separator: ",", end: ">" });
-  const joined = ([[first, second], [], [second], [first, first, first]] as const).map((pieces) =>
-    joiner.join(pieces).toString(),
-  );
-  expect(joined).toEqual(["<€é€\u{1f600},b>", "<€>", "<€b>", "<€é€\u{1f600},é€\u{1f600},é€\u{1f600}>"]);
+  const [first, second, third] = [",é€\u{1f600}", ",b", ",c"].map((text) => keep(arena, text)) as [
+    ArenaPiece,
+    ArenaPiece,
+    ArenaPiece,
+  ];
+  expect([writer.length, textOf(first), textOf(second)]).toEqual([0, ",é€\u{1f600}", ",b"]);
+  expect(stretchTexts([first, second, third], 1)).toEqual(["é€\u{1f600},b,c"]);
+  expect(stretchTexts([first, third], 1)).toEqual(["é€\u{1f600}", ",c"]);
+  expect(stretchTexts([third, first, second], 0)).toEqual([",c", ",é€\u{1f600},b"]);
+  expect(stretchTexts([], 1)).toEqual([]);
 });
 
-test("joining is bounded by nothing but the pieces", () => {
+test("where a block ends, a stretch ends", () => {
   const arena = new ByteArena();
-  const long = "a".repeat(700_000);
-  const joiner = new PieceJoiner({ begin: "", separator: ",", end: "" });
-  const piece = keep(arena, long);
-  for (const count of [1, 3, 1]) {
-    expect(joiner.join(Array.from({ length: count }, () => piece)).toString()).toBe(Array(count).fill(long).join(","));
-  }
+  const texts = ["a", "b", "c"].map((text) => `,${text.repeat(120_000)}`);
+  const pieces = texts.map((text) => keep(arena, text));
+  expect(stretchTexts(pieces, 1)).toEqual([texts.slice(0, 2).join("").slice(1), texts[2] ?? ""]);
 });
 
 test("a block is used again once all its pieces are freed, and not before", () => {

@@ -73,52 +73,27 @@ export class ByteArena {
 
 const openBlock = (size: number): ArenaBlock => ({ bytes: Buffer.allocUnsafeSlow(size), used: 0, pieceCount: 0 });
 
-/** What stands around pieces and between them. */
-export interface Joint {
-  readonly begin: string;
-  readonly separator: string;
-  readonly end: string;
-}
-
-/** Most bytes that a joiner keeps for the next time. */
-const MAX_KEPT_BYTES = 1024 * 1024;
-
-/** Joins pieces, again and again in the same memory. */
-export class PieceJoiner {
-  readonly #begin: Buffer;
-  readonly #separator: Buffer;
-  readonly #end: Buffer;
-  #memory = Buffer.alloc(0);
-
-  constructor({ begin, separator, end }: Joint) {
-    this.#begin = Buffer.from(begin);
-    this.#separator = Buffer.from(separator);
-    this.#end = Buffer.from(end);
+/**
+ * The bytes of pieces one after the other, without their first `skip` bytes, as views of the stretches of memory in which one piece follows
+ * the other: pieces that were taken in this order are a few large ones.
+ */
+export function stretchesOf(pieces: readonly ArenaPiece[], skip: number): readonly Buffer[] {
+  const stretches: Buffer[] = [];
+  let [first] = pieces;
+  if (first === undefined) {
+    return stretches;
   }
-
-  /** The pieces one behind the other, with what stands around them; good until the next call. */
-  join(pieces: readonly ArenaPiece[]): Buffer {
-    let size = this.#begin.length + this.#end.length;
-    for (const { start, end } of pieces) {
-      size += end - start + this.#separator.length;
+  let start = first.start + skip;
+  let end = first.end;
+  for (let index = 1; index < pieces.length; index++) {
+    const piece = pieces[index] as ArenaPiece;
+    if (piece.block !== first.block || piece.start !== end) {
+      stretches.push(first.block.bytes.subarray(start, end));
+      first = piece;
+      start = piece.start;
     }
-    const memory = this.#take(size);
-    let at = this.#begin.copy(memory, 0);
-    for (const [index, { block, start, end }] of pieces.entries()) {
-      at += index === 0 ? 0 : this.#separator.copy(memory, at);
-      at += block.bytes.copy(memory, at, start, end);
-    }
-    at += this.#end.copy(memory, at);
-    return memory.subarray(0, at);
+    end = piece.end;
   }
-
-  #take(size: number): Buffer {
-    if (size > MAX_KEPT_BYTES) {
-      return Buffer.allocUnsafeSlow(size);
-    }
-    if (this.#memory.length < size) {
-      this.#memory = Buffer.allocUnsafeSlow(Math.min(MAX_KEPT_BYTES, size * 2));
-    }
-    return this.#memory;
-  }
+  stretches.push(first.block.bytes.subarray(start, end));
+  return stretches;
 }

@@ -1,6 +1,7 @@
 import { loadConfig } from "../../config/load-config.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
+import { bodyOf } from "../../upstream/post-for-tests.ts";
 import type { CallObserver } from "../call-observer.ts";
 import { openCallback } from "../callbacks.ts";
 
@@ -41,7 +42,7 @@ export const openForTest = async (
     config: loaded,
     environment: keys,
     post: async (request) => {
-      requests.push({ ...request, body: String(request.body) }); // Bytes are good until the answer.
+      requests.push({ ...request, body: bodyOf(request).toString() });
       return answer(request);
     },
     now: Date.now,

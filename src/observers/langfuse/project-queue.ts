@@ -7,7 +7,7 @@ import type { ObserverContext } from "../observer-context.ts";
 import type { CallFacts } from "./call-facts.ts";
 import { cutContent } from "./content-texts.ts";
 import type { LangfuseProject } from "./project.ts";
-import { type Endpoint, toSend } from "./send-batch.ts";
+import { type Endpoint, SEPARATOR, toSend } from "./send-batch.ts";
 import type { WrittenCall } from "./written-call.ts";
 
 /** How calls are written for an endpoint. */
@@ -31,10 +31,7 @@ export interface QueueOptions {
 /** Calls that wait at most. */
 const MAX_QUEUED_CALLS = 20_000;
 const MAX_BATCH_CALLS = 1000;
-/**
- * Langfuse takes requests up to 4.5 MB. Beyond this size a batch has left the processor's caches when it is sent, and each of
- * its three copies (here, in the engine, in the kernel) fetches it from memory.
- */
+/** Langfuse takes requests up to 4.5 MB. Beyond this size a batch has left the processor's caches when it is sent. */
 const MAX_BATCH_BYTES = 512 * 1024;
 /** A call is two events at most, and Langfuse takes events up to 1 MB. */
 const MAX_CALL_BYTES = 1_800_000;
@@ -106,6 +103,7 @@ export class ProjectQueue {
     const number = nextNumber();
     const out = this.#out;
     out.clear();
+    out.raw(SEPARATOR);
     writer.write(out, event, facts, number);
     return { piece: this.#arena.take(out), number };
   }

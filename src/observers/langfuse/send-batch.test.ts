@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
+import { bodyOf } from "../../upstream/post-for-tests.ts";
 import { ByteArena } from "../../wire/byte-arena.ts";
 import { ByteWriter } from "../../wire/byte-writer.ts";
 import { ingestion } from "./ingestion.ts";
@@ -14,7 +15,7 @@ const writer = new ByteWriter(1024);
 
 const toCalls = (...names: readonly string[]): readonly WrittenCall[] =>
   names.map((name) => {
-    writer.text(`{"id":"${name}"}`);
+    writer.text(`,{"id":"${name}"}`);
     return { piece: arena.take(writer), number: name.charCodeAt(0) };
   });
 
@@ -37,7 +38,7 @@ const open = (answer: (request: PostRequest) => PostReply, endpoint = events) =>
   const send = toSend(PROJECT, endpoint, {
     version: "1",
     post: async (request) => {
-      requests.push(request);
+      requests.push({ ...request, body: bodyOf(request).toString() });
       return answer(request);
     },
   });

@@ -1,5 +1,5 @@
 import type { Post, PostReply } from "../../upstream/post.ts";
-import { PieceJoiner } from "../../wire/byte-arena.ts";
+import { stretchesOf } from "../../wire/byte-arena.ts";
 import type { SendOutcome } from "../batch-sender.ts";
 import { type LangfuseProject, toHeaders } from "./project.ts";
 import type { WrittenCall } from "./written-call.ts";
@@ -24,6 +24,9 @@ export interface Delivery {
   readonly afterMs?: number | undefined;
 }
 
+/** What each call begins with: without that of the first, a batch's calls are the items of a JSON list. */
+export const SEPARATOR = Buffer.from(",");
+
 /** All have arrived. */
 export const DELIVERED: Delivery = { refusedCount: 0, remaining: [], reason: "" };
 
@@ -35,9 +38,11 @@ export function toSend(
 ): (calls: readonly WrittenCall[], signal: AbortSignal) => Promise<SendOutcome<WrittenCall>> {
   const url = `${project.host}${endpoint.path}`;
   const headers = toHeaders(project, version);
-  const joiner = new PieceJoiner({ ...endpoint.around, separator: "," }); // One batch is under way at a time.
+  const begin = Buffer.from(endpoint.around.begin);
+  const end = Buffer.from(endpoint.around.end);
   const deliver = async (calls: readonly WrittenCall[], signal: AbortSignal): Promise<Delivery> => {
-    const body = joiner.join(calls.map(({ piece }) => piece));
+    const pieces = calls.map(({ piece }) => piece);
+    const body = [begin, ...stretchesOf(pieces, SEPARATOR.length), end];
     const reply = await post({ url, headers, body, timeoutMs: TIMEOUT_MS, signal });
     if (reply.status === 413 && calls.length > 1) {
       const half = Math.ceil(calls.length / 2);
@@ -49,7 +54,7 @@ export function toSend(
   return async (calls, signal) => toOutcome(calls, await deliver(calls, signal));
 }
 
-/** How long an answer may take. */
+/** How long an answer may take, in milliseconds. */
 const TIMEOUT_MS = 15_000;
 
 function join(first: Delivery, second: Delivery): Delivery {

@@ -3,6 +3,7 @@ import { decodeJson, decodeProtobuf } from "../../../tests/support/otlp-decode.t
 import { eventually } from "../../../tests/support/within.ts";
 import { configOf, loadYaml } from "../../config/load-yaml-for-tests.ts";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
+import { bodyOf } from "../../upstream/post-for-tests.ts";
 import { answeredCall } from "../calls-for-tests.ts";
 import { openOtel } from "./open-otel.ts";
 import { otelSettings } from "./settings-for-tests.ts";
@@ -51,7 +52,7 @@ test("a batch is sent again as it was, and counted once", async () => {
   expect(requests.length).toBe(3);
   expect(requests[1]?.body).toBe(requests[0]?.body ?? "");
   expect(observer.stats?.()).toEqual({ queuedCount: 0, sentCount: 2, droppedCount: 0, failedSendCount: 2 });
-  expect(decodeProtobuf("traces", Buffer.from(requests[0]?.body ?? "")).spans.length).toBe(4);
+  expect(decodeProtobuf("traces", bodyOf(requests[0] as PostRequest)).spans.length).toBe(4);
   await observer.close?.(100);
 });
 
@@ -92,10 +93,9 @@ test("differences that were not taken are sent again before newer ones", async (
   observer.observe([answeredCall(), answeredCall()]);
   await eventually(() => requests.length >= 3, "two more sendings");
   const counts = requests.map(
-    ({ body }) =>
-      decodeProtobuf("metrics", Buffer.from(body)).series.find(
-        ({ name }) => name === "gen_ai.client.operation.duration",
-      )?.count,
+    (request) =>
+      decodeProtobuf("metrics", bodyOf(request)).series.find(({ name }) => name === "gen_ai.client.operation.duration")
+        ?.count,
   );
   expect(counts.slice(0, 3)).toEqual([1, 1, 2]);
   expect(logged.length).toBe(1);
