@@ -95,6 +95,12 @@ describe("207", () => {
     expect(await send(toCalls("a"))).toMatchObject({ kind: "refused" });
   });
 
+  test("is refused whatever else it holds", async () => {
+    const refused = { id: "a-trace", status: 400, message: '"errors":[]}', detail: { more: 1, errors: [] } };
+    const { send } = open(() => toReply(207, { successes: [], errors: [refused] }));
+    expect(await send(toCalls("a"))).toMatchObject({ kind: "refused" });
+  });
+
   test.each(["", "no JSON", "[]", '{"errors":{}}', '{"errors":[7,null]}', "[".repeat(100_000)])(
     "that says nothing of use is taken as a yes: %#",
     async (text) => {
