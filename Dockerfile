@@ -16,9 +16,9 @@ FROM gcr.io/distroless/base-debian12:nonroot
 COPY --from=busybox:1.37-musl /bin/busybox /usr/local/bin/wget
 COPY --from=build /src/dist/portolan /usr/local/bin/portolan
 # Less garbage than the engine would let lie; bench/load/engine-environment.ts says how much.
-ENV BUN_JSC_heapGrowthMaxIncrease=0.85
-ENV BUN_JSC_smallHeapGrowthFactor=1.85
-ENV BUN_JSC_minEdenToOldGenerationRatio=0.38
+ENV BUN_JSC_heapGrowthMaxIncrease=0.7
+ENV BUN_JSC_smallHeapGrowthFactor=1.7
+ENV BUN_JSC_concurrentGCMaxHeadroom=1.1
 WORKDIR /etc/portolan
 USER nonroot
 EXPOSE 4000
