@@ -16,7 +16,7 @@ const MAX_FIRST_WAIT_MS = 15_000;
 const STUCK_MS = 30_000;
 /** A thread that has nothing to do for so long ends, and gives its memory back. */
 const IDLE_MS = 250;
-/** Starting a thread takes some ten milliseconds of CPU and takes memory anew: one that is missed so soon after its end is kept longer. */
+/** Starting a thread takes some fifty milliseconds of CPU and takes memory anew: one that is missed so soon after its end is kept longer. */
 const MISSED_WITHIN_MS = 1000;
 const LONG_IDLE_MS = 3000;
 /** Threads that failed; after so many nothing is counted any more. */
