@@ -1,6 +1,6 @@
+import { decodeReply } from "../upstream/reply-encoding.ts";
 import type { BodySink, Exchange, Transport, UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
 import type { HeaderBlock } from "../wire/header-block.ts";
-import { decodeReply } from "./reply-encoding.ts";
 
 /** Requests of one call that are under way at once. */
 const MAX_AT_ONCE = 8;

@@ -1,9 +1,9 @@
 import { GatewayError } from "../core/errors.ts";
 import { BodyError, type InboundRequest } from "../inbound/inbound.ts";
+import { decodeContent, isKnownEncoding } from "../wire/content-encoding.ts";
 import { scanObject } from "../wire/json-scan.ts";
 import { JsonScanError } from "../wire/json-scan-error.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
-import { decodeContent, isKnownEncoding } from "./content-encoding.ts";
 
 /**
  * Reads a request's body whole, within the limit, and undoes its content encoding.

@@ -2,9 +2,9 @@ import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 import { classifyVendorError, readVendorError, type VendorError } from "../dialects/openai/errors.ts";
+import { decodeReply } from "../upstream/reply-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
-import { decodeReply } from "./reply-encoding.ts";
 
 /** Longest error body read from a vendor. */
 const MAX_ERROR_BYTES = 1024 * 1024;

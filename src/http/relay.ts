@@ -3,12 +3,12 @@ import type { Usage } from "../core/usage.ts";
 import { addServiceTier, readBilledUnits, readLastUsage } from "../dialects/openai/usage.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import { toEmbeddingEncoding } from "../translators/embedding-encoding.ts";
+import { decodeReply } from "../upstream/reply-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 import { costOf, hasServiceTiers } from "./call-price.ts";
 import { findFilteredAnswer } from "./filtered-answer.ts";
 import { findErrorInAnswer } from "./judge.ts";
-import { decodeReply } from "./reply-encoding.ts";
 import { AnswerHeaders, JSON_LINES } from "./response-headers.ts";
 import { StreamRelay } from "./stream-relay.ts";
 

@@ -10,13 +10,13 @@ import type {
 } from "../core/translation.ts";
 import { toUsage } from "../dialects/openai/usage.ts";
 import { toChunks } from "../dialects/openai/whole-as-stream.ts";
+import { decodeReply, toDecodingSink } from "../upstream/reply-encoding.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import type { HeaderBlock } from "../wire/header-block.ts";
 import { isDeeperThan, isTextTooDeep, MAX_JSON_DEPTH } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
 import type { Call } from "./call.ts";
 import { toVendorFailure } from "./judge.ts";
-import { decodeReply, toDecodingSink } from "./reply-encoding.ts";
 import { toEventReader } from "./stream-framing.ts";
 
 /** Longest reply that is translated, whole or streamed, in bytes: translators hold what they must know of it. */

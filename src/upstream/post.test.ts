@@ -76,6 +76,19 @@ test("of an answer without end the beginning is read", async () => {
   expect(transport.counts()).toEqual({ active: 0, idle: 0 });
 });
 
+test("an answer that is compressed all the same is read", async () => {
+  const packed = Bun.gzipSync(Buffer.from('{"errors":[]}'));
+  const { post } = open(() => new Response(packed, { headers: { "content-encoding": "gzip" } }));
+  expect((await post()).text).toBe('{"errors":[]}');
+});
+
+test.each(["gzip", "snappy"])("an answer that is no %s though it says so is an error", async (encoding) => {
+  const { post, transport } = open(() => new Response("plain", { headers: { "content-encoding": encoding } }));
+  expect(await post().catch((cause: Error) => cause.message)).toMatch(/^the (?:stream|reply) (?:is not valid|has the)/);
+  await Promise.resolve();
+  expect(transport.counts().active).toBe(0);
+});
+
 test("an answer that does not come is waited for so long", async () => {
   const { post } = open(() => new Promise<Response>(() => undefined));
   await expect(await post({ timeoutMs: 60 }).catch((cause: Error) => cause.message)).toMatch(

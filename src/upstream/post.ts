@@ -1,6 +1,7 @@
 import { isHeaderName, toHeaderLine } from "../wire/header-line.ts";
 import { readBaseUrl } from "./origin.ts";
-import type { Transport, UpstreamReply } from "./transport.ts";
+import { toDecodingSink } from "./reply-encoding.ts";
+import type { BodySink, Transport, UpstreamReply } from "./transport.ts";
 
 /** One request to a server that the operator configured: a log store, a webhook. Never to a host that a caller chose. */
 export interface PostRequest {
@@ -58,6 +59,7 @@ export const toPost =
       };
     } finally {
       signal?.removeEventListener("abort", abort);
+      abort(); // What has not been read to its end is not waited for.
     }
   };
 
@@ -86,7 +88,7 @@ function readBeginning(reply: UpstreamReply, stop: () => void): Promise<string> 
     const pieces: Uint8Array[] = [];
     let size = 0;
     const end = (): void => resolve(Buffer.concat(pieces).toString("utf8", 0, MAX_REPLY_BYTES));
-    reply.streamTo({
+    const sink: BodySink = {
       chunk: (bytes) => {
         pieces.push(bytes);
         size += bytes.length;
@@ -97,6 +99,7 @@ function readBeginning(reply: UpstreamReply, stop: () => void): Promise<string> 
       },
       end,
       fail: reject,
-    });
+    };
+    reply.streamTo(toDecodingSink(reply, sink));
   });
 }

@@ -1,7 +1,7 @@
 import zlib from "node:zlib";
 import { GatewayError } from "../core/errors.ts";
-import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
-import { decodeContent, isKnownEncoding } from "./content-encoding.ts";
+import { decodeContent, isKnownEncoding } from "../wire/content-encoding.ts";
+import type { BodySink, UpstreamReply } from "./transport.ts";
 
 /**
  * Undoes the encoding of a vendor that compresses although it was asked not to.
