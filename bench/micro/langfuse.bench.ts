@@ -1,37 +1,17 @@
-// What a call costs the Langfuse callbacks, without the network: reading it, and writing the events that are sent.
+// What a call costs the Langfuse callbacks, without queue and network: reading it, and writing what is sent.
 
 import type { CallFinished } from "../../src/core/call-event.ts";
-import { answeredCall, detailedCall } from "../../src/observers/calls-for-tests.ts";
-import { openLangfuse } from "../../src/observers/langfuse/langfuse.ts";
-import { openLangfuseOtel } from "../../src/observers/langfuse/langfuse-otel.ts";
-import { bareConfig } from "./gateway-config.ts";
+import { detailedCall } from "../../src/observers/calls-for-tests.ts";
+import { readFacts } from "../../src/observers/langfuse/call-facts.ts";
+import { EventIds } from "../../src/observers/langfuse/ingestion.ts";
+import { writeEvents } from "../../src/observers/langfuse/write-events.ts";
+import { writeSpan } from "../../src/observers/langfuse/write-span.ts";
+import { ByteWriter } from "../../src/wire/byte-writer.ts";
 import { measure } from "./measure.ts";
 
 const CALLS = 100;
 
-const settings = {
-  public_key: "pk-lf-bench",
-  secret_key: "sk-lf-bench",
-  host: "http://127.0.0.1",
-  release: undefined,
-  environment: undefined,
-  flush_interval: 1,
-  turn_off_message_logging: false,
-};
-const world = {
-  config: bareConfig,
-  environment: {},
-  post: async () => ({ status: 207, text: '{"successes":[],"errors":[]}', retryAfterMs: undefined }),
-  now: Date.now,
-  random: Math.random,
-  version: "0",
-  log: () => undefined,
-  write: () => undefined,
-  settings,
-};
-const ingestion = await openLangfuse({ ...world, name: "langfuse" });
-const otel = await openLangfuseOtel({ ...world, name: "langfuse_otel" });
-
+const options = { release: undefined, environment: undefined, defaultTags: [], showsContent: true };
 const metadata = {
   trace_id: "trace-id22",
   generation_name: "test",
@@ -39,19 +19,51 @@ const metadata = {
   trace_user_id: "user-id2",
 };
 
-/** New objects every time, as what is read of a call is kept with it. */
-const SCENARIOS: Readonly<Record<string, () => CallFinished>> = {
-  "small chat": () => detailedCall(),
-  "small chat with metadata": () => detailedCall({ metadataText: JSON.stringify(metadata) }),
+const COST = {
+  nanoUsd: 9450,
+  inputNanoUsd: 4050,
+  outputNanoUsd: 5400,
+  toolNanoUsd: 0,
+  originalNanoUsd: 9450,
+  discountNanoUsd: 0,
+  marginNanoUsd: 0,
+  source: "catalog",
+} as const;
+
+/** Calls of some seconds, each at a time of its own. */
+const atTime = (index: number): Partial<CallFinished> => {
+  const startedAt = Date.UTC(2026, 10, 23, 12) + index * 137;
+  return { callId: crypto.randomUUID(), cost: COST, startedAt, durationMs: 1000 + index * 31 };
 };
 
-measure("a call by itself", () => answeredCall());
+const SCENARIOS: Readonly<Record<string, (index: number) => CallFinished>> = {
+  "small chat": (index) => detailedCall({}, atTime(index)),
+  "small chat with metadata": (index) => detailedCall({ metadataText: JSON.stringify(metadata) }, atTime(index)),
+};
+
+const ids = new EventIds(crypto.randomUUID());
+const out = new ByteWriter(16 * 1024);
+
 for (const [name, toCall] of Object.entries(SCENARIOS)) {
-  for (const observer of [ingestion, otel]) {
-    const batches = Array.from({ length: CALLS }, toCall);
-    console.log(`${observer.name}, ${name}, batches of ${CALLS}:`);
-    measure(`  observe, for ${CALLS} calls`, () => observer.observe(batches.map((event) => ({ ...event }))));
-  }
+  const calls = Array.from({ length: CALLS }, (_, index) => toCall(index));
+  // As copies, as what is read of a call is kept with it.
+  const forAll = (work: (event: CallFinished, index: number) => unknown) => () =>
+    calls.map((event, index) => work({ ...event }, index));
+  console.log(`${name}, for ${CALLS} calls:`);
+  measure(
+    "  read",
+    forAll((event) => readFacts(event, options)),
+  );
+  measure(
+    "  read, and written as events",
+    forAll((event, number) => {
+      out.clear();
+      writeEvents(out, event, readFacts(event, options), { ids, number });
+      return out.length;
+    }),
+  );
+  measure(
+    "  read, and written as a span",
+    forAll((event) => writeSpan(event, readFacts(event, options))),
+  );
 }
-await Promise.all([ingestion.close?.(0), otel.close?.(0)]);
-process.exit(0);

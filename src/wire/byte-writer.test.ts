@@ -64,6 +64,20 @@ test("what is written stands behind what was before, however often the buffer gr
   expect(all).toBe(parts.map((part) => part + part + part + part.length).join(""));
 });
 
+test("what was written can be written once more", () => {
+  for (const text of ["", "short", "x".repeat(300)]) {
+    const all = written((writer) => {
+      writer.text("before");
+      const start = writer.length;
+      writer.text(text);
+      const end = writer.length;
+      writer.text("|");
+      writer.repeat(start, end);
+    });
+    expect(all).toBe(`before${text}|${text}`);
+  }
+});
+
 test("what was taken stays when the writer goes on", () => {
   const writer = new ByteWriter(16);
   writer.text("first");

@@ -61,6 +61,12 @@ export class ByteWriter {
     this.#length = copyBytes(bytes, start, end, this.#bytes, this.#length);
   }
 
+  /** Once more what has been written from `start` to before `end`. */
+  repeat(start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#length = copyBytes(this.#bytes, start, end, this.#bytes, this.#length);
+  }
+
   /** Text in UTF-8. */
   text(text: string): void {
     if (!this.#shortText(text, IS_ASCII)) {

@@ -1,8 +1,7 @@
 import type { CallFinished } from "../../core/call-event.ts";
-import { flatText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import type { ByteWriter } from "../../wire/byte-writer.ts";
-import { millisecondsOf, toIsoTime } from "../iso-time.ts";
+import { toClockTime, writeClockTime } from "../iso-time.ts";
 import { readMetadata } from "../read-details.ts";
 import { CALL_TYPES } from "../standard-payload.ts";
 import { type ContentTexts, type JsonText, readContentTexts } from "./content-texts.ts";
@@ -188,7 +187,7 @@ function toGeneration(event: CallFinished, { said, content, ownMetadata }: Gener
 
 /** The caller's own id of a generation, or one as LiteLLM makes it. */
 export const generationIdOf = (event: CallFinished, { id }: GenerationFacts): string =>
-  id ?? `${timeOf(event.startedAt)}${millisecondsOf(event.startedAt)}_${event.callId}`;
+  id ?? `time-${toClockTime(event.startedAt)}_${event.callId}`;
 
 /** Writes {@link generationIdOf} as JSON. */
 export function writeGenerationId(out: ByteWriter, event: CallFinished, { id }: GenerationFacts): void {
@@ -196,29 +195,16 @@ export function writeGenerationId(out: ByteWriter, event: CallFinished, { id }: 
     out.jsonString(id);
     return;
   }
-  out.raw(QUOTE);
-  out.text(timeOf(event.startedAt));
-  out.digits(Math.floor(event.startedAt) % 1000, 3);
+  out.raw(TIME);
+  writeClockTime(out, event.startedAt);
   out.raw(BEFORE_CALL_ID);
   out.jsonContent(event.callId);
   out.raw(QUOTE);
 }
 
 const QUOTE = Buffer.from('"');
+const TIME = Buffer.from('"time-');
 const BEFORE_CALL_ID = Buffer.from("_");
-
-let second = Number.NaN;
-let secondText = "";
-
-/** `time-12-00-00-`, as LiteLLM's ids begin; the milliseconds follow. */
-function timeOf(startedAt: number): string {
-  const whole = Math.floor(startedAt / 1000);
-  if (whole !== second) {
-    secondText = flatText(`time-${toIsoTime(startedAt).slice(11, 19).replaceAll(":", "-")}-`);
-    second = whole;
-  }
-  return secondText;
-}
 
 function toTags(
   event: CallFinished,

@@ -27,13 +27,15 @@ export function writeKnown(out: ByteWriter, event: CallFinished): void {
   out.raw(CALL_ID);
   out.jsonString(event.callId);
   out.raw(COST);
+  const cost = out.length;
   writeCost(out, event);
+  const costEnd = out.length;
   out.raw(STATUS);
   out.integer(event.status);
   out.raw(known);
   writeUncommon(out, event);
   out.raw(HIDDEN);
-  writeCost(out, event);
+  out.repeat(cost, costEnd);
   out.raw(OVERHEAD);
   out.decimal(Math.round(overheadMsOf(event) * 1000), 3);
   out.raw(hidden);

@@ -9,10 +9,10 @@ type Parts = Readonly<Record<string, number>>;
 const NANO_PER_USD = 1e9;
 
 const USAGE = Buffer.from(',"usage":{"input":');
-const UNIT = Buffer.from(',"unit":"TOKENS"},"usageDetails":');
-const INPUT = Buffer.from('{"input":');
+const INPUT = '"input":';
 const OUTPUT = Buffer.from(',"output":');
 const TOTAL = Buffer.from(',"total":');
+const DETAILS = Buffer.from(',"unit":"TOKENS"},"usageDetails":{');
 const COSTS = Buffer.from(',"costDetails":{"input":');
 const TOOLS = Buffer.from(',"tools":');
 const CLOSE = Buffer.from("}");
@@ -23,26 +23,23 @@ export function writeUsage(out: ByteWriter, { usage, cost }: CallFinished): void
     return;
   }
   out.raw(USAGE);
-  writeSums(out, usage);
-  out.raw(UNIT);
+  const sums = out.length - INPUT.length;
+  out.integer(usage.promptTokens);
+  out.raw(OUTPUT);
+  out.integer(usage.completionTokens);
+  out.raw(TOTAL);
+  out.integer(usage.totalTokens);
+  const end = out.length;
+  out.raw(DETAILS);
   if (usage.cachedTokens === 0 && usage.reasoningTokens === 0) {
-    out.raw(INPUT);
-    writeSums(out, usage);
-    out.raw(CLOSE);
+    out.repeat(sums, end);
   } else {
-    out.text(JSON.stringify(usagePartsOf(usage)));
+    out.text(JSON.stringify(usagePartsOf(usage)).slice(1, -1));
   }
+  out.raw(CLOSE);
   if (cost !== undefined) {
     writeCosts(out, cost);
   }
-}
-
-function writeSums(out: ByteWriter, { promptTokens, completionTokens, totalTokens }: Usage): void {
-  out.integer(promptTokens);
-  out.raw(OUTPUT);
-  out.integer(completionTokens);
-  out.raw(TOTAL);
-  out.integer(totalTokens);
 }
 
 function writeCosts(out: ByteWriter, { inputNanoUsd, outputNanoUsd, toolNanoUsd, nanoUsd }: CallCost): void {

@@ -11,7 +11,7 @@ import {
   toWholeMetadata,
   writeGenerationId,
 } from "./call-facts.ts";
-import type { JsonText } from "./content-texts.ts";
+import type { ContentTexts, JsonText } from "./content-texts.ts";
 import type { EventIds } from "./ingestion.ts";
 import { writeKnown } from "./known-metadata.ts";
 import { writeUsage } from "./usage-parts.ts";
@@ -60,26 +60,37 @@ export function writeEvents(
   writeIsoTime(out, facts.endedAt);
   out.raw(BODY);
   writeTrace(out, trace, facts.startedAt);
-  writeJson(out, INPUT, trace.input);
-  writeJson(out, OUTPUT, trace.output);
   textField(out, ',"environment":', environment);
+  const content = out.length;
+  writeContent(out, trace);
+  const contentEnd = out.length;
   out.raw(BETWEEN);
   ids.write(out, number, "generation");
   out.raw(GENERATION_CREATE);
   writeIsoTime(out, facts.endedAt);
   out.raw(BODY);
   writeGeneration(out, event, facts);
-  writeJson(out, INPUT, generation.input);
-  writeJson(out, OUTPUT, generation.output);
   textField(out, ',"environment":', environment);
+  if (trace.input === generation.input && trace.output === generation.output) {
+    out.repeat(content, contentEnd);
+  } else {
+    writeContent(out, generation);
+  }
   out.raw(END);
 }
 
-function writeJson(out: ByteWriter, name: Uint8Array, json: JsonText | undefined): void {
-  if (json === undefined) {
-    return;
+function writeContent(out: ByteWriter, { input, output }: ContentTexts): void {
+  if (input !== undefined) {
+    out.raw(INPUT);
+    writeJson(out, input);
   }
-  out.raw(name);
+  if (output !== undefined) {
+    out.raw(OUTPUT);
+    writeJson(out, output);
+  }
+}
+
+function writeJson(out: ByteWriter, json: JsonText): void {
   if (typeof json === "string") {
     out.text(json);
   } else {
@@ -87,7 +98,7 @@ function writeJson(out: ByteWriter, name: Uint8Array, json: JsonText | undefined
   }
 }
 
-/** From behind the name of its id, without its closing brace, input and output. */
+/** From behind the name of its id up to what was asked. */
 function writeTrace(out: ByteWriter, trace: TraceFacts, startedAt: number): void {
   out.jsonString(trace.id);
   if (!trace.isJoined) {
@@ -209,7 +220,15 @@ const MAX_KNOWN_LENGTH = 128;
 function toField(field: string): (value: string) => Uint8Array {
   const write = (value: string): Uint8Array => Buffer.from(field + JSON.stringify(value));
   const known = toBoundedMap(256, write);
-  return (value) => (value.length > MAX_KNOWN_LENGTH ? write(value) : known(value));
+  let latest = "";
+  let latestField = write("");
+  return (value) => {
+    if (value !== latest) {
+      latestField = value.length > MAX_KNOWN_LENGTH ? write(value) : known(value);
+      latest = value;
+    }
+    return latestField;
+  };
 }
 
 const nameField = toField(',"name":');
