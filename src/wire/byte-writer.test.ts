@@ -86,6 +86,28 @@ test("what was taken stays when the writer goes on", () => {
   expect([first.toString(), writer.take().toString()]).toEqual(["first", "other"]);
 });
 
+test("what one has written can be moved behind what another has", () => {
+  const all = written((writer) => {
+    const other = new ByteWriter(2);
+    writer.text("<");
+    for (const text of ["one", "", "x".repeat(100)]) {
+      other.text(text);
+      other.moveBehind(writer);
+      expect(other.length).toBe(0);
+    }
+    writer.byte(0x3e);
+  });
+  expect(all).toBe(`<one${"x".repeat(100)}>`);
+});
+
+test("a view shows what has been written", () => {
+  const writer = new ByteWriter(2);
+  writer.text("abc");
+  expect(writer.view().toString()).toBe("abc");
+  expect(writer.take().toString()).toBe("abc");
+  expect(writer.view().length).toBe(0);
+});
+
 test("three decimals are always three", () => {
   for (const value of [0, 0.0004, 0.0005, 0.1, 1, 12.3456, 999.9996, 86_400_000.25, 2 ** 40]) {
     expect(written((writer) => writer.threeDecimals(value))).toBe(toThreeDecimals(value));

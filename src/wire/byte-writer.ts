@@ -44,6 +44,12 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** One byte. */
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
   /** Bytes as they are. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
@@ -98,9 +104,9 @@ export class ByteWriter {
 
   /** A JSON string with its quotes. */
   jsonString(text: string): void {
-    this.#byte(QUOTE);
+    this.byte(QUOTE);
     this.jsonContent(text);
-    this.#byte(QUOTE);
+    this.byte(QUOTE);
   }
 
   /** What stands between a JSON string's quotes. */
@@ -148,7 +154,7 @@ export class ByteWriter {
       rest = tenth;
       count--;
     }
-    this.#byte(POINT);
+    this.byte(POINT);
     this.digits(rest, count);
   }
 
@@ -163,8 +169,13 @@ export class ByteWriter {
     const thousandths = Math.round(value * THOUSAND);
     const whole = Math.floor(thousandths / THOUSAND);
     this.integer(whole);
-    this.#byte(POINT);
+    this.byte(POINT);
     this.digits(thousandths - whole * THOUSAND, 3);
+  }
+
+  /** What has been written, uncopied: good until the writer is used again. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
   }
 
   /** What has been written, in a buffer of its own; the writer is empty again. */
@@ -200,6 +211,12 @@ export class ByteWriter {
     return unsent;
   }
 
+  /** Moves what has been written to behind what another has written; the writer is empty again. */
+  moveBehind(other: ByteWriter): void {
+    other.range(this.#bytes, 0, this.#length);
+    this.clear();
+  }
+
   /** Forgets what has been written behind the first `length` bytes. */
   cutTo(length: number): void {
     this.#length = Math.min(this.#length, length);
@@ -233,11 +250,6 @@ export class ByteWriter {
     }
     this.#length = at + size;
     return true;
-  }
-
-  #byte(byte: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = byte;
   }
 
   #reserve(size: number): void {

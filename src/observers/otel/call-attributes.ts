@@ -8,10 +8,10 @@ import { CALL_TYPES, overheadMsOf, toHiddenParams } from "../standard-payload.ts
 import { toInputMessages, toOutputMessages, writeMessages } from "./gen-ai-messages.ts";
 import { OPERATION_NAMES, toProviderName } from "./gen-ai-names.ts";
 import { setServer } from "./server-address.ts";
-import { type AttributeSet, toJson } from "./span-attributes.ts";
+import { type Attributes, toJson } from "./span-attributes.ts";
 
 /** Everything that the span of a call says of it. */
-export function setCallAttributes(attributes: AttributeSet, call: CallFinished, showsMessages: boolean): void {
+export function setCallAttributes(attributes: Attributes, call: CallFinished, showsMessages: boolean): void {
   const reading = readDetails(call);
   setIdentity(attributes, call);
   setHttp(attributes, call);
@@ -28,7 +28,7 @@ export function setCallAttributes(attributes: AttributeSet, call: CallFinished, 
   setMetadata(attributes, call, reading.metadata);
 }
 
-function setIdentity(attributes: AttributeSet, call: CallFinished): void {
+function setIdentity(attributes: Attributes, call: CallFinished): void {
   const { provider } = call;
   attributes.set("gen_ai.operation.name", OPERATION_NAMES[call.operation]);
   attributes.set("gen_ai.provider.name", provider === undefined ? undefined : toProviderName(provider));
@@ -48,7 +48,7 @@ function setIdentity(attributes: AttributeSet, call: CallFinished): void {
   attributes.set("portolan.dropped", call.dropped.length === 0 ? undefined : call.dropped);
 }
 
-function setHttp(attributes: AttributeSet, call: CallFinished): void {
+function setHttp(attributes: Attributes, call: CallFinished): void {
   attributes.set("http.request.method", call.method);
   attributes.set("url.path", call.path);
   attributes.set("http.response.status_code", call.status);
@@ -68,7 +68,7 @@ const MAX_MESSAGE = 2048;
 
 const scrubMessage = (message: string): string => scrubSecrets(message.slice(0, MAX_MESSAGE));
 
-function setParameters(attributes: AttributeSet, call: CallFinished, parameters: JsonObject): void {
+function setParameters(attributes: Attributes, call: CallFinished, parameters: JsonObject): void {
   const { stop, n, modalities, encoding_format: format } = parameters;
   const maxTokens = parameters["max_completion_tokens"] ?? parameters["max_tokens"] ?? parameters["max_output_tokens"];
   attributes.set("gen_ai.request.max_tokens", numberOf(maxTokens));
@@ -93,7 +93,7 @@ function toTexts(value: unknown): readonly string[] | undefined {
   return texts.length === 0 ? undefined : texts;
 }
 
-function setUsage(attributes: AttributeSet, { usage, firstByteMs }: CallFinished): void {
+function setUsage(attributes: Attributes, { usage, firstByteMs }: CallFinished): void {
   attributes.set(
     "gen_ai.response.time_to_first_chunk",
     firstByteMs === undefined ? undefined : Math.round(firstByteMs * 1000) / 1_000_000,
@@ -112,7 +112,7 @@ const NANO = 1e9;
 
 const costUsdOf = ({ cost }: CallFinished): number | null => (cost === undefined ? null : cost.nanoUsd / NANO);
 
-function setCost(attributes: AttributeSet, cost: CallCost): void {
+function setCost(attributes: Attributes, cost: CallCost): void {
   attributes.set("gen_ai.cost.total_cost", cost.nanoUsd / NANO);
   attributes.set("gen_ai.cost.input_cost", cost.inputNanoUsd / NANO);
   attributes.set("gen_ai.cost.output_cost", cost.outputNanoUsd / NANO);
@@ -123,7 +123,7 @@ function setCost(attributes: AttributeSet, cost: CallCost): void {
   attributes.set("portolan.cost.source", cost.source);
 }
 
-function setResponse(attributes: AttributeSet, call: CallFinished, reader: DetailsReader): void {
+function setResponse(attributes: Attributes, call: CallFinished, reader: DetailsReader): void {
   const response = objectOf(reader.response);
   attributes.set("gen_ai.response.id", textOf(response["id"]) ?? call.callId); // Embeddings have no id of their own.
   attributes.set("gen_ai.response.model", textOf(response["model"]));
@@ -131,7 +131,7 @@ function setResponse(attributes: AttributeSet, call: CallFinished, reader: Detai
   attributes.set("gen_ai.response.finish_reasons", toTexts(reasons));
 }
 
-function setMessages(attributes: AttributeSet, { request, response }: DetailsReader): void {
+function setMessages(attributes: Attributes, { request, response }: DetailsReader): void {
   const asked = toInputMessages(request);
   const answered = toOutputMessages(objectOf(response));
   const { maxLength } = attributes;
@@ -141,7 +141,7 @@ function setMessages(attributes: AttributeSet, { request, response }: DetailsRea
 }
 
 /** Names of the gateway's own first, so that no caller writes them. */
-function setMetadata(attributes: AttributeSet, { details, path }: CallFinished, metadata: JsonObject): void {
+function setMetadata(attributes: Attributes, { details, path }: CallFinished, metadata: JsonObject): void {
   attributes.set("metadata.user_api_key_request_route", path);
   if (details === undefined) {
     return;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
 import {
   decodeJson,
   decodeProtobuf,
@@ -9,9 +10,10 @@ import { randomObjectText, seededRandom } from "../../../tests/support/random-js
 import type { CallFinished } from "../../core/call-event.ts";
 import { MAX_JSON_DEPTH } from "../../wire/json-depth.ts";
 import { answeredCall, detailedCall, failedCall } from "../calls-for-tests.ts";
-import { toCallSpans } from "./call-spans.ts";
+import { type SpanOptions, toCallSpans } from "./call-spans.ts";
 import { toResourceAttributes } from "./otel-settings.ts";
-import { writeSpans } from "./otlp-export.ts";
+import { toSpanRequests } from "./otlp-export.ts";
+import { toOtlpSpan } from "./otlp-span.ts";
 import type { OtlpSource } from "./otlp-types.ts";
 import { otelSettings } from "./settings-for-tests.ts";
 import { ATTRIBUTES } from "./span-attributes.ts";
@@ -21,17 +23,29 @@ const resource: OtlpSource["resource"] = {
   merge: () => resource,
   getRawAttributes: () => [],
 };
-const OPTIONS = { source: { resource, scope: { name: "litellm" } }, showsMessages: true, maxTextLength: 10_000 };
+const SOURCE: OtlpSource = { resource, scope: { name: "litellm", version: "1" } };
+const OPTIONS: SpanOptions = { showsMessages: true, maxTextLength: 10_000 };
 
 /** Written and read by the official schema in both encodings, which must say the same. */
-const send = (calls: readonly CallFinished[], options: Partial<typeof OPTIONS> = {}): ReceivedExport => {
+const send = (calls: readonly CallFinished[], options: Partial<SpanOptions> = {}): ReceivedExport => {
   const spans = calls.flatMap((call) => toCallSpans(call, { ...OPTIONS, ...options }));
-  const received = decodeProtobuf("traces", writeSpans(spans, "protobuf"));
-  expect(decodeJson("traces", Buffer.from(writeSpans(spans, "json")).toString("utf8"))).toEqual(received);
+  const [protobuf, json] = (["protobuf", "json"] as const).map((encoding) => {
+    const requests = toSpanRequests(SOURCE, encoding);
+    const sent = [spans.slice(1), spans].map((some) => {
+      requests.open();
+      for (const span of some) requests.add(span);
+      return Buffer.concat(requests.close());
+    });
+    return sent[1];
+  });
+  const received = decodeProtobuf("traces", protobuf ?? Buffer.of());
+  expect(decodeJson("traces", String(json))).toEqual(received);
+  const official = ProtobufTraceSerializer.serializeRequest(spans.map((span) => toOtlpSpan(span, SOURCE)));
+  expect(decodeProtobuf("traces", official ?? Buffer.of())).toEqual(received);
   return received;
 };
 
-const spansOf = (call: CallFinished, options: Partial<typeof OPTIONS> = {}): readonly ReceivedSpan[] =>
+const spansOf = (call: CallFinished, options: Partial<SpanOptions> = {}): readonly ReceivedSpan[] =>
   send([call], options).spans;
 
 const first = (spans: readonly ReceivedSpan[]): ReceivedSpan => {
@@ -264,7 +278,7 @@ describe("a failure", () => {
 });
 
 describe("what may not be shown is not there", () => {
-  const hidden = (call: CallFinished, options: Partial<typeof OPTIONS> = {}): void => {
+  const hidden = (call: CallFinished, options: Partial<SpanOptions> = {}): void => {
     const text = JSON.stringify(spansOf(call, options), (_, value: unknown) =>
       typeof value === "bigint" ? String(value) : value,
     );

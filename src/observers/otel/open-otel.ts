@@ -5,8 +5,8 @@ import type { ObserverContext } from "../observer-context.ts";
 import { type SpanOptions, toCallSpans } from "./call-spans.ts";
 import { MetricsExporter } from "./metrics-exporter.ts";
 import { type Destination, readDestinations, toResourceAttributes } from "./otel-settings.ts";
-import { sendOtlp, writeMetrics, writeSpans } from "./otlp-export.ts";
-import type { OtlpMetrics, OtlpSource, OtlpSpan } from "./otlp-types.ts";
+import { type SpanRequests, sendOtlp, toSpanRequests, writeMetrics } from "./otlp-export.ts";
+import type { OtlpMetrics, OtlpSource } from "./otlp-types.ts";
 
 const MAX_QUEUED_CALLS = 8192;
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
@@ -62,14 +62,14 @@ function toSource({ settings, version }: Context): OtlpSource {
 function toSpanSender(context: Context, source: OtlpSource, destination: Destination): BatchSender<CallFinished> {
   const { settings, name, log, random } = context;
   const options: SpanOptions = {
-    source,
     showsMessages: settings.message_logging,
     maxTextLength: settings.attribute_value_length_limit,
   };
-  /** A batch that is sent again is not written again. */
-  const bodies = new WeakMap<readonly CallFinished[], Promise<Uint8Array>>();
-  const writeBatch = (batch: readonly CallFinished[]): Promise<Uint8Array> => {
-    const body = bodies.get(batch) ?? toBatchBody(batch, options, destination);
+  const requests = toSpanRequests(source, encodingOf(destination));
+  /** A batch that is sent again is not written again; one is under way at a time, so that the next one may take its memory. */
+  const bodies = new WeakMap<readonly CallFinished[], Promise<readonly Uint8Array[]>>();
+  const writeBatch = (batch: readonly CallFinished[]): Promise<readonly Uint8Array[]> => {
+    const body = bodies.get(batch) ?? toBatchBody(batch, options, requests);
     bodies.set(batch, body);
     return body;
   };
@@ -93,12 +93,14 @@ function toSpanSender(context: Context, source: OtlpSource, destination: Destina
 async function toBatchBody(
   batch: readonly CallFinished[],
   options: SpanOptions,
-  destination: Destination,
-): Promise<Uint8Array> {
-  const spans: OtlpSpan[] = [];
+  requests: SpanRequests,
+): Promise<readonly Uint8Array[]> {
   let bytes = 0;
+  requests.open();
   for (const call of batch) {
-    spans.push(...toCallSpans(call, options));
+    for (const span of toCallSpans(call, options)) {
+      requests.add(span);
+    }
     bytes += call.details?.content?.request.length ?? 0;
     bytes += call.details?.content?.response?.length ?? 0;
     if (bytes > BYTES_PER_TURN) {
@@ -106,7 +108,7 @@ async function toBatchBody(
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  return writeSpans(spans, encodingOf(destination));
+  return requests.close();
 }
 
 const encodingOf = (destination: Destination): "protobuf" | "json" =>
@@ -116,7 +118,7 @@ function toMetricsExporter(context: Context, source: OtlpSource, destination: De
   const { settings, now, log } = context;
   const send = async (metrics: OtlpMetrics, signal: AbortSignal): Promise<string | undefined> => {
     const body = writeMetrics(metrics, encodingOf(destination));
-    const outcome = await deliver(context, destination, body, signal);
+    const outcome = await deliver(context, destination, [body], signal);
     return outcome.kind === "sent" || outcome.kind === "partly" ? undefined : outcome.reason;
   };
   const isDelta = settings.metrics_temporality.toLowerCase() === "delta";
@@ -129,13 +131,13 @@ const TERMINAL_CONTROLS = /[\u007f-\u009f]/g;
 async function deliver(
   { post, write }: Context,
   destination: Destination,
-  body: Uint8Array,
+  body: readonly Uint8Array[],
   signal: AbortSignal,
 ): Promise<SendOutcome> {
   if (destination.kind === "otlp") {
     return sendOtlp(post, { destination, body, signal });
   }
   const toEscape = (character: string): string => `\\u00${character.charCodeAt(0).toString(16)}`;
-  write(`${Buffer.from(body).toString("utf8").replace(TERMINAL_CONTROLS, toEscape)}\n`);
+  write(`${Buffer.concat(body).toString("utf8").replace(TERMINAL_CONTROLS, toEscape)}\n`);
   return { kind: "sent" };
 }

@@ -8,18 +8,52 @@ import {
 } from "@opentelemetry/otlp-transformer";
 import type { Post, PostReply } from "../../upstream/post.ts";
 import type { SendOutcome } from "../batch-sender.ts";
+import type { SpanFacts } from "./call-spans.ts";
 import type { Destination } from "./otel-settings.ts";
-import type { OtlpMetrics, OtlpSpan } from "./otlp-types.ts";
+import { toOtlpSpan } from "./otlp-span.ts";
+import type { OtlpMetrics, OtlpSource, OtlpSpan } from "./otlp-types.ts";
+import { SpanWriter } from "./span-writer.ts";
 
 const compress = promisify(gzip);
 
 /** Answers that mean "later", by OTLP's specification; any other failure is for good. */
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
-/** Spans as one request of OTLP. */
-export function writeSpans(spans: readonly OtlpSpan[], encoding: "protobuf" | "json"): Uint8Array {
-  const serializer = encoding === "json" ? JsonTraceSerializer : ProtobufTraceSerializer;
-  return serializer.serializeRequest([...spans]) ?? new Uint8Array();
+/** Puts together requests of spans, one after the other. */
+export interface SpanRequests {
+  /** Begins a request. */
+  open(): void;
+  add(span: SpanFacts): void;
+  /** The request, in pieces that are good until the next one is begun. */
+  close(): readonly Uint8Array[];
+}
+
+/** Requests of OTLP. */
+export function toSpanRequests(source: OtlpSource, encoding: "protobuf" | "json"): SpanRequests {
+  return encoding === "protobuf" ? new SpanWriter(source) : new JsonSpans(source);
+}
+
+class JsonSpans implements SpanRequests {
+  readonly #source: OtlpSource;
+  #spans: OtlpSpan[] = [];
+
+  constructor(source: OtlpSource) {
+    this.#source = source;
+  }
+
+  open(): void {
+    this.#spans = [];
+  }
+
+  add(span: SpanFacts): void {
+    this.#spans.push(toOtlpSpan(span, this.#source));
+  }
+
+  close(): readonly Uint8Array[] {
+    const whole = JsonTraceSerializer.serializeRequest(this.#spans);
+    this.#spans = [];
+    return whole === undefined ? [] : [whole];
+  }
 }
 
 /** Metrics as one request of OTLP. */
@@ -31,7 +65,8 @@ export function writeMetrics(metrics: OtlpMetrics, encoding: "protobuf" | "json"
 /** How one request is sent. */
 export interface OtlpSending {
   readonly destination: Destination & { readonly kind: "otlp" };
-  readonly body: Uint8Array;
+  /** One after the other. */
+  readonly body: readonly Uint8Array[];
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +80,7 @@ export async function sendOtlp(post: Post, { destination, body, signal }: OtlpSe
       "content-type": encoding === "json" ? "application/json" : "application/x-protobuf",
       ...(isGzipped ? { "content-encoding": "gzip" } : {}),
     },
-    body: isGzipped ? await compress(body) : body,
+    body: isGzipped ? await compress(Buffer.concat(body)) : body,
     timeoutMs,
     ...(signal === undefined ? {} : { signal }),
   });

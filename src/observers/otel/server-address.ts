@@ -1,5 +1,5 @@
 import { toBoundedMap } from "../../core/bounded-map.ts";
-import type { AttributeSet } from "./span-attributes.ts";
+import type { Attributes } from "./span-attributes.ts";
 
 interface Server {
   readonly address: string;
@@ -20,7 +20,7 @@ const toServer = toBoundedMap(256, (apiBase): Server | undefined => {
 const MAX_URL = 2048;
 
 /** Sets host and port of a base URL, if it is one. */
-export function setServer(attributes: AttributeSet, apiBase: string | undefined): void {
+export function setServer(attributes: Attributes, apiBase: string | undefined): void {
   const server = apiBase === undefined || apiBase.length > MAX_URL ? undefined : toServer(apiBase);
   attributes.set("server.address", server?.address);
   attributes.set("server.port", server?.port);

@@ -94,9 +94,8 @@ const MAX_LIST = 64;
 const MAX_METADATA = 64;
 const MAX_NAME = 128;
 
-/** The attributes of one span. Texts are cut, and lone halves of characters replaced: not every server takes them. */
-export class AttributeSet {
-  readonly values: OtlpAttributes = {};
+/** Takes the attributes of one span. Texts are cut, and lone halves of characters replaced: not every server takes them. */
+export abstract class Attributes {
   /** Longest text. */
   readonly maxLength: number;
   #metadataCount = 0;
@@ -113,27 +112,67 @@ export class AttributeSet {
   /** Sets `metadata.<key>` of a caller's own. Never takes the place of what is there. */
   setMetadata(key: string, value: unknown): void {
     const name = `metadata.${key.slice(0, MAX_NAME).toWellFormed()}`;
-    if (this.#metadataCount < MAX_METADATA && !Object.hasOwn(this.values, name)) {
+    if (this.#metadataCount < MAX_METADATA && !this.has(name)) {
       this.#metadataCount++;
       this.#put(name, toPlain(value));
     }
   }
 
+  protected abstract has(metadata: string): boolean;
+  /** @param text cut, but perhaps with lone halves of characters */
+  protected abstract putText(name: string, text: string): void;
+  protected abstract putTexts(name: string, texts: readonly string[]): void;
+  protected abstract putFlag(name: string, flag: boolean): void;
+  /** @param number finite; a whole one is exact */
+  protected abstract putNumber(name: string, number: number): void;
+
   #put(name: string, value: AttributeValue): void {
     if (typeof value === "string") {
-      this.values[name] = this.#toText(value);
+      this.putText(name, this.#cut(value));
     } else if (typeof value === "object") {
-      this.values[name] = value.slice(0, MAX_LIST).map((item) => this.#toText(item));
+      this.putTexts(
+        name,
+        value.slice(0, MAX_LIST).map((item) => this.#cut(item)),
+      );
     } else if (typeof value === "boolean") {
-      this.values[name] = value;
+      this.putFlag(name, value);
     } else if (value !== undefined && Number.isFinite(value)) {
       // OTLP's whole numbers have 64 bits: a larger one could cost the whole batch.
-      this.values[name] = Number.isInteger(value) && !Number.isSafeInteger(value) ? String(value) : value;
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        this.putText(name, String(value));
+      } else {
+        this.putNumber(name, value);
+      }
     }
   }
 
-  #toText(text: string): string {
-    return (text.length > this.maxLength ? text.slice(0, this.maxLength) : text).toWellFormed();
+  #cut(text: string): string {
+    return text.length > this.maxLength ? text.slice(0, this.maxLength) : text;
+  }
+}
+
+/** Attributes as an object. */
+export class AttributeSet extends Attributes {
+  readonly values: OtlpAttributes = {};
+
+  protected has(metadata: string): boolean {
+    return Object.hasOwn(this.values, metadata);
+  }
+
+  protected putText(name: string, text: string): void {
+    this.values[name] = text.toWellFormed();
+  }
+
+  protected putTexts(name: string, texts: readonly string[]): void {
+    this.values[name] = texts.map((text) => text.toWellFormed());
+  }
+
+  protected putFlag(name: string, flag: boolean): void {
+    this.values[name] = flag;
+  }
+
+  protected putNumber(name: string, number: number): void {
+    this.values[name] = number;
   }
 }
 
