@@ -17,7 +17,7 @@ export interface ObserverWorld {
   /** Logs what only operators may see. Texts hold no key. */
   readonly log: (message: string, cause: unknown) => void;
   /** Writes to the gateway's standard output. */
-  readonly write: (text: string) => void;
+  readonly write: (text: string | Uint8Array) => void;
 }
 
 /** What a callback is made with. */

@@ -4,7 +4,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
-import { PayloadTexts } from "../payload-texts.ts";
+import { JSON_LINES, PayloadWriter } from "../payload-writer.ts";
 import { sizeOfCall } from "../size-of-call.ts";
 
 /** Only the operator may read what was asked and answered. */
@@ -14,16 +14,16 @@ const NEWLINE = 0x0a;
 /** Writes one line of JSON per call: to a file, or to standard output. */
 export function openJsonLines(context: ObserverContext<"json_lines">): CallObserver {
   const { settings, name, log, random, write } = context;
-  const texts = new PayloadTexts({ showsContent: settings.message_logging });
+  const writer = new PayloadWriter({ showsContent: settings.message_logging }, JSON_LINES);
   const file = settings.path === undefined ? undefined : new LineFile(resolve(settings.path));
   const sender = new BatchSender<CallFinished>({
     name,
     send: async (batch) => {
-      const lines = (await texts.of(batch)).map((text) => `${text}\n`);
+      const lines = await writer.of(batch);
       if (file !== undefined) {
-        return file.append(lines);
+        return file.append(lines, batch.length);
       }
-      write(lines.join(""));
+      write(Buffer.from(lines)); // A copy: what is handed over is the reader's.
       return { kind: "sent" };
     },
     sizeOf: sizeOfCall,
@@ -62,14 +62,14 @@ export class LineFile {
     this.#path = path;
   }
 
-  /** Adds lines, each with its newline. @throws Error of the file system, when nothing was written */
-  async append(lines: readonly string[]): Promise<SendOutcome> {
-    const bytes = Buffer.from(`${this.#isTorn ? "\n" : ""}${lines.join("")}`);
+  /** Adds so many lines, each with its newline. @throws Error of the file system, when nothing was written */
+  async append(lines: Uint8Array, lineCount: number): Promise<SendOutcome> {
+    const bytes = this.#isTorn ? Buffer.concat([Buffer.of(NEWLINE), lines]) : lines;
     const file = await open(this.#path, "a", FILE_MODE);
     try {
       const { bytesWritten } = await file.write(bytes);
       this.#isTorn = bytesWritten > 0 ? bytes[bytesWritten - 1] !== NEWLINE : this.#isTorn;
-      return bytesWritten === bytes.length ? { kind: "sent" } : toPartly(bytes.subarray(0, bytesWritten), lines.length);
+      return bytesWritten === bytes.length ? { kind: "sent" } : toPartly(bytes.subarray(0, bytesWritten), lineCount);
     } finally {
       await file.close();
     }

@@ -10,11 +10,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("lines are added, never replaced", async () => {
   const path = join(folder, "a.jsonl");
-  await new LineFile(path).append(["1\n", "2\n"]);
-  await new LineFile(path).append(["3\n"]);
+  await new LineFile(path).append(Buffer.from("1\n2\n"), 2);
+  await new LineFile(path).append(Buffer.from("3\n"), 1);
   expect(await readFile(path, "utf8")).toBe("1\n2\n3\n");
 });
 
 test("a file that cannot be opened throws, so that the batch is tried again", () => {
-  expect(new LineFile(join(folder, "no", "such", "folder")).append(["1\n"])).rejects.toThrow("ENOENT");
+  expect(new LineFile(join(folder, "no", "such", "folder")).append(Buffer.from("1\n"), 1)).rejects.toThrow("ENOENT");
 });

@@ -38,7 +38,7 @@ const open = (written: Readonly<Record<string, unknown>>, ...replies: readonly (
     random: () => 0.5,
     version: "1",
     log: (message, cause) => void logged.push(`${message}: ${String(cause)}`),
-    write: (text) => void lines.push(text),
+    write: (text) => void lines.push(String(text)),
   });
   return { observer, requests, logged, lines };
 };

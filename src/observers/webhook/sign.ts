@@ -27,11 +27,11 @@ export interface SignedMessage {
   readonly id: string;
   /** Of this try, in seconds of the epoch. */
   readonly timestamp: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** `webhook-id`, `webhook-timestamp` and `webhook-signature` of one try. */
 export function signatureHeaders({ id, timestamp, body }: SignedMessage, key: Uint8Array): Record<string, string> {
-  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64");
   return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": `v1,${signature}` };
 }

@@ -3,7 +3,7 @@ import type { PostReply } from "../../upstream/post.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
-import { PayloadTexts } from "../payload-texts.ts";
+import { JSON_ARRAY, JSON_LINES, PayloadWriter, writePayloads } from "../payload-writer.ts";
 import { sizeOfCall } from "../size-of-call.ts";
 import { readHeaderText } from "./header-text.ts";
 import { signatureHeaders, toSigningKey } from "./sign.ts";
@@ -17,7 +17,7 @@ const FAILURE = "llm_api_failure";
 /** One request: its id stays the same however often it is tried. */
 interface Message {
   readonly id: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly callCount: number;
   state: "open" | "sent" | "refused";
 }
@@ -31,10 +31,10 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
     throw new Error(`it has no endpoint: set callback_settings.${name}.endpoint or GENERIC_LOGGER_ENDPOINT`);
   }
   const messages = new WeakMap<readonly CallFinished[], readonly Message[]>();
-  const texts = new PayloadTexts({ showsContent: settings.message_logging });
+  const toMessages = openMessages(settings);
   const request = toRequester(context, endpoint);
   const send = async (batch: readonly CallFinished[], signal: AbortSignal): Promise<SendOutcome> => {
-    const all = messages.get(batch) ?? toMessages(await texts.of(batch), settings.log_format);
+    const all = messages.get(batch) ?? (await toMessages(batch));
     messages.set(batch, all);
     return sendAll(all, (message) => request(message, signal));
   };
@@ -71,24 +71,28 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
   };
 }
 
-function toMessages(texts: readonly string[], format: "json_array" | "ndjson" | "single"): readonly Message[] {
-  const toMessage = (body: string, callCount: number): Message => ({
-    id: `msg_${crypto.randomUUID()}`,
-    body,
-    callCount,
-    state: "open",
-  });
-  switch (format) {
-    case "json_array":
-      return [toMessage(`[${texts.join(",")}]`, texts.length)];
-    case "ndjson":
-      return [toMessage(`${texts.join("\n")}\n`, texts.length)];
-    case "single":
-      return texts.map((text) => toMessage(text, 1));
-    default:
-      return format satisfies never;
+/** How a batch becomes requests: one of all calls, or one for each. */
+function openMessages({
+  log_format: format,
+  message_logging: showsContent,
+}: ObserverContext<"generic_api">["settings"]): (batch: readonly CallFinished[]) => Promise<readonly Message[]> {
+  if (format === "single") {
+    return async (batch) => {
+      const messages: Message[] = [];
+      await writePayloads(batch, { showsContent }, (text) => void messages.push(toMessage(text, 1)));
+      return messages;
+    };
   }
+  const writer = new PayloadWriter({ showsContent }, format === "ndjson" ? JSON_LINES : JSON_ARRAY);
+  return async (batch) => [toMessage(await writer.of(batch), batch.length)];
 }
+
+const toMessage = (body: Message["body"], callCount: number): Message => ({
+  id: `msg_${crypto.randomUUID()}`,
+  body,
+  callCount,
+  state: "open",
+});
 
 /** Names that the environment's variables are about; one of an operator's own has its own headers, or none. */
 const NAMES: ReadonlySet<string> = new Set(["generic_api", "generic", "custom_callback_api"]);
