@@ -107,20 +107,25 @@ function toPart(part: JsonObject): JsonObject {
  * so: the text stays JSON. `undefined` for what cannot be written, such as lists nested beyond all measure.
  */
 export function writeMessages(messages: readonly GenAiMessage[], maxLength: number): string | undefined {
-  const kept: string[] = [];
-  let length = 2 + LEFT_OUT_LENGTH;
   try {
-    for (const message of messages.toReversed()) {
-      const text = JSON.stringify(message);
-      const isFitting = length + text.length + 1 <= maxLength;
-      if (!isFitting) {
-        break;
-      }
-      length += text.length + 1;
-      kept.push(text);
-    }
+    const whole = JSON.stringify(messages);
+    return whole.length + LEFT_OUT_LENGTH <= maxLength ? whole : writeLatest(messages, maxLength);
   } catch {
     return undefined;
+  }
+}
+
+function writeLatest(messages: readonly GenAiMessage[], maxLength: number): string {
+  const kept: string[] = [];
+  let length = 2 + LEFT_OUT_LENGTH;
+  for (const message of messages.toReversed()) {
+    const text = JSON.stringify(message);
+    const isFitting = length + text.length + 1 <= maxLength;
+    if (!isFitting) {
+      break;
+    }
+    length += text.length + 1;
+    kept.push(text);
   }
   const leftOut = messages.length - kept.length;
   const note = { role: "system", parts: [{ type: "text", content: `[${leftOut} messages left out: too long]` }] };
