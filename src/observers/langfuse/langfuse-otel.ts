@@ -7,5 +7,5 @@ import { writeSpan } from "./write-span.ts";
 export const openLangfuseOtel: ObserverFactory<"langfuse_otel"> = (context) =>
   new LangfuseObserver(context, {
     ...otlpEndpoint(context.version),
-    write: (out, event, facts) => out.text(writeSpan(event, facts)),
+    write: writeSpan,
   });
