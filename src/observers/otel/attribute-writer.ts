@@ -53,7 +53,7 @@ export class AttributeWriter extends Attributes {
   protected putText(name: string, text: string): void {
     const size = utf8Size(text);
     this.#open(name, sizedSize(size));
-    this.#text(TEXT, text, size);
+    this.#text(text, size);
   }
 
   protected putTexts(name: string, texts: readonly string[]): void {
@@ -65,7 +65,7 @@ export class AttributeWriter extends Attributes {
     for (const [index, size] of sizes.entries()) {
       this.#out.byte(ITEM);
       writeVarint(this.#out, sizedSize(size));
-      this.#text(TEXT, texts[index] ?? "", size);
+      this.#text(texts[index] ?? "", size);
     }
   }
 
@@ -100,8 +100,8 @@ export class AttributeWriter extends Attributes {
     writeVarint(this.#out, valueSize);
   }
 
-  #text(tag: number, text: string, size: number): void {
-    this.#out.byte(tag);
+  #text(text: string, size: number): void {
+    this.#out.byte(TEXT);
     writeVarint(this.#out, size);
     this.#out.text(text);
   }
