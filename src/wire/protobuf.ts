@@ -72,12 +72,6 @@ export function writeFixed32(out: ByteWriter, value: number): void {
   }
 }
 
-/** Writes `high * 2^32 + low` in eight bytes. */
-export function writeFixed64(out: ByteWriter, high: number, low: number): void {
-  writeFixed32(out, low);
-  writeFixed32(out, high);
-}
-
 /** Writes seconds and nanoseconds of the epoch as nanoseconds in eight bytes. */
 export function writeNanoTime(out: ByteWriter, seconds: number, nanoseconds: number): void {
   // In two halves, as the whole is no exact number: a second's 10^9 times what stands above the lower 16 bits, and the rest.
@@ -86,7 +80,8 @@ export function writeNanoTime(out: ByteWriter, seconds: number, nanoseconds: num
   const upperHigh = Math.floor(upper / HALF_WORD);
   const lower = (upper - upperHigh * HALF_WORD) * HALF_WORD + (seconds - above * HALF_WORD) * NANO + nanoseconds;
   const carry = Math.floor(lower / WORD_RANGE);
-  writeFixed64(out, upperHigh + carry, lower - carry * WORD_RANGE);
+  writeFixed32(out, lower - carry * WORD_RANGE);
+  writeFixed32(out, upperHigh + carry);
 }
 
 const NANO = 1e9;

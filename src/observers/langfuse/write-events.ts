@@ -223,8 +223,11 @@ function toField(field: string): (value: string) => Uint8Array {
   let latest = "";
   let latestField = write("");
   return (value) => {
+    if (value.length > MAX_KNOWN_LENGTH) {
+      return write(value);
+    }
     if (value !== latest) {
-      latestField = value.length > MAX_KNOWN_LENGTH ? write(value) : known(value);
+      latestField = known(value);
       latest = value;
     }
     return latestField;

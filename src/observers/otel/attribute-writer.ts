@@ -1,4 +1,4 @@
-import type { ByteWriter } from "../../wire/byte-writer.ts";
+import { ByteWriter } from "../../wire/byte-writer.ts";
 import { utf8Size, varintSize, writeDouble, writeInt64, writeVarint } from "../../wire/protobuf.ts";
 import { ATTRIBUTES, Attributes } from "./span-attributes.ts";
 
@@ -19,9 +19,11 @@ const NEGATIVE_BYTES = 10;
 const KEYS: ReadonlyMap<string, Uint8Array> = new Map(Object.keys(ATTRIBUTES).map((name) => [name, toKey(name)]));
 
 function toKey(name: string): Uint8Array {
-  const text = Buffer.from(name);
-  const size = text.length < 128 ? [text.length] : [(text.length % 128) | 128, Math.floor(text.length / 128)];
-  return Buffer.concat([Buffer.of(KEY, ...size), text]);
+  const out = new ByteWriter(64);
+  out.byte(KEY);
+  writeVarint(out, utf8Size(name));
+  out.text(name);
+  return out.take();
 }
 
 /** What takes its size before it. */
