@@ -1,5 +1,5 @@
 import { isHeaderName, toHeaderLine } from "../wire/header-line.ts";
-import { readBaseUrl } from "./origin.ts";
+import { type Origin, readBaseUrl } from "./origin.ts";
 import { toDecodingSink } from "./reply-encoding.ts";
 import type { BodySink, Transport, UpstreamReply } from "./transport.ts";
 
@@ -7,6 +7,7 @@ import type { BodySink, Transport, UpstreamReply } from "./transport.ts";
 export interface PostRequest {
   /** `http` or `https`. */
   readonly url: string;
+  /** Not to be changed once given: the same object means the same headers. */
   readonly headers: Readonly<Record<string, string>>;
   /** One after the other. Bytes are good until the answer, or the failure: they are not copied, and may be used again then. */
   readonly body: string | Uint8Array | readonly Uint8Array[];
@@ -39,10 +40,10 @@ export const toPost =
   (transport: Transport): Post =>
   async ({ url, headers, body, timeoutMs, method = "POST", signal }) => {
     signal?.throwIfAborted();
-    const { origin } = readBaseUrl(url);
+    const { origin, head } = prepare(url, method, headers);
     const exchange = transport.open({
       origin,
-      head: toHead(method, new URL(url), headers),
+      head,
       ownLines: "",
       body: toPieces(body),
       limits: { connectMs: timeoutMs, firstByteMs: timeoutMs, gapMs: timeoutMs, totalMs: timeoutMs },
@@ -62,6 +63,27 @@ export const toPost =
       abort(); // What has not been read to its end is not waited for.
     }
   };
+
+/** What requests to one place have in common. */
+interface Prepared {
+  readonly url: string;
+  readonly method: string;
+  readonly origin: Origin;
+  readonly head: Uint8Array;
+}
+
+/** What was prepared last with these headers: who sends often has them ready. */
+const prepared = new WeakMap<PostRequest["headers"], Prepared>();
+
+function prepare(url: string, method: string, headers: PostRequest["headers"]): Prepared {
+  const before = prepared.get(headers);
+  if (before?.url === url && before.method === method) {
+    return before;
+  }
+  const made = { url, method, origin: readBaseUrl(url).origin, head: toHead(method, new URL(url), headers) };
+  prepared.set(headers, made);
+  return made;
+}
 
 /** @throws TypeError where a header is none */
 function toHead(

@@ -1,4 +1,4 @@
-import type { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "./byte-writer.ts";
 
 /** A range of bytes, named instead of viewed: a view of a small buffer costs more than its copy. */
 export interface ByteSpan {
@@ -23,23 +23,42 @@ export interface ArenaBlock {
 
 /** Size of a block; a piece that is longer has one for itself. */
 const BLOCK_BYTES = 256 * 1024;
+/** A block with less room than this is full: most messages are shorter, and need not be moved to where there is room. */
+const MIN_ROOM_BYTES = 8 * 1024;
 /** Empty blocks that are kept to be used again. */
 const MAX_SPARE_BLOCKS = 4;
+
 /**
  * Many small messages that wait for some time, in a few large buffers that are used again: as strings or buffers of their
- * own the collector would move each to its old generation, which costs more than making it.
+ * own the collector would move each to its old generation, which costs more than making it. They are written where they
+ * stay.
  */
 export class ByteArena {
+  readonly #out = new ByteWriter(0);
   #current: ArenaBlock = openBlock(0);
   #spare: ArenaBlock[] = [];
 
-  /** Takes what has been written; the writer is empty then. The piece is to be {@link free}d once. */
-  take(written: ByteWriter): ArenaPiece {
-    const block = this.#blockFor(written.length);
+  /** Where the next message is to be written; then {@link keep} it. What is not kept has taken no place. */
+  begin(): ByteWriter {
+    const { bytes, used } = this.#blockWithRoom();
+    this.#out.moveInto(bytes, used);
+    return this.#out;
+  }
+
+  /** What has been written since {@link begin}, as a piece that is to be {@link free}d once. */
+  keep(): ArenaPiece {
+    const out = this.#out;
+    const block = this.#current;
     const start = block.used;
-    block.used = written.moveTo(block.bytes, start);
+    const end = out.length;
+    if (out.memory !== block.bytes) {
+      const grown = out.memory; // The message outgrew the block, and was moved for that.
+      out.moveInto(block.bytes, start);
+      return takeAlone(grown, start, end);
+    }
+    block.used = end;
     block.pieceCount++;
-    return { block, start, end: block.used };
+    return { block, start, end };
   }
 
   /** Gives a piece's place back. */
@@ -53,10 +72,10 @@ export class ByteArena {
     }
   }
 
-  #blockFor(size: number): ArenaBlock {
-    if (this.#current.bytes.length - this.#current.used < size) {
+  #blockWithRoom(): ArenaBlock {
+    if (this.#current.bytes.length - this.#current.used < MIN_ROOM_BYTES) {
       const full = this.#current;
-      this.#current = size > BLOCK_BYTES ? openBlock(size) : (this.#spare.pop() ?? openBlock(BLOCK_BYTES));
+      this.#current = this.#spare.pop() ?? openBlock(BLOCK_BYTES);
       if (full.pieceCount === 0) {
         this.#keep(full);
       }
@@ -72,6 +91,14 @@ export class ByteArena {
 }
 
 const openBlock = (size: number): ArenaBlock => ({ bytes: Buffer.allocUnsafeSlow(size), used: 0, pieceCount: 0 });
+
+/** A piece in a block of its own, as large as it is. */
+function takeAlone(bytes: Buffer, start: number, end: number): ArenaPiece {
+  const block = openBlock(end - start);
+  block.used = bytes.copy(block.bytes, 0, start, end);
+  block.pieceCount = 1;
+  return { block, start: 0, end: block.used };
+}
 
 /**
  * The bytes of pieces one after the other, without their first `skip` bytes, as views of the stretches of memory in which one piece follows

@@ -44,6 +44,17 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** The buffer that it writes into: another one once it has had to grow. */
+  get memory(): Buffer {
+    return this.#bytes;
+  }
+
+  /** Writes on in other memory, behind its first `length` bytes, which count as written. */
+  moveInto(memory: Buffer, length: number): void {
+    this.#bytes = memory;
+    this.#length = length;
+  }
+
   /** One byte. */
   byte(byte: number): void {
     this.#reserve(1);
@@ -181,7 +192,8 @@ export class ByteWriter {
   /** What has been written, in a buffer of its own; the writer is empty again. */
   take(): Buffer {
     const taken = Buffer.allocUnsafeSlow(this.#length);
-    this.moveTo(taken, 0);
+    this.#bytes.copy(taken, 0, 0, this.#length);
+    this.clear();
     return taken;
   }
 
@@ -190,13 +202,6 @@ export class ByteWriter {
     const text = this.#bytes.toString("utf8", 0, this.#length);
     this.clear();
     return text;
-  }
-
-  /** Moves what has been written to where there is room for it; the writer is empty again. Returns where it ends there. */
-  moveTo(target: Buffer, at: number): number {
-    const end = at + this.#bytes.copy(target, at, 0, this.#length);
-    this.clear();
-    return end;
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { CallFinished } from "../../core/call-event.ts";
 import { ByteArena } from "../../wire/byte-arena.ts";
-import { ByteWriter } from "../../wire/byte-writer.ts";
+import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { BatchSender } from "../batch-sender.ts";
 import type { ObserverStats } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
@@ -36,8 +36,6 @@ const MAX_BATCH_BYTES = 512 * 1024;
 /** A call is two events at most, and Langfuse takes events up to 1 MB. */
 const MAX_CALL_BYTES = 1_800_000;
 const MAX_RETRIES = 3;
-/** Room for most calls. */
-const WRITER_BYTES = 16 * 1024;
 
 /**
  * The calls that wait for one project. Each project has an arena of its own: calls of a server that hangs would keep the
@@ -46,7 +44,6 @@ const WRITER_BYTES = 16 * 1024;
 export class ProjectQueue {
   readonly #options: QueueOptions;
   readonly #arena = new ByteArena();
-  readonly #out = new ByteWriter(WRITER_BYTES);
   readonly #sender: BatchSender<WrittenCall>;
 
   constructor(project: LangfuseProject, options: QueueOptions) {
@@ -101,10 +98,9 @@ export class ProjectQueue {
   #keep(event: CallFinished, facts: CallFacts): WrittenCall {
     const { writer, nextNumber } = this.#options;
     const number = nextNumber();
-    const out = this.#out;
-    out.clear();
+    const out = this.#arena.begin();
     out.raw(SEPARATOR);
     writer.write(out, event, facts, number);
-    return { piece: this.#arena.take(out), number };
+    return { piece: this.#arena.keep(), number };
   }
 }

@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
 import { bodyOf } from "../../upstream/post-for-tests.ts";
 import { ByteArena } from "../../wire/byte-arena.ts";
-import { ByteWriter } from "../../wire/byte-writer.ts";
 import { ingestion } from "./ingestion.ts";
 import { otlpEndpoint } from "./otlp-endpoint.ts";
 import { toSend } from "./send-batch.ts";
@@ -11,12 +10,11 @@ import type { WrittenCall } from "./written-call.ts";
 const PROJECT = { publicKey: "pk-lf-1", secretKey: "sk-lf-planted-secret", host: "https://langfuse.example" };
 
 const arena = new ByteArena();
-const writer = new ByteWriter(1024);
 
 const toCalls = (...names: readonly string[]): readonly WrittenCall[] =>
   names.map((name) => {
-    writer.text(`,{"id":"${name}"}`);
-    return { piece: arena.take(writer), number: name.charCodeAt(0) };
+    arena.begin().text(`,{"id":"${name}"}`);
+    return { piece: arena.keep(), number: name.charCodeAt(0) };
   });
 
 const toReply = (status: number, body: unknown = "", retryAfterMs?: number): PostReply => ({
