@@ -1,6 +1,5 @@
 import { NANO_USD_PLACES } from "../../core/call-cost.ts";
 import type { CallFinished } from "../../core/call-event.ts";
-import { copyText } from "../../core/lasting-text.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { ByteWriter } from "../../wire/byte-writer.ts";
 import { readDetails } from "../read-details.ts";
@@ -20,6 +19,9 @@ const COST = Buffer.from(',"litellm_response_cost":');
 const STATUS = Buffer.from(',"cache_hit":false,"status_code":');
 const HIDDEN = Buffer.from(',"hidden_params":{"response_cost":');
 const OVERHEAD = Buffer.from(',"litellm_overhead_time_ms":');
+const END_USER = Buffer.from(',"user_api_key_end_user_id":');
+const ADDRESS = Buffer.from(',"requester_ip_address":');
+const USER_AGENT = Buffer.from(',"user_agent":');
 
 /** Writes {@link toKnown} as JSON, as it is done for every call. */
 export function writeKnown(out: ByteWriter, event: CallFinished): void {
@@ -33,6 +35,7 @@ export function writeKnown(out: ByteWriter, event: CallFinished): void {
   out.raw(STATUS);
   out.integer(event.status);
   out.raw(known);
+  writeCaller(out, event);
   writeUncommon(out, event);
   out.raw(HIDDEN);
   out.repeat(cost, costEnd);
@@ -48,6 +51,22 @@ function writeCost(out: ByteWriter, { cost }: CallFinished): void {
     out.text("null");
   } else {
     out.decimal(cost.nanoUsd, NANO_USD_PLACES);
+  }
+}
+
+/** Of each call anew: a gateway has many callers. */
+function writeCaller(out: ByteWriter, { details }: CallFinished): void {
+  if (details !== undefined) {
+    writeText(out, END_USER, details.endUser);
+    writeText(out, ADDRESS, details.clientAddress);
+    writeText(out, USER_AGENT, details.userAgent);
+  }
+}
+
+function writeText(out: ByteWriter, field: Uint8Array, text: string | undefined): void {
+  if (text !== undefined) {
+    out.raw(field);
+    out.jsonString(text);
   }
 }
 
@@ -71,15 +90,12 @@ function writeUncommon(out: ByteWriter, event: CallFinished): void {
   );
 }
 
-/** What calls of one caller to one deployment have in common; texts are looked up by the deployment. */
+/** What calls to one deployment have in common. */
 type Place = Pick<
   CallFinished,
   "apiBase" | "modelGroup" | "requestedModel" | "deploymentId" | "upstreamModel" | "provider" | "path"
 > & {
   readonly keyHash: string | undefined;
-  readonly endUser: string | undefined;
-  readonly clientAddress: string | undefined;
-  readonly userAgent: string | undefined;
 };
 
 /** A place and its texts, each field behind a comma. */
@@ -114,10 +130,7 @@ const isAt = (event: CallFinished, place: Place): boolean =>
   event.apiBase === place.apiBase &&
   event.upstreamModel === place.upstreamModel &&
   event.provider === place.provider &&
-  event.details?.keyHash === place.keyHash &&
-  event.details?.endUser === place.endUser &&
-  event.details?.clientAddress === place.clientAddress &&
-  event.details?.userAgent === place.userAgent;
+  event.details?.keyHash === place.keyHash;
 
 const toPlace = (event: CallFinished): Place => ({
   apiBase: event.apiBase,
@@ -128,9 +141,6 @@ const toPlace = (event: CallFinished): Place => ({
   provider: event.provider,
   path: event.path,
   keyHash: event.details?.keyHash,
-  endUser: event.details?.endUser,
-  clientAddress: event.details?.clientAddress,
-  userAgent: event.details?.userAgent === undefined ? undefined : copyText(event.details.userAgent),
 });
 
 const writePlace = (place: Place): WrittenPlace => ({
@@ -142,10 +152,7 @@ const writePlace = (place: Place): WrittenPlace => ({
     deployment: place.upstreamModel,
     custom_llm_provider: place.provider,
     user_api_key_hash: place.keyHash,
-    user_api_key_end_user_id: place.endUser,
     user_api_key_request_route: place.path,
-    requester_ip_address: place.clientAddress,
-    user_agent: place.userAgent,
   }),
   hidden: writeFields({
     model_id: place.deploymentId,
