@@ -2,7 +2,7 @@
 
 import type { CallFinished } from "../../src/core/call-event.ts";
 import { detailedCall } from "../../src/observers/calls-for-tests.ts";
-import { readFacts } from "../../src/observers/langfuse/call-facts.ts";
+import { toFactsReader } from "../../src/observers/langfuse/call-facts.ts";
 import { EventIds } from "../../src/observers/langfuse/ingestion.ts";
 import { writeEvents } from "../../src/observers/langfuse/write-events.ts";
 import { writeSpan } from "../../src/observers/langfuse/write-span.ts";
@@ -11,7 +11,7 @@ import { measure } from "./measure.ts";
 
 const CALLS = 100;
 
-const options = { release: undefined, environment: undefined, defaultTags: [], showsContent: true };
+const readFacts = toFactsReader({ release: undefined, environment: undefined, defaultTags: [], showsContent: true });
 const metadata = {
   trace_id: "trace-id22",
   generation_name: "test",
@@ -52,13 +52,13 @@ for (const [name, toCall] of Object.entries(SCENARIOS)) {
   console.log(`${name}, for ${CALLS} calls:`);
   measure(
     "  read",
-    forAll((event) => readFacts(event, options)),
+    forAll((event) => readFacts(event)),
   );
   measure(
     "  read, and written as events",
     forAll((event, number) => {
       out.clear();
-      writeEvents(out, event, readFacts(event, options), { ids, number });
+      writeEvents(out, event, readFacts(event), { ids, number });
       return out.length;
     }),
   );
@@ -66,7 +66,7 @@ for (const [name, toCall] of Object.entries(SCENARIOS)) {
     "  read, and written as a span",
     forAll((event) => {
       out.clear();
-      writeSpan(out, event, readFacts(event, options));
+      writeSpan(out, event, readFacts(event));
       return out.length;
     }),
   );

@@ -8,6 +8,9 @@ import { readStreamedAnswer } from "./streamed-answer.ts";
 
 const NOTHING: JsonObject = {};
 
+/** The {@link readMetadata} of all calls that have none. */
+export const NO_METADATA = NOTHING;
+
 /** Metadata keys of headers that are not text: JSON there. */
 const JSON_KEYS: ReadonlySet<string> = new Set(["trace_metadata", "tags", "update_trace_keys", "metadata", "prompt"]);
 

@@ -1,10 +1,11 @@
 import type { CallFinished } from "../../core/call-event.ts";
+import { OPERATIONS, type Operation } from "../../core/operation.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { toClockTime, writeClockTime } from "../iso-time.ts";
-import { readMetadata } from "../read-details.ts";
+import { NO_METADATA, readMetadata } from "../read-details.ts";
 import { CALL_TYPES } from "../standard-payload.ts";
-import { type ContentTexts, type JsonText, readContentTexts } from "./content-texts.ts";
+import { type ContentTexts, readContentTexts } from "./content-texts.ts";
 import { toKnown } from "./known-metadata.ts";
 import { type LangfuseKey, METADATA_KEYS, TRACE_PREFIX } from "./metadata-keys.ts";
 import { flagFrom, integerFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
@@ -18,43 +19,43 @@ export interface FactOptions {
   readonly showsContent: boolean;
 }
 
-/** What is said of a trace. `undefined`: nothing is said, and what the trace has of it stays. */
-export interface TraceFacts {
-  readonly id: string;
+/**
+ * What a call's metadata and the settings say of its trace and its generation; calls that say nothing share it. `undefined`:
+ * nothing is said, and what the trace has of it stays.
+ */
+export interface SaidFacts {
+  /** The caller says nothing: the same object for all such calls of an operation. */
+  readonly isSilent: boolean;
   /** The trace is another's: it was there before. */
   readonly isJoined: boolean;
-  readonly name: string | undefined;
-  readonly userId: string | undefined;
-  readonly sessionId: string | undefined;
-  readonly version: string | undefined;
+  readonly traceName: string | undefined;
+  readonly traceVersion: string | undefined;
   readonly release: string | undefined;
   readonly tags: readonly string[] | undefined;
-  readonly metadata: JsonObject | undefined;
+  readonly traceMetadata: JsonObject | undefined;
   readonly isPublic: boolean | undefined;
-  readonly input: JsonText | undefined;
-  readonly output: JsonText | undefined;
-}
-
-/** What is said of a generation beside what the call itself says. */
-export interface GenerationFacts {
+  readonly environment: string | undefined;
   /** The caller's own ({@link generationIdOf}). */
-  readonly id: string | undefined;
-  readonly name: string;
+  readonly generationId: string | undefined;
+  readonly generationName: string;
   readonly parentId: string | undefined;
   readonly version: string | undefined;
   /** The caller's own; what the gateway knows is to stand above it ({@link toWholeMetadata}). */
   readonly ownMetadata: JsonObject | undefined;
   readonly promptName: string | undefined;
   readonly promptVersion: number | undefined;
-  readonly input: JsonText | undefined;
-  readonly output: JsonText | undefined;
 }
 
-/** A call as Langfuse sees it, however it is sent there. */
+/** A call as Langfuse sees it, however it is sent there, beside what the call itself says. */
 export interface CallFacts {
-  readonly trace: TraceFacts;
-  readonly generation: GenerationFacts;
-  readonly environment: string | undefined;
+  readonly said: SaidFacts;
+  readonly traceId: string;
+  readonly userId: string | undefined;
+  readonly sessionId: string | undefined;
+  /** Of the trace. */
+  readonly traceContent: ContentTexts;
+  /** Of the generation. */
+  readonly content: ContentTexts;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly endedAt: number;
@@ -62,11 +63,7 @@ export interface CallFacts {
   readonly answeredAt: number | undefined;
 }
 
-const DEFAULT_NAMES = Object.fromEntries(
-  Object.entries(CALL_TYPES).map(([operation, type]) => [operation, `litellm-${type}`]),
-) as Readonly<Record<CallFinished["operation"], string>>;
-
-const NOTHING: JsonObject = {};
+const defaultNameOf = (operation: Operation): string => `litellm-${CALL_TYPES[operation]}`;
 
 /** Environments that Langfuse takes; an event with another one would be refused. */
 const ENVIRONMENT = /^(?!langfuse)[a-z0-9_-]{1,40}$/;
@@ -74,125 +71,111 @@ const ENVIRONMENT = /^(?!langfuse)[a-z0-9_-]{1,40}$/;
 /** Keys to a project, or where it is: the callers' are not used, and not shown either. */
 const CREDENTIAL_PREFIX = "langfuse_";
 
-/** What a call's metadata, headers and settings say of it. Never throws. */
-export function readFacts(event: CallFinished, options: FactOptions): CallFacts {
-  const said = readMetadata(event);
-  const content = readContentTexts(event, {
-    isRedacted: !options.showsContent || event.details?.isRedacted === true,
-    masksInput: flagFrom(said["mask_input"]),
-    masksOutput: flagFrom(said["mask_output"]),
-  });
-  const ownMetadata = toOwnMetadata(said);
-  const existing = textFrom(said["existing_trace_id"]);
-  const whole = (): TraceFacts => toTrace(event, { said, content, options, ownMetadata });
-  const { startedAt, durationMs, firstByteMs, isStream } = event;
-  return {
-    trace: existing === undefined ? whole() : toJoinedTrace(existing, said, whole),
-    generation: toGeneration(event, { said, content, ownMetadata }),
-    environment: environmentFrom(said["trace_environment"]) ?? environmentFrom(options.environment),
-    startedAt,
-    endedAt: startedAt + durationMs,
-    answeredAt: isStream && firstByteMs !== undefined ? startedAt + firstByteMs : undefined,
+/** Reads what a call's metadata, headers and settings say of it. Never throws. */
+export type FactsReader = (event: CallFinished) => CallFacts;
+
+export function toFactsReader(options: FactOptions): FactsReader {
+  const silent = Object.fromEntries(
+    OPERATIONS.map((operation) => [operation, toSaid(operation, { metadata: NO_METADATA, tags: undefined }, options)]),
+  ) as Readonly<Record<Operation, SaidFacts>>;
+  return (event) => {
+    const { operation, details, startedAt, durationMs, firstByteMs, isStream } = event;
+    const metadata = readMetadata(event);
+    const tags = readTags(event, metadata, options);
+    const isSilent = metadata === NO_METADATA && tags === undefined;
+    const content = readContentTexts(event, {
+      isRedacted: !options.showsContent || details?.isRedacted === true,
+      masksInput: flagFrom(metadata["mask_input"]),
+      masksOutput: flagFrom(metadata["mask_output"]),
+    });
+    const facts = {
+      said: isSilent ? silent[operation] : toSaid(operation, { metadata, tags }, options),
+      traceId: textFrom(metadata["trace_id"]) ?? details?.traceId ?? event.callId,
+      userId: textFrom(metadata["trace_user_id"]) ?? details?.endUser,
+      sessionId: textFrom(metadata["trace_session_id"]) ?? textFrom(metadata["session_id"]) ?? details?.sessionId,
+      traceContent: isSilent ? content : toTraceContent(metadata, content),
+      content,
+      startedAt,
+      endedAt: startedAt + durationMs,
+      answeredAt: isStream && firstByteMs !== undefined ? startedAt + firstByteMs : undefined,
+    };
+    const existing = textFrom(metadata["existing_trace_id"]);
+    return existing === undefined ? facts : join(facts, existing, metadata);
   };
 }
 
-interface TraceSources {
-  readonly said: JsonObject;
-  readonly content: ContentTexts;
-  readonly options: FactOptions;
-  readonly ownMetadata: JsonObject | undefined;
+/** What a caller says. */
+interface Saying {
+  readonly metadata: JsonObject;
+  readonly tags: readonly string[] | undefined;
 }
 
-function toTrace(event: CallFinished, { said, content, options, ownMetadata }: TraceSources): TraceFacts {
-  const { details } = event;
+function toSaid(operation: Operation, { metadata, tags }: Saying, options: FactOptions): SaidFacts {
+  const prompt = metadata["prompt"] === undefined ? undefined : objectFrom(metadata["prompt"]);
+  const promptName = textFrom(prompt?.["name"]);
+  const promptVersion = integerFrom(prompt?.["version"]);
+  const isLinked = promptName !== undefined && promptVersion !== undefined; // A link needs both.
   return {
-    id: textFrom(said["trace_id"]) ?? details?.traceId ?? event.callId,
+    isSilent: metadata === NO_METADATA && tags === undefined,
     isJoined: false,
-    name: textFrom(said["trace_name"]) ?? DEFAULT_NAMES[event.operation],
-    userId: textFrom(said["trace_user_id"]) ?? details?.endUser,
-    sessionId: textFrom(said["trace_session_id"]) ?? textFrom(said["session_id"]) ?? details?.sessionId,
-    version: textFrom(said["trace_version"]) ?? textFrom(said["version"]),
-    release: textFrom(said["trace_release"]) ?? options.release,
-    tags: toTags(event, { said, ownMetadata, defaultTags: options.defaultTags }),
-    metadata: toTraceMetadata(said),
-    isPublic: said["trace_public"] === undefined ? undefined : flagFrom(said["trace_public"]),
-    input: valueText(said["trace_input"]) ?? content.input,
-    output: valueText(said["trace_output"]) ?? content.output,
+    traceName: textFrom(metadata["trace_name"]) ?? defaultNameOf(operation),
+    traceVersion: textFrom(metadata["trace_version"]) ?? textFrom(metadata["version"]),
+    release: textFrom(metadata["trace_release"]) ?? options.release,
+    tags,
+    traceMetadata: toTraceMetadata(metadata),
+    isPublic: metadata["trace_public"] === undefined ? undefined : flagFrom(metadata["trace_public"]),
+    environment: environmentFrom(metadata["trace_environment"]) ?? environmentFrom(options.environment),
+    generationId: textFrom(metadata["generation_id"]),
+    generationName: textFrom(metadata["generation_name"]) ?? defaultNameOf(operation),
+    parentId: textFrom(metadata["parent_observation_id"]),
+    version: textFrom(metadata["version"]),
+    ownMetadata: toOwnMetadata(metadata),
+    promptName: isLinked ? promptName : undefined,
+    promptVersion: isLinked ? promptVersion : undefined,
   };
 }
 
-/** Only what the call asks to overwrite; the rest of the trace is its owner's. */
-function toJoinedTrace(id: string, said: JsonObject, toWhole: () => TraceFacts): TraceFacts {
-  const keys = new Set(textsFrom(said["update_trace_keys"]).map((key) => key.replace(/^trace_/, "")));
-  if (keys.size === 0) {
-    return { ...UNTOUCHED, id };
-  }
-  const whole = toWhole();
+const toTraceContent = (metadata: JsonObject, content: ContentTexts): ContentTexts => ({
+  input: valueText(metadata["trace_input"]) ?? content.input,
+  output: valueText(metadata["trace_output"]) ?? content.output,
+});
+
+/** Of another's trace only what the call asks to overwrite; the rest is its owner's. */
+function join(facts: CallFacts, traceId: string, metadata: JsonObject): CallFacts {
+  const { said, userId, sessionId, traceContent } = facts;
+  const keys = new Set(textsFrom(metadata["update_trace_keys"]).map((key) => key.replace(/^trace_/, "")));
   const pick = <Value>(key: string, value: Value): Value | undefined => (keys.has(key) ? value : undefined);
   // What the call does not say is no default here: the trace has its own.
   const pickSaid = <Value>(key: string, value: Value): Value | undefined =>
-    said[`${TRACE_PREFIX}${key}`] === undefined && said[key] === undefined ? undefined : pick(key, value);
+    metadata[`${TRACE_PREFIX}${key}`] === undefined && metadata[key] === undefined ? undefined : pick(key, value);
   return {
-    id,
-    isJoined: true,
-    name: pickSaid("name", whole.name),
-    userId: pickSaid("user_id", whole.userId),
-    sessionId: pickSaid("session_id", whole.sessionId),
-    version: pickSaid("version", whole.version),
-    release: pickSaid("release", whole.release),
-    tags: pickSaid("tags", whole.tags),
-    metadata: pickSaid("metadata", whole.metadata),
-    isPublic: pickSaid("public", whole.isPublic),
-    input: pick("input", whole.input),
-    output: pick("output", whole.output),
-  };
-}
-
-const UNTOUCHED: Omit<TraceFacts, "id"> = {
-  isJoined: true,
-  name: undefined,
-  userId: undefined,
-  sessionId: undefined,
-  version: undefined,
-  release: undefined,
-  tags: undefined,
-  metadata: undefined,
-  isPublic: undefined,
-  input: undefined,
-  output: undefined,
-};
-
-interface GenerationSources {
-  readonly said: JsonObject;
-  readonly content: ContentTexts;
-  readonly ownMetadata: JsonObject | undefined;
-}
-
-function toGeneration(event: CallFinished, { said, content, ownMetadata }: GenerationSources): GenerationFacts {
-  const prompt = said["prompt"] === undefined ? undefined : objectFrom(said["prompt"]);
-  const promptVersion = integerFrom(prompt?.["version"]);
-  return {
-    id: textFrom(said["generation_id"]),
-    name: textFrom(said["generation_name"]) ?? DEFAULT_NAMES[event.operation],
-    parentId: textFrom(said["parent_observation_id"]),
-    version: textFrom(said["version"]),
-    ownMetadata,
-    // A link needs both.
-    promptName: promptVersion === undefined ? undefined : textFrom(prompt?.["name"]),
-    promptVersion: textFrom(prompt?.["name"]) === undefined ? undefined : promptVersion,
-    input: content.input,
-    output: content.output,
+    ...facts,
+    traceId,
+    userId: pickSaid("user_id", userId),
+    sessionId: pickSaid("session_id", sessionId),
+    traceContent: { input: pick("input", traceContent.input), output: pick("output", traceContent.output) },
+    said: {
+      ...said,
+      isSilent: false,
+      isJoined: true,
+      traceName: pickSaid("name", said.traceName),
+      traceVersion: pickSaid("version", said.traceVersion),
+      release: pickSaid("release", said.release),
+      tags: pickSaid("tags", said.tags),
+      traceMetadata: pickSaid("metadata", said.traceMetadata),
+      isPublic: pickSaid("public", said.isPublic),
+    },
   };
 }
 
 /** The caller's own id of a generation, or one as LiteLLM makes it. */
-export const generationIdOf = (event: CallFinished, { id }: GenerationFacts): string =>
-  id ?? `time-${toClockTime(event.startedAt)}_${event.callId}`;
+export const generationIdOf = (event: CallFinished, { generationId }: SaidFacts): string =>
+  generationId ?? `time-${toClockTime(event.startedAt)}_${event.callId}`;
 
 /** Writes {@link generationIdOf} as JSON. */
-export function writeGenerationId(out: ByteWriter, event: CallFinished, { id }: GenerationFacts): void {
-  if (id !== undefined) {
-    out.jsonString(id);
+export function writeGenerationId(out: ByteWriter, event: CallFinished, { generationId }: SaidFacts): void {
+  if (generationId !== undefined) {
+    out.jsonString(generationId);
     return;
   }
   out.raw(TIME);
@@ -206,36 +189,29 @@ const QUOTE = Buffer.from('"');
 const TIME = Buffer.from('"time-');
 const BEFORE_CALL_ID = Buffer.from("_");
 
-function toTags(
+/** Those that metadata name, the call's own, and those that settings make of what is known of it. */
+function readTags(
   event: CallFinished,
-  { said, ownMetadata, defaultTags }: Pick<TraceSources, "said" | "ownMetadata"> & Pick<FactOptions, "defaultTags">,
+  metadata: JsonObject,
+  { defaultTags }: FactOptions,
 ): readonly string[] | undefined {
   const own = event.details?.tags ?? [];
-  if (own.length === 0 && defaultTags.length === 0 && said["tags"] === undefined && said["trace_tags"] === undefined) {
+  const isSaid = metadata["tags"] !== undefined || metadata["trace_tags"] !== undefined;
+  if (own.length === 0 && defaultTags.length === 0 && !isSaid) {
     return undefined;
   }
-  const known = defaultTags.length === 0 ? NOTHING : { ...ownMetadata, ...toKnown(event) };
+  const known = defaultTags.length === 0 ? {} : { ...toOwnMetadata(metadata), ...toKnown(event) };
   const defaults = defaultTags.flatMap((name) => {
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
     return value === undefined || value === null || typeof value === "object" ? [] : [`${name}:${String(value)}`];
   });
-  return [...new Set([...textsFrom(said["tags"]), ...textsFrom(said["trace_tags"]), ...own, ...defaults])];
-}
-
-function isSilent(said: JsonObject): boolean {
-  for (const _key in said) {
-    return false;
-  }
-  return true;
+  return [...new Set([...textsFrom(metadata["tags"]), ...textsFrom(metadata["trace_tags"]), ...own, ...defaults])];
 }
 
 const isOwnKey = (key: string): key is LangfuseKey => Object.hasOwn(METADATA_KEYS, key);
 
 /** `trace_metadata`, other `trace_` keys, and all that was sent where that is asked for. */
 function toTraceMetadata(said: JsonObject): JsonObject | undefined {
-  if (isSilent(said)) {
-    return undefined;
-  }
   const own = objectFrom(said["trace_metadata"]);
   const others = Object.entries(said).filter(([key]) => key.startsWith(TRACE_PREFIX) && !isOwnKey(key));
   const isDebugged = flagFrom(said["debug_langfuse"]);
@@ -244,14 +220,11 @@ function toTraceMetadata(said: JsonObject): JsonObject | undefined {
   }
   const named = others.map(([key, value]): [string, unknown] => [key.slice(TRACE_PREFIX.length), value]);
   const raw: [string, unknown][] = isDebugged ? [["metadata_passed_to_litellm", said]] : [];
-  return Object.fromEntries([...Object.entries(own ?? NOTHING), ...named, ...raw]);
+  return Object.fromEntries([...Object.entries(own ?? {}), ...named, ...raw]);
 }
 
 /** The caller's own metadata without what has a place of its own; `undefined` where there is none. */
 function toOwnMetadata(said: JsonObject): JsonObject | undefined {
-  if (isSilent(said)) {
-    return undefined;
-  }
   const rest = Object.entries(said).filter(
     ([key]) => !isOwnKey(key) && !key.startsWith(TRACE_PREFIX) && !key.startsWith(CREDENTIAL_PREFIX),
   );
@@ -259,7 +232,7 @@ function toOwnMetadata(said: JsonObject): JsonObject | undefined {
 }
 
 /** Above the caller's own metadata stands what the gateway knows: nobody writes a cost of their own. */
-export const toWholeMetadata = (event: CallFinished, { ownMetadata }: GenerationFacts): JsonObject =>
+export const toWholeMetadata = (event: CallFinished, { ownMetadata }: SaidFacts): JsonObject =>
   ownMetadata === undefined ? toKnown(event) : { ...ownMetadata, ...toKnown(event) };
 
 /** A value as JSON text, a text that is JSON already as it is not: it stays text. */

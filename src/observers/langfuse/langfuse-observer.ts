@@ -1,7 +1,7 @@
 import type { CallFinished } from "../../core/call-event.ts";
 import type { CallObserver, ObserverStats } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
-import { environmentFrom, type FactOptions, readFacts } from "./call-facts.ts";
+import { environmentFrom, type FactOptions, toFactsReader } from "./call-facts.ts";
 import type { LangfuseProject } from "./project.ts";
 import { type LangfuseWriter, ProjectQueue } from "./project-queue.ts";
 import { type Projects, readProjects } from "./projects.ts";
@@ -41,7 +41,7 @@ export class LangfuseObserver implements CallObserver {
     const shared = {
       context,
       writer,
-      readFacts: (event: CallFinished) => readFacts(event, options),
+      readFacts: toFactsReader(options),
       maxQueuedBytes: Math.max(MIN_QUEUED_BYTES, MAX_QUEUED_BYTES / all.length),
       nextNumber: () => ++count,
     };

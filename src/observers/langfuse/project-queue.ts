@@ -4,7 +4,7 @@ import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { BatchSender } from "../batch-sender.ts";
 import type { ObserverStats } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
-import type { CallFacts } from "./call-facts.ts";
+import type { CallFacts, FactsReader } from "./call-facts.ts";
 import { cutContent } from "./content-texts.ts";
 import type { LangfuseProject } from "./project.ts";
 import { type Endpoint, SEPARATOR, toSend } from "./send-batch.ts";
@@ -23,7 +23,7 @@ export interface LangfuseWriter extends Endpoint {
 export interface QueueOptions {
   readonly context: ObserverContext<"langfuse" | "langfuse_otel">;
   readonly writer: LangfuseWriter;
-  readonly readFacts: (event: CallFinished) => CallFacts;
+  readonly readFacts: FactsReader;
   readonly maxQueuedBytes: number;
   readonly nextNumber: () => number;
 }
@@ -90,8 +90,8 @@ export class ProjectQueue {
     this.#arena.free(whole.piece);
     return this.#keep(event, {
       ...facts,
-      trace: { ...facts.trace, ...cutContent(facts.trace) },
-      generation: { ...facts.generation, ...cutContent(facts.generation) },
+      traceContent: cutContent(facts.traceContent),
+      content: cutContent(facts.content),
     });
   }
 

@@ -1,16 +1,10 @@
 import { toBoundedMap } from "../../core/bounded-map.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
-import type { ByteWriter } from "../../wire/byte-writer.ts";
+import { ByteWriter } from "../../wire/byte-writer.ts";
 import { writeIsoTime } from "../iso-time.ts";
 import { readDetails } from "../read-details.ts";
-import {
-  type CallFacts,
-  type GenerationFacts,
-  type TraceFacts,
-  toWholeMetadata,
-  writeGenerationId,
-} from "./call-facts.ts";
+import { type CallFacts, type SaidFacts, toWholeMetadata, writeGenerationId } from "./call-facts.ts";
 import type { ContentTexts, JsonText } from "./content-texts.ts";
 import type { EventIds } from "./ingestion.ts";
 import { writeKnown } from "./known-metadata.ts";
@@ -28,7 +22,7 @@ const GENERATION_CREATE = Buffer.from(',"type":"generation-create","timestamp":"
 const BODY = Buffer.from('","body":{"id":');
 const BETWEEN = Buffer.from('}},{"id":');
 const END = Buffer.from("}}");
-const QUOTE = Buffer.from('"');
+const QUOTE = 0x22;
 const TRACE_TIME = Buffer.from(',"timestamp":"');
 const TRACE_ID = Buffer.from(',"traceId":');
 const START_TIME = Buffer.from(',"startTime":"');
@@ -44,7 +38,8 @@ const OUTPUT = Buffer.from(',"output":');
 
 /**
  * Writes a call as the two events of Langfuse's ingestion endpoint, `trace-create` and `generation-create`, between which
- * stands a comma. Both create or update: what is not said stays. As bytes, as it is done for every call.
+ * stands a comma. Both create or update: what is not said stays. As bytes, as it is done for every call; what stands in
+ * both, or more than once, is written once and copied.
  * Source: https://api.reference.langfuse.com (read 2026-11-28).
  */
 export function writeEvents(
@@ -53,28 +48,46 @@ export function writeEvents(
   facts: CallFacts,
   { ids, number }: EventNumber,
 ): void {
-  const { trace, generation, environment } = facts;
+  const { said, traceId, userId, sessionId, traceContent, content } = facts;
+  const texts = textsOf(said);
   out.raw(BEGIN);
   ids.write(out, number, "trace");
   out.raw(TRACE_CREATE);
+  const endedAt = out.length;
   writeIsoTime(out, facts.endedAt);
+  const endedAtEnd = out.length;
   out.raw(BODY);
-  writeTrace(out, trace, facts.startedAt);
-  textField(out, ',"environment":', environment);
-  const content = out.length;
-  writeContent(out, trace);
-  const contentEnd = out.length;
+  const trace = out.length;
+  out.jsonString(traceId);
+  const traceEnd = out.length;
+  out.raw(texts.trace);
+  if (!said.isJoined) {
+    writeIsoTime(out, facts.startedAt);
+    out.byte(QUOTE);
+  }
+  textField(out, ',"userId":', userId);
+  textField(out, ',"sessionId":', sessionId);
+  const asked = out.length;
+  writeContent(out, traceContent);
+  const answered = out.length;
   out.raw(BETWEEN);
   ids.write(out, number, "generation");
   out.raw(GENERATION_CREATE);
-  writeIsoTime(out, facts.endedAt);
+  out.repeat(endedAt, endedAtEnd);
   out.raw(BODY);
+  writeGenerationId(out, event, said);
+  out.raw(TRACE_ID);
+  out.repeat(trace, traceEnd);
+  out.raw(texts.generation);
+  writeIsoTime(out, facts.startedAt);
+  out.raw(END_TIME);
+  out.repeat(endedAt, endedAtEnd);
+  out.byte(QUOTE);
   writeGeneration(out, event, facts);
-  textField(out, ',"environment":', environment);
-  if (trace.input === generation.input && trace.output === generation.output) {
-    out.repeat(content, contentEnd);
+  if (traceContent.input === content.input && traceContent.output === content.output) {
+    out.repeat(asked, answered);
   } else {
-    writeContent(out, generation);
+    writeContent(out, content);
   }
   out.raw(END);
 }
@@ -98,44 +111,68 @@ function writeJson(out: ByteWriter, json: JsonText): void {
   }
 }
 
-/** From behind the name of its id up to what was asked. */
-function writeTrace(out: ByteWriter, trace: TraceFacts, startedAt: number): void {
-  out.jsonString(trace.id);
-  if (!trace.isJoined) {
-    out.raw(TRACE_TIME); // A trace that was there before has its own time.
-    writeIsoTime(out, startedAt);
-    out.raw(QUOTE);
-  }
-  if (trace.name !== undefined) {
-    out.raw(nameField(trace.name));
-  }
-  textField(out, ',"userId":', trace.userId);
-  textField(out, ',"sessionId":', trace.sessionId);
-  textField(out, ',"version":', trace.version);
-  textField(out, ',"release":', trace.release);
-  valueField(out, ',"tags":', trace.tags);
-  valueField(out, ',"metadata":', trace.metadata);
-  valueField(out, ',"public":', trace.isPublic);
+/** What is said of a trace, and of its generation, as fields that follow an id each and lead up to a time. */
+interface SaidTexts {
+  /** Of a trace that is another's, which has its own time, without that. */
+  readonly trace: Uint8Array;
+  readonly generation: Uint8Array;
 }
 
-/** As {@link writeTrace}. */
-function writeGeneration(out: ByteWriter, event: CallFinished, facts: CallFacts): void {
-  const { trace, generation, answeredAt } = facts;
+/** Of calls that say nothing, which are most. */
+const silentTexts = new WeakMap<SaidFacts, SaidTexts>();
+
+function textsOf(said: SaidFacts): SaidTexts {
+  const known = said.isSilent ? silentTexts.get(said) : undefined;
+  if (known !== undefined) {
+    return known;
+  }
+  const texts = { trace: writeTrace(said), generation: writeGenerationNames(said) };
+  if (said.isSilent) {
+    silentTexts.set(said, texts);
+  }
+  return texts;
+}
+
+const SAID = new ByteWriter(4096);
+
+function writeTrace(said: SaidFacts): Uint8Array {
+  SAID.clear();
+  textField(SAID, NAME, said.traceName);
+  textField(SAID, ',"version":', said.traceVersion);
+  textField(SAID, ',"release":', said.release);
+  valueField(SAID, ',"tags":', said.tags);
+  valueField(SAID, ',"metadata":', said.traceMetadata);
+  valueField(SAID, ',"public":', said.isPublic);
+  textField(SAID, ENVIRONMENT, said.environment);
+  if (!said.isJoined) {
+    SAID.raw(TRACE_TIME);
+  }
+  return SAID.take();
+}
+
+function writeGenerationNames(said: SaidFacts): Uint8Array {
+  SAID.clear();
+  textField(SAID, NAME, said.generationName);
+  textField(SAID, ENVIRONMENT, said.environment);
+  textField(SAID, ',"parentObservationId":', said.parentId);
+  textField(SAID, ',"version":', said.version);
+  textField(SAID, ',"promptName":', said.promptName);
+  valueField(SAID, ',"promptVersion":', said.promptVersion);
+  SAID.raw(START_TIME);
+  return SAID.take();
+}
+
+const NAME = ',"name":';
+const ENVIRONMENT = ',"environment":';
+
+/** From behind its end up to what was asked. */
+function writeGeneration(out: ByteWriter, event: CallFinished, { said, answeredAt }: CallFacts): void {
   const model = event.upstreamModel ?? event.requestedModel;
   const parameters = writeParameters(event);
-  writeGenerationId(out, event, generation);
-  out.raw(TRACE_ID);
-  out.jsonString(trace.id);
-  out.raw(nameField(generation.name));
-  out.raw(START_TIME);
-  writeIsoTime(out, facts.startedAt);
-  out.raw(END_TIME);
-  writeIsoTime(out, facts.endedAt);
-  out.raw(QUOTE);
   if (answeredAt !== undefined) {
     out.raw(ANSWER_TIME);
     writeIsoTime(out, answeredAt);
-    out.raw(QUOTE);
+    out.byte(QUOTE);
   }
   if (model !== undefined) {
     out.raw(modelField(model));
@@ -146,24 +183,16 @@ function writeGeneration(out: ByteWriter, event: CallFinished, facts: CallFacts)
   }
   writeUsage(out, event);
   out.raw(METADATA);
-  writeMetadata(out, event, generation);
+  writeMetadata(out, event, said);
   writeLevel(out, event);
-  writeLinks(out, generation);
 }
 
-function writeMetadata(out: ByteWriter, event: CallFinished, generation: GenerationFacts): void {
-  if (generation.ownMetadata === undefined) {
+function writeMetadata(out: ByteWriter, event: CallFinished, said: SaidFacts): void {
+  if (said.ownMetadata === undefined) {
     writeKnown(out, event);
   } else {
-    out.text(JSON.stringify(toWholeMetadata(event, generation)));
+    out.text(JSON.stringify(toWholeMetadata(event, said)));
   }
-}
-
-function writeLinks(out: ByteWriter, { parentId, version, promptName, promptVersion }: GenerationFacts): void {
-  textField(out, ',"parentObservationId":', parentId);
-  textField(out, ',"version":', version);
-  textField(out, ',"promptName":', promptName);
-  valueField(out, ',"promptVersion":', promptVersion);
 }
 
 function writeLevel(out: ByteWriter, { errorKind, errorMessage }: CallFinished): void {
@@ -214,25 +243,11 @@ function valueField(out: ByteWriter, field: string, value: unknown): void {
   }
 }
 
-/** Names of most calls are the same few; longer ones are not remembered. */
+/** Longer names of models are not remembered. */
 const MAX_KNOWN_LENGTH = 128;
 
-function toField(field: string): (value: string) => Uint8Array {
-  const write = (value: string): Uint8Array => Buffer.from(field + JSON.stringify(value));
-  const known = toBoundedMap(256, write);
-  let latest = "";
-  let latestField = write("");
-  return (value) => {
-    if (value.length > MAX_KNOWN_LENGTH) {
-      return write(value);
-    }
-    if (value !== latest) {
-      latestField = known(value);
-      latest = value;
-    }
-    return latestField;
-  };
-}
+const writeModel = (model: string): Uint8Array => Buffer.from(`,"model":${JSON.stringify(model)}`);
+const knownModel = toBoundedMap(256, writeModel);
 
-const nameField = toField(',"name":');
-const modelField = toField(',"model":');
+const modelField = (model: string): Uint8Array =>
+  model.length > MAX_KNOWN_LENGTH ? writeModel(model) : knownModel(model);

@@ -2,13 +2,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { toIsoTime } from "../iso-time.ts";
-import {
-  type CallFacts,
-  type GenerationFacts,
-  generationIdOf,
-  type TraceFacts,
-  toWholeMetadata,
-} from "./call-facts.ts";
+import { type CallFacts, generationIdOf, type SaidFacts, toWholeMetadata } from "./call-facts.ts";
 import { textOfJson } from "./content-texts.ts";
 import { SpanAttributes, toKeys } from "./span-attributes.ts";
 import { costPartsOf, usagePartsOf } from "./usage-parts.ts";
@@ -25,17 +19,17 @@ const ERROR = 2;
  * Source: https://langfuse.com/integrations/native/opentelemetry (read 2026-11-28).
  */
 export function writeSpan(out: ByteWriter, event: CallFinished, facts: CallFacts): void {
-  const { trace, generation, startedAt, endedAt } = facts;
-  out.text(`{"traceId":"${toHexId(trace.id, 32)}","spanId":"${toHexId(generationIdOf(event, generation), 16)}"`);
-  if (generation.parentId !== undefined) {
-    out.text(`,"parentSpanId":"${toHexId(generation.parentId, 16)}"`);
+  const { said, traceId, startedAt, endedAt } = facts;
+  out.text(`{"traceId":"${toHexId(traceId, 32)}","spanId":"${toHexId(generationIdOf(event, said), 16)}"`);
+  if (said.parentId !== undefined) {
+    out.text(`,"parentSpanId":"${toHexId(said.parentId, 16)}"`);
   }
   out.text(',"name":');
-  out.jsonString(generation.name);
+  out.jsonString(said.generationName);
   out.text(`,"kind":${CLIENT},"startTimeUnixNano":"${toNanoText(startedAt)}"`);
   out.text(`,"endTimeUnixNano":"${toNanoText(endedAt)}","attributes":[`);
   const attributes = new SpanAttributes(out);
-  setTrace(attributes, trace);
+  setTrace(attributes, facts);
   setGeneration(attributes, event, facts);
   attributes.close();
   out.text("]");
@@ -58,34 +52,34 @@ const NANO_OF_MICRO = "000";
 /** Nanoseconds do not fit into a number; microseconds do. */
 const toNanoText = (epochMs: number): string => `${Math.round(epochMs * 1000)}${NANO_OF_MICRO}`;
 
-function setTrace(attributes: SpanAttributes, trace: TraceFacts): void {
-  const { tags, isPublic } = trace;
-  attributes.text("langfuse.trace.id", trace.id);
-  attributes.text("langfuse.trace.name", trace.name);
-  attributes.text("user.id", trace.userId);
-  attributes.text("session.id", trace.sessionId);
-  attributes.text("langfuse.release", trace.release);
+function setTrace(attributes: SpanAttributes, { said, traceId, userId, sessionId, traceContent }: CallFacts): void {
+  const { tags, isPublic } = said;
+  attributes.text("langfuse.trace.id", traceId);
+  attributes.text("langfuse.trace.name", said.traceName);
+  attributes.text("user.id", userId);
+  attributes.text("session.id", sessionId);
+  attributes.text("langfuse.release", said.release);
   attributes.other(
     "langfuse.trace.tags",
     tags && { arrayValue: { values: tags.map((tag) => ({ stringValue: tag })) } },
   );
-  setMetadata(attributes, TRACE_METADATA, trace.metadata);
+  setMetadata(attributes, TRACE_METADATA, said.traceMetadata);
   attributes.other("langfuse.trace.public", isPublic === undefined ? undefined : { boolValue: isPublic });
-  attributes.text("langfuse.trace.input", textOfJson(trace.input));
-  attributes.text("langfuse.trace.output", textOfJson(trace.output));
+  attributes.text("langfuse.trace.input", textOfJson(traceContent.input));
+  attributes.text("langfuse.trace.output", textOfJson(traceContent.output));
 }
 
 function setGeneration(attributes: SpanAttributes, event: CallFinished, facts: CallFacts): void {
-  const { trace, generation, environment, answeredAt } = facts;
+  const { said, content, answeredAt } = facts;
   const { errorKind, errorMessage } = event;
   attributes.text("langfuse.observation.type", "generation");
-  attributes.text("langfuse.generation.id", generationIdOf(event, generation));
-  attributes.text("langfuse.environment", environment);
-  attributes.text("langfuse.version", generation.version ?? trace.version);
+  attributes.text("langfuse.generation.id", generationIdOf(event, said));
+  attributes.text("langfuse.environment", said.environment);
+  attributes.text("langfuse.version", said.version ?? said.traceVersion);
   attributes.text("langfuse.observation.model.name", event.upstreamModel ?? event.requestedModel);
   attributes.text("langfuse.observation.model.parameters", writeParameters(event));
-  attributes.text("langfuse.observation.input", textOfJson(generation.input));
-  attributes.text("langfuse.observation.output", textOfJson(generation.output));
+  attributes.text("langfuse.observation.input", textOfJson(content.input));
+  attributes.text("langfuse.observation.output", textOfJson(content.output));
   attributes.json("langfuse.observation.usage_details", event.usage && usagePartsOf(event.usage));
   attributes.json("langfuse.observation.cost_details", costPartsOf(event));
   attributes.json(
@@ -96,11 +90,11 @@ function setGeneration(attributes: SpanAttributes, event: CallFinished, facts: C
     attributes.text("langfuse.observation.level", "ERROR");
     attributes.text("langfuse.observation.status_message", errorMessage ?? errorKind);
   }
-  setMetadata(attributes, METADATA, toWholeMetadata(event, generation));
-  setPrompt(attributes, generation);
+  setMetadata(attributes, METADATA, toWholeMetadata(event, said));
+  setPrompt(attributes, said);
 }
 
-function setPrompt(attributes: SpanAttributes, { promptName, promptVersion, parentId }: GenerationFacts): void {
+function setPrompt(attributes: SpanAttributes, { promptName, promptVersion, parentId }: SaidFacts): void {
   attributes.text("langfuse.observation.prompt.name", promptName);
   attributes.other(
     "langfuse.observation.prompt.version",
