@@ -37,7 +37,7 @@ export function scrubKey<Value>(value: Value, key: string): Value {
 }
 
 /** Shortest key that is looked for: shorter ones would be found in ordinary words. */
-const MIN_KEY_LENGTH = 8;
+export const MIN_KEY_LENGTH = 8;
 
 /** Texts without any of this hold no secret that the patterns know; nearly all texts are such. */
 const HINT = /=|Bearer|Basic|AIza|arn:aws|\b(?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_]/i;

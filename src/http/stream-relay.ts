@@ -6,12 +6,15 @@ import { toDecodingSink } from "../upstream/reply-encoding.ts";
 import type { BodySink, UpstreamReply } from "../upstream/transport.ts";
 import { byteRange } from "../wire/byte-range.ts";
 import { readFrameData } from "../wire/frame-data.ts";
+import { toBuffer } from "../wire/utf8.ts";
 import type { Call } from "./call.ts";
 import { toGatewayError } from "./call.ts";
 import { costOf, hasServiceTiers } from "./call-price.ts";
 import { toErrorFrame } from "./errors.ts";
 import type { FrameEditor } from "./frame-editor.ts";
 import { describeFailure, findErrorInAnswer } from "./judge.ts";
+import { findErrorAtEnd, isDone, isUnfinished } from "./stream-end.ts";
+import { StreamSecrets } from "./stream-secrets.ts";
 import { toUsageFilter } from "./usage-filter.ts";
 import { toUsageInserter, usageChunkOf } from "./usage-inserter.ts";
 import { UsageTap } from "./usage-tap.ts";
@@ -26,7 +29,6 @@ const SSE_BEGINNING = /^(?:\xef\xbb\xbf)?[\r\n]*(?::|data|event|id|retry)/;
 const SSE_BEGINNING_BYTES = 64;
 /** How much of a stream is kept for counting what a vendor did not count, in bytes of its texts; observers show as much as of any answer. */
 const MAX_COUNTED_BYTES = 256 * 1024;
-const DONE = Buffer.from("data: [DONE]");
 
 /**
  * Hands a vendor's stream to the client, byte for byte, no faster than the client reads. Only usage is another matter: it
@@ -40,6 +42,7 @@ export class StreamRelay implements BodySink, StreamSource {
   readonly #reply: UpstreamReply;
   readonly #tap: UsageTap;
   readonly #editor: FrameEditor | undefined;
+  readonly #secrets: StreamSecrets;
   readonly #first = Promise.withResolvers<void>();
   #isPeeking = true;
   /** What came before the client's side was ready. */
@@ -55,6 +58,7 @@ export class StreamRelay implements BodySink, StreamSource {
     this.#reply = reply;
     const isShown = call.state.capture.content;
     this.#tap = isShown ? new UsageTap(MAX_CONTENT_BYTES) : new UsageTap(MAX_COUNTED_BYTES, true);
+    this.#secrets = new StreamSecrets(call.route?.credential.secrets() ?? []);
     this.#editor = call.hidesUsage ? toUsageFilter((bytes) => this.#pass(bytes)) : this.#toInserter();
     this.firstEvent = this.#first.promise;
     call.request.onGone = () => this.#onClientGone();
@@ -63,6 +67,7 @@ export class StreamRelay implements BodySink, StreamSource {
 
   /** The vendor sent a piece. */
   chunk(bytes: Uint8Array): void {
+    this.#secrets.hide(toBuffer(bytes), 0, bytes.length);
     this.#tap.push(bytes);
     if (this.#editor === undefined) {
       this.#pass(bytes);
@@ -78,6 +83,7 @@ export class StreamRelay implements BodySink, StreamSource {
       this.chunk(byteRange(bytes, start, end));
       return;
     }
+    this.#secrets.hide(bytes, start, end);
     this.#tap.push(bytes, start, end);
     if (!client.writeFramed(bytes, start, end)) {
       this.#reply.pause();
@@ -141,9 +147,10 @@ export class StreamRelay implements BodySink, StreamSource {
       this.#hasEnded = true;
       this.#call.abort();
     }
-    const isComplete = this.#tap.readTail().indexOf(DONE) >= 0; // Some SDKs hang up as soon as they have read it.
     this.#settle(
-      isComplete ? undefined : new GatewayError("client-closed", "The client left before the stream ended."),
+      isDone(this.#tap.readTail()) // Some SDKs hang up as soon as they have read it.
+        ? undefined
+        : new GatewayError("client-closed", "The client left before the stream ended."),
     );
   }
 
@@ -189,11 +196,13 @@ export class StreamRelay implements BodySink, StreamSource {
     this.#call.exchange?.abort();
   }
 
-  /** A body that only the connection's end delimits tells nothing of whether it was whole: `[DONE]` does. */
+  /** A body that ends as HTTP has it may be a part all the same; one that only the connection's end delimits tells least. */
   #isCutOff(): boolean {
     const isFramed =
       this.#reply.header("content-length") !== undefined || this.#reply.header("transfer-encoding") !== undefined;
-    return !isFramed && this.#tap.readTail().indexOf(DONE) < 0;
+    const tail = this.#tap.readTail();
+    const isOpen = isFramed ? isUnfinished(tail) : !isDone(tail);
+    return isOpen && findErrorAtEnd(this.#call, tail) === undefined;
   }
 
   /** Ends the client's side, if it is there already; `start` comes back here otherwise. */
@@ -212,12 +221,14 @@ export class StreamRelay implements BodySink, StreamSource {
     }
   }
 
-  #settle(failure?: GatewayError): void {
+  /** An error object that went out as the last event is a failure, however the connection ended. */
+  #settle(given?: GatewayError): void {
     if (this.#isSettled) {
       return;
     }
     this.#isSettled = true;
     const tap = this.#tap;
+    const failure = findErrorAtEnd(this.#call, tap.readTail()) ?? given;
     const told = this.#call.usage ?? tap.readUsage();
     const usage = told !== undefined && hasServiceTiers(this.#call) ? addServiceTier(told, tap.readTail()) : told;
     const isKept = usage === undefined || this.#call.state.capture.content;

@@ -33,6 +33,7 @@ afterAll(async () => {
 });
 
 const EVENT = 'data: {"choices":[{"delta":{"content":"a"}}]}\n\n';
+const LAST = 'data: {"choices":[{"delta":{"content":"a"},"finish_reason": "stop"}]}\n\n';
 const HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 
@@ -75,6 +76,7 @@ describe("a stream that breaks after its first event ends with an error frame an
       { raw: `${HEAD}content-length: 999\r\n\r\n${EVENT}${EVENT}`, ending: "cut" },
     ],
     ["a body that the close delimits has no [DONE]", { raw: `${HEAD}\r\n${EVENT}${EVENT}`, ending: "cut" }],
+    ["it ends in order, without [DONE] and without a finish reason", { chunks: [EVENT, EVENT] }],
   ])("when %s", async (_name, reply) => {
     const got = await rawStream(reply);
     expect(got.status).toBe(200);
@@ -120,26 +122,26 @@ describe("a stream that breaks after its first event ends with an error frame an
 describe("a whole stream ends in order", () => {
   test.each<[string, ScriptedReply]>([
     ["chunked", { chunks: [EVENT, "data: [DONE]\n\n"] }],
-    ["chunked, without [DONE]", { chunks: [EVENT, EVENT] }],
-    ["of a declared length", { raw: `${HEAD}content-length: ${EVENT.length}\r\n\r\n${EVENT}` }],
+    ["chunked, without [DONE]", { chunks: [EVENT, LAST] }],
+    ["of a declared length", { raw: `${HEAD}content-length: ${LAST.length}\r\n\r\n${LAST}` }],
     ["delimited by the close, with [DONE]", { raw: `${HEAD}\r\n${EVENT}data: [DONE]\n\n`, ending: "cut" }],
     [
       "with extensions and trailers",
-      { raw: `${HEAD}transfer-encoding: chunked\r\n\r\n${chunk(EVENT).replace("\r", ";a=b\r")}0\r\nx: y\r\n\r\n` },
+      { raw: `${HEAD}transfer-encoding: chunked\r\n\r\n${chunk(LAST).replace("\r", ";a=b\r")}0\r\nx: y\r\n\r\n` },
     ],
   ])("when it is %s", async (_name, reply) => {
     const got = await rawStream(reply);
     expect(got.isComplete).toBe(true);
-    expect(got.body).toStartWith(EVENT);
+    expect(got.body).toStartWith('data: {"choices":[{"delta":{"content":"a"}');
     expect(got.body).not.toContain('"error"');
   });
 
   test("when its gaps are long but shorter than stream_timeout", async () => {
     // Each below half of the limit, above it together.
     const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400));
-    const got = await rawStream({ chunks: [EVENT, EVENT, EVENT, EVENT], beforeChunk: pause }, "unhurried");
+    const got = await rawStream({ chunks: [EVENT, EVENT, EVENT, LAST], beforeChunk: pause }, "unhurried");
     expect(got.isComplete).toBe(true);
-    expect(got.body).toBe(EVENT.repeat(4));
+    expect(got.body).toBe(EVENT.repeat(3) + LAST);
   });
 });
 
@@ -241,10 +243,35 @@ describe("a compressed stream", () => {
   });
 });
 
-test("an error event in the middle passes untouched: the vendor has spoken", async () => {
-  const frames = [EVENT, 'data: {"error":{"message":"late","code":500}}\n\n'];
-  const got = await rawStream({ chunks: frames });
-  expect(got.body).toBe(frames.join(""));
+describe("an error event behind the first", () => {
+  const failing = (message: string): string => `data: {"error":{"message":"${message}","code":503}}\n\n`;
+  const DONE = "data: [DONE]\n\n";
+  const KEY = "sk-upstream";
+  const logged = async (got: RawReply): Promise<unknown> =>
+    JSON.parse(await gateway.logged(new RegExp(got.headers.get("x-litellm-call-id") ?? "no id")));
+
+  test.each<[string, readonly string[]]>([
+    ["alone", [EVENT, failing("late")]],
+    ["with a proper end", [EVENT, failing("late"), DONE]],
+    ["with a name", [EVENT, `event: error\n${failing("late")}`]],
+  ])("%s passes untouched, and the call is a failure", async (_name, frames) => {
+    const got = await rawStream({ chunks: frames });
+    expect(got.body).toBe(frames.join(""));
+    expect(got.isComplete).toBe(true);
+    expect(await logged(got)).toMatchObject({ status: 200, stream: true, error: "upstream-unavailable" });
+  });
+
+  test("shows no key of the server's", async () => {
+    const got = await rawStream({ chunks: [EVENT, failing(`bad key ${KEY}`)] });
+    expect(got.body).toBe(EVENT + failing(`bad key ${"*".repeat(KEY.length)}`));
+  });
+
+  test("that is followed by more of the answer is none", async () => {
+    const frames = [EVENT, failing("passing"), LAST, DONE];
+    const got = await rawStream({ chunks: frames });
+    expect(got.body).toBe(frames.join(""));
+    expect(await logged(got)).not.toHaveProperty("error");
+  });
 });
 
 test("a first event of many pieces and megabytes passes", async () => {
