@@ -71,20 +71,30 @@ export class PriceBook {
   }
 
   #findPublished({ baseModel, provider, model }: PriceQuery): Found | undefined {
-    const base = baseModel === undefined ? undefined : this.#findNamed(provider, baseModel);
+    const base = baseModel === undefined ? undefined : this.#findBase(provider, baseModel);
     return base === undefined ? this.#findNamed(provider, model) : { ...base, source: "base_model" };
   }
 
-  /** With provider and without, the file before the catalog. A name may say another provider than the deployment's. */
+  /** A base model may be that of another provider than the deployment's: `openai/gpt-4o` behind Azure. */
+  #findBase(provider: string, name: string): PricedModel | undefined {
+    const slash = name.indexOf("/");
+    const named = slash < 0 ? undefined : findInCatalog(name.slice(0, slash), name.slice(slash + 1), this.#now());
+    return this.#findInFile(provider, name) ?? named ?? findInCatalog(provider, name, this.#now());
+  }
+
+  /** The file before the catalog, which knows what the provider itself asks: others serve `vendor/model` at other prices. */
   #findNamed(provider: string, name: string): Found | undefined {
-    const inFile = this.#file.find(`${provider}/${name}`) ?? this.#file.find(name);
+    const inFile = this.#findInFile(provider, name);
     if (inFile !== undefined) {
       return { ...inFile, source: "price_file" };
     }
-    const slash = name.indexOf("/");
-    const named = slash < 0 ? undefined : findInCatalog(name.slice(0, slash), name.slice(slash + 1), this.#now());
-    const found = named ?? findInCatalog(provider, name, this.#now());
+    const found = findInCatalog(provider, name, this.#now());
     return found === undefined ? undefined : { ...found, source: "catalog" };
+  }
+
+  /** With provider, then without. */
+  #findInFile(provider: string, name: string): PricedModel | undefined {
+    return this.#file.find(`${provider}/${name}`) ?? this.#file.find(name);
   }
 }
 
