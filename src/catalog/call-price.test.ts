@@ -3,8 +3,9 @@ import { NO_DETAILS, type Usage, type UsageDetails } from "../core/usage.ts";
 import { toUsage } from "../dialects/openai/usage.ts";
 import { type CallPrice, toCallCost, toUsdText } from "./call-price.ts";
 import { PriceBook, type PriceQuery } from "./price-book.ts";
-import { readPrice } from "./price-entry.ts";
+import { readPricedModel } from "./price-entry.ts";
 import { NO_PRICE_FILE } from "./price-file.ts";
+import { toPrice } from "./written-price.ts";
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const BOOK = new PriceBook(NO_PRICE_FILE, new Map(), () => NOON);
@@ -208,7 +209,7 @@ test("the sum over 100,000 random calls is exact", () => {
   for (let count = 0; count < 100_000; count++) {
     // Prices of up to 10 digits per 10^-15 dollars, as text; calls of up to two million tokens.
     const [input, cached, output] = [below(1e10), below(1e10), below(1e10)] as const;
-    const price = readPrice({
+    const { price: written } = readPricedModel({
       input_cost_per_token: `${input}e-15`,
       cache_read_input_token_cost: `${cached}e-15`,
       output_cost_per_token: `${output}e-15`,
@@ -217,8 +218,7 @@ test("the sum over 100,000 random calls is exact", () => {
     const read = below(prompt + 1);
     const completion = below(100_000);
     const used = usage(prompt, completion, { cachedTokens: read });
-    if (price === undefined) throw new Error("no price");
-    const cost = toCallCost({ price, source: "deployment", adjustment: undefined }, used, CALL);
+    const cost = toCallCost({ price: toPrice(written), source: "deployment", adjustment: undefined }, used, CALL);
     expect(cost.inputNanoUsd + cost.outputNanoUsd + cost.toolNanoUsd).toBe(cost.nanoUsd);
     sum += cost.nanoUsd;
     const femto =

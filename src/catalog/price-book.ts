@@ -1,9 +1,10 @@
 import type { PriceSource } from "../core/call-cost.ts";
 import type { CallPrice, CostAdjustment } from "./call-price.ts";
-import { type ModelLimits, NO_LIMITS, type PricedModel } from "./price.ts";
+import type { ModelLimits } from "./price.ts";
 import { findInCatalog } from "./price-catalog.ts";
-import { readLimits, readPrice } from "./price-entry.ts";
+import { readPricedModel } from "./price-entry.ts";
 import type { PriceFile } from "./price-file.ts";
+import { isPrice, isWhole, NOTHING_WRITTEN, overlay, type PricedModel, toPrice } from "./written-price.ts";
 
 /** What a price is looked up by. */
 export interface PriceQuery {
@@ -23,14 +24,12 @@ export interface ModelFacts {
   readonly limits: ModelLimits;
 }
 
-interface Found extends PricedModel {
+/** What one place says of a model. */
+interface Place extends PricedModel {
   readonly source: PriceSource;
 }
 
 const NOTHING: PriceQuery["own"] = {};
-
-/** Fields that make a price of their own: beside them nothing is taken from elsewhere. */
-const DECISIVE = ["input_cost_per_token", "output_cost_per_token"];
 
 /** All places where prices stand, in their order (contract 9.3): the deployment, then a file, then the catalog. */
 export class PriceBook {
@@ -54,93 +53,56 @@ export class PriceBook {
 
   /** Price and limits of a model. Never throws. */
   find(query: PriceQuery): ModelFacts {
-    const { provider } = query;
-    const own = this.#trustsOwn ? query.own : NOTHING;
-    const known = this.#findPublished(query);
-    const price = readPrice(own);
-    const isWhole = price !== undefined && DECISIVE.some((key) => own[key] !== undefined && own[key] !== null);
-    const used =
-      price === undefined || (!isWhole && known?.price !== undefined)
-        ? known?.price && { price: price === undefined ? known.price : overlay(known.price, own), source: known.source }
-        : { price, source: "deployment" as const };
+    const { provider, model, baseModel } = query;
+    const own: Place = { ...readPricedModel(this.#trustsOwn ? query.own : NOTHING), source: "deployment" };
+    const base = baseModel === undefined ? [] : this.#findBase(provider, baseModel);
+    const isBaseKnown = base.some(({ price }) => isPrice(price));
+    const places = [own, ...base, ...(isBaseKnown ? [] : this.#findNamed(provider, model))];
+    const found = settle(places);
     const adjustment = this.#adjustments.get(provider) ?? this.#adjustments.get("*");
     return {
-      price: used === undefined ? undefined : { ...used, adjustment },
-      limits: mergeLimits(readLimits(own), known?.limits ?? NO_LIMITS),
+      price: found === undefined ? undefined : { ...found, adjustment },
+      limits: places.map(({ limits }) => limits).reduce(mergeLimits),
     };
   }
 
-  #findPublished({ baseModel, provider, model }: PriceQuery): Found | undefined {
-    const base = baseModel === undefined ? undefined : this.#findBase(provider, baseModel);
-    return base === undefined ? this.#findNamed(provider, model) : { ...base, source: "base_model" };
-  }
-
   /** A base model may be that of another provider than the deployment's: `openai/gpt-4o` behind Azure. */
-  #findBase(provider: string, name: string): PricedModel | undefined {
+  #findBase(provider: string, name: string): readonly Place[] {
     const slash = name.indexOf("/");
     const named = slash < 0 ? undefined : findInCatalog(name.slice(0, slash), name.slice(slash + 1), this.#now());
-    return this.#findInFile(provider, name) ?? named ?? findInCatalog(provider, name, this.#now());
+    return [
+      ...this.#findInFile(provider, name),
+      ...toPlaces("base_model", named ?? findInCatalog(provider, name, this.#now())),
+    ].map((place) => ({ ...place, source: "base_model" }));
   }
 
   /** The file before the catalog, which knows what the provider itself asks: others serve `vendor/model` at other prices. */
-  #findNamed(provider: string, name: string): Found | undefined {
-    const inFile = this.#findInFile(provider, name);
-    if (inFile !== undefined) {
-      return { ...inFile, source: "price_file" };
-    }
-    const found = findInCatalog(provider, name, this.#now());
-    return found === undefined ? undefined : { ...found, source: "catalog" };
+  #findNamed(provider: string, name: string): readonly Place[] {
+    return [...this.#findInFile(provider, name), ...toPlaces("catalog", findInCatalog(provider, name, this.#now()))];
   }
 
   /** With provider, then without. */
-  #findInFile(provider: string, name: string): PricedModel | undefined {
-    return this.#file.find(`${provider}/${name}`) ?? this.#file.find(name);
+  #findInFile(provider: string, name: string): readonly Place[] {
+    return toPlaces("price_file", this.#file.find(`${provider}/${name}`), this.#file.find(name));
   }
 }
 
-/** A published price with single rates of the entry's own, such as that of a cached token. */
-function overlay(published: CallPrice["price"], own: PriceQuery["own"]): CallPrice["price"] {
-  const price = readPrice(own);
-  if (price === undefined) {
-    return published;
-  }
-  const set = new Set(Object.keys(own).filter((key) => own[key] !== undefined && own[key] !== null));
-  const pick = <Key extends keyof typeof OVERLAID>(key: Key): boolean => OVERLAID[key].some((name) => set.has(name));
-  const { base } = published.standard;
-  const mine = price.standard.base;
-  const rates = {
-    ...base,
-    ...(pick("cacheRead") ? { cacheRead: mine.cacheRead } : {}),
-    ...(pick("cacheWrite") ? { cacheWrite: mine.cacheWrite, cacheWriteHour: mine.cacheWriteHour } : {}),
-    ...(pick("audioInput") ? { audioInput: mine.audioInput } : {}),
-    ...(pick("audioOutput") ? { audioOutput: mine.audioOutput } : {}),
-    ...(pick("imageInput") ? { imageInput: mine.imageInput } : {}),
-    ...(pick("imageOutput") ? { imageOutput: mine.imageOutput } : {}),
-    ...(pick("reasoning") ? { reasoning: mine.reasoning } : {}),
-  };
-  return {
-    ...published,
-    standard: { ...published.standard, base: rates },
-    perSearchUnit: pick("perSearchUnit") ? price.perSearchUnit : published.perSearchUnit,
-    perWebSearch: pick("perWebSearch") ? price.perWebSearch : published.perWebSearch,
-    perCall: pick("perCall") ? price.perCall : published.perCall,
-    perSecond: pick("perSecond") ? price.perSecond : published.perSecond,
-  };
-}
+const toPlaces = (source: PriceSource, ...found: readonly (PricedModel | undefined)[]): readonly Place[] =>
+  found.flatMap((model) => (model === undefined ? [] : [{ ...model, source }]));
 
-const OVERLAID = {
-  cacheRead: ["cache_read_input_token_cost"],
-  cacheWrite: ["cache_creation_input_token_cost"],
-  audioInput: ["input_cost_per_audio_token"],
-  audioOutput: ["output_cost_per_audio_token"],
-  imageInput: ["input_cost_per_image_token"],
-  imageOutput: ["output_cost_per_image_token"],
-  reasoning: ["output_cost_per_reasoning_token"],
-  perSearchUnit: ["input_cost_per_query"],
-  perWebSearch: ["search_context_cost_per_query"],
-  perCall: ["input_cost_per_request"],
-  perSecond: ["input_cost_per_second", "output_cost_per_second"],
-} as const;
+/** Each place's prices under those of the places before, down to the first that says what tokens or time cost. */
+function settle(places: readonly Place[]): Pick<CallPrice, "price" | "source"> | undefined {
+  let written = NOTHING_WRITTEN;
+  let source: PriceSource | undefined;
+  for (const place of places) {
+    written = overlay(place.price, written);
+    source = isPrice(place.price) ? place.source : source;
+    if (isWhole(place.price)) {
+      break;
+    }
+  }
+  return source === undefined ? undefined : { price: toPrice(written), source };
+}
 
 const mergeLimits = (own: ModelLimits, known: ModelLimits): ModelLimits => ({
   maxTokens: own.maxTokens ?? known.maxTokens,

@@ -1,15 +1,14 @@
-import {
-  fillRates,
-  NO_LIMITS,
-  type Price,
-  type PricedModel,
-  type PriceWindow,
-  type TieredRates,
-  type WrittenRates,
-} from "./price.ts";
+import { NO_LIMITS, type PriceWindow, type TokenRates } from "./price.ts";
 import { PRICE_PROVIDERS } from "./price-providers.ts";
 import { PRICE_TABLE } from "./price-table.ts";
 import { type Rate, readRate } from "./rate.ts";
+import {
+  NOTHING_WRITTEN,
+  type PricedModel,
+  type RateStep,
+  type WrittenPrice,
+  type WrittenRates,
+} from "./written-price.ts";
 
 /**
  * Which names mean a model: `=` the same, `^` beginning with, `$` ending with, `*` containing, `/` a regular expression;
@@ -73,10 +72,12 @@ function isMatch(match: WrittenMatch, name: string): boolean {
 function toPricedModel([, context, variants]: WrittenModel, epochMs: number): PricedModel {
   const today = new Date(epochMs).toISOString().slice(0, 10);
   const current = variants.findLast(([when]) => !when.includes("/") && when <= today);
-  const windows = variants.flatMap(([when, prices]) => (when.includes("/") ? toWindows(when, toPrice(prices)) : []));
-  const price = current === undefined || Object.keys(current[1]).length === 0 ? undefined : toPrice(current[1]);
+  const windows = variants.flatMap(([when, prices]) => (when.includes("/") ? toWindows(when, readPrice(prices)) : []));
   return {
-    price: price === undefined || windows.length === 0 ? price : { ...price, windows },
+    price:
+      current === undefined
+        ? NOTHING_WRITTEN
+        : { ...readPrice(current[1]), windows: windows.length === 0 ? undefined : windows },
     limits: context === 0 ? NO_LIMITS : { ...NO_LIMITS, maxInputTokens: context },
   };
 }
@@ -84,7 +85,7 @@ function toPricedModel([, context, variants]: WrittenModel, epochMs: number): Pr
 const DAY_MS = 86_400_000;
 
 /** One stretch of the day, or two where it goes beyond midnight. */
-function toWindows(when: string, price: Price): readonly PriceWindow[] {
+function toWindows(when: string, price: WrittenPrice): readonly PriceWindow<WrittenPrice>[] {
   const [from = 0, until = 0] = when.split("/").map((time) => Date.parse(`1970-01-01T${time}Z`));
   return from <= until
     ? [{ fromMs: from, untilMs: until, price }]
@@ -94,7 +95,7 @@ function toWindows(when: string, price: Price): readonly PriceWindow[] {
       ];
 }
 
-const KINDS: Readonly<Record<keyof WrittenRates, string>> = {
+const KINDS: Readonly<Record<keyof TokenRates, string>> = {
   input: "i",
   output: "o",
   cacheRead: "cr",
@@ -111,41 +112,30 @@ const KINDS: Readonly<Record<keyof WrittenRates, string>> = {
 const MILLION = 6;
 const THOUSAND = 3;
 
-function toPrice(prices: WrittenPrices): Price {
-  const perThousand = (name: string): Rate => readRate(priceAbove(prices[name], 0), THOUSAND) ?? 0;
+function readPrice(prices: WrittenPrices): WrittenPrice {
+  const perThousand = (name: string): Rate | undefined => readSteps(prices[name], THOUSAND)[0]?.rate;
   return {
-    standard: toTieredRates(prices),
+    standard: readRates(prices),
     perSearchUnit: perThousand("rs"),
     perWebSearch: perThousand("ws"),
     perCall: perThousand("rq"),
-    perSecond: 0,
   };
 }
 
-function toTieredRates(prices: WrittenPrices): TieredRates {
-  const ratesAbove = (aboveTokens: number): WrittenRates =>
-    Object.fromEntries(
-      Object.entries(KINDS).map(([kind, short]) => [kind, readRate(priceAbove(prices[short], aboveTokens), MILLION)]),
-    );
-  const thresholds = new Set(Object.values(prices).flatMap((price) => thresholdsOf(price)));
-  const tiers = [...thresholds].sort((one, other) => other - one);
-  return {
-    base: fillRates(ratesAbove(0)),
-    tiers: tiers.map((aboveTokens) => ({ aboveTokens, rates: fillRates(ratesAbove(aboveTokens)) })),
-  };
+const readRates = (prices: WrittenPrices): WrittenRates =>
+  Object.fromEntries(Object.entries(KINDS).map(([kind, short]) => [kind, readSteps(prices[short], MILLION)]));
+
+/** @param unit how many units the price is of, as a power of ten */
+function readSteps(price: number | readonly number[] | undefined, unit: number): readonly RateStep[] {
+  const [base, ...above] = typeof price === "object" ? price : [price];
+  const steps = [toStep(0, base, unit)];
+  for (let at = 0; at < above.length; at += 2) {
+    steps.push(toStep(above[at] ?? Infinity, above[at + 1], unit));
+  }
+  return steps.flat();
 }
 
-const thresholdsOf = (price: number | readonly number[]): readonly number[] =>
-  typeof price === "number" ? [] : price.filter((_, index) => index % 2 === 1);
-
-/** The price in force beyond a threshold: of the highest tier that begins there or below. */
-function priceAbove(price: number | readonly number[] | undefined, aboveTokens: number): number | undefined {
-  if (price === undefined || typeof price === "number") {
-    return price;
-  }
-  let [found] = price;
-  for (let at = 1; at < price.length; at += 2) {
-    found = (price[at] ?? Infinity) <= aboveTokens ? price[at + 1] : found;
-  }
-  return found;
+function toStep(aboveTokens: number, price: number | undefined, unit: number): readonly RateStep[] {
+  const rate = readRate(price, unit);
+  return rate === undefined ? [] : [{ aboveTokens, rate }];
 }

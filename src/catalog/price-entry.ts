@@ -1,13 +1,7 @@
 import { toBoundedMap } from "../core/bounded-map.ts";
-import {
-  fillRates,
-  type ModelLimits,
-  type Price,
-  type PricedModel,
-  type TieredRates,
-  type WrittenRates,
-} from "./price.ts";
+import type { ModelLimits, TokenRates } from "./price.ts";
 import { type Rate, readRate } from "./rate.ts";
+import type { PricedModel, RateStep, WrittenPrice, WrittenRates } from "./written-price.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -23,9 +17,9 @@ const TOKEN_KEYS = {
   imageInput: "input_cost_per_image_token",
   imageOutput: "output_cost_per_image_token",
   reasoning: "output_cost_per_reasoning_token",
-} as const satisfies Record<keyof WrittenRates, string>;
+} as const satisfies Record<keyof TokenRates, string>;
 
-const KINDS = Object.keys(TOKEN_KEYS) as readonly (keyof WrittenRates)[];
+const KINDS = Object.keys(TOKEN_KEYS) as readonly (keyof TokenRates)[];
 
 /** Rates that are not per token and have an effect. */
 const OTHER_KEYS = [
@@ -53,26 +47,21 @@ const PLAIN_KEYS: ReadonlySet<string> = new Set([
 /** What an entry in the format of LiteLLM's `model_prices_and_context_window.json` says. */
 export const readPricedModel = (entry: Entry): PricedModel => ({ price: readPrice(entry), limits: readLimits(entry) });
 
-/** The price that an entry's `*_cost_*` fields are; `undefined` when it has none of them. Never throws. */
-export function readPrice(entry: Entry): Price | undefined {
-  const keys = Object.keys(entry).filter((key) => isPriceKey(key) && entry[key] !== null && entry[key] !== undefined);
-  if (keys.length === 0) {
-    return undefined;
-  }
-  const standard = readTieredRates(entry, "");
+/** The price that an entry's `*_cost_*` fields are. Never throws: what is no price says nothing. */
+function readPrice(entry: Entry): WrittenPrice {
   return {
-    standard,
-    flex: keys.some((key) => key.endsWith("_flex")) ? readTieredRates(entry, "_flex") : undefined,
-    priority: keys.some((key) => key.endsWith("_priority")) ? readTieredRates(entry, "_priority") : undefined,
-    perSearchUnit: readRate(entry["input_cost_per_query"]) ?? 0,
+    standard: readRates(entry) ?? {},
+    flex: readRates(entry, "_flex"),
+    priority: readRates(entry, "_priority"),
+    perSearchUnit: readRate(entry["input_cost_per_query"]),
     perWebSearch: readSearchRate(entry["search_context_cost_per_query"]),
-    perCall: readRate(entry["input_cost_per_request"]) ?? 0,
-    perSecond: readSecondRate(entry, standard),
+    perCall: readRate(entry["input_cost_per_request"]),
+    perSecond: readSecondRate(entry),
   };
 }
 
 /** Limits in tokens. LiteLLM's `max_tokens` is that of the answer. */
-export function readLimits(entry: Entry): ModelLimits {
+function readLimits(entry: Entry): ModelLimits {
   return {
     maxTokens: readCount(entry["max_tokens"]),
     maxInputTokens: readCount(entry["max_input_tokens"]),
@@ -80,32 +69,40 @@ export function readLimits(entry: Entry): ModelLimits {
   };
 }
 
-function readTieredRates(entry: Entry, service: "" | "_flex" | "_priority"): TieredRates {
-  const listed = readListedTiers(entry["tiered_pricing"]);
-  const written = readRates(entry, (key) => [`${key}${service}`, key]);
-  const base = { ...listed.find(({ aboveTokens }) => aboveTokens === 0)?.written, ...withoutUnknown(written) };
-  const named = thresholdsOf(entry).map((thousands) => {
-    const above = `_above_${thousands}k_tokens`;
-    const own = readRates(entry, (key) => [`${key}${above}${service}`, `${key}${above}`]);
-    return { aboveTokens: thousands * 1000, written: own };
+/** `undefined` when it has none. A service tier has the standard price beyond thresholds that it says nothing of. */
+function readRates(entry: Entry, service: "" | "_flex" | "_priority" = ""): WrittenRates | undefined {
+  const thresholds = thresholdsOf(entry);
+  const listed = service === "" ? readListedTiers(entry["tiered_pricing"]) : [];
+  const rates = KINDS.flatMap((kind) => {
+    const key = TOKEN_KEYS[kind];
+    const ending = (suffix: string): readonly WrittenStep[] => [
+      [0, entry[`${key}${suffix}`]],
+      ...thresholds.map((above) => [above * 1000, entry[`${key}_above_${above}k_tokens${suffix}`]] as const),
+    ];
+    const own = readSteps([...ending(service), ...listed.map(([above, tier]) => [above, tier[key]] as const)]);
+    if (own.length === 0) {
+      return [];
+    }
+    return [[kind, service === "" ? own : readSteps([...ending(service), ...ending("")])] as const];
   });
-  const tiers = [...named, ...listed.filter(({ aboveTokens }) => aboveTokens > 0)]
-    .map((tier) => ({ aboveTokens: tier.aboveTokens, rates: fillRates({ ...base, ...withoutUnknown(tier.written) }) }))
-    .sort((one, other) => other.aboveTokens - one.aboveTokens);
-  return { base: fillRates(base), tiers };
+  return rates.length === 0 ? undefined : Object.fromEntries(rates);
 }
 
-function readRates(entry: Entry, namesOf: (key: string) => readonly string[]): WrittenRates {
-  return Object.fromEntries(
-    KINDS.map((kind) => [kind, firstRate(namesOf(TOKEN_KEYS[kind]).map((name) => entry[name]))]),
-  );
+type WrittenStep = readonly [aboveTokens: number, price: unknown];
+
+/** The lowest threshold first; of two prices for one, that which is named first. */
+function readSteps(written: readonly WrittenStep[]): readonly RateStep[] {
+  const rates = new Map<number, Rate>();
+  for (const [aboveTokens, price] of written) {
+    const rate = readRate(price);
+    if (rate !== undefined && !rates.has(aboveTokens)) {
+      rates.set(aboveTokens, rate);
+    }
+  }
+  return [...rates]
+    .map(([aboveTokens, rate]) => ({ aboveTokens, rate }))
+    .sort((one, other) => one.aboveTokens - other.aboveTokens);
 }
-
-const firstRate = (values: readonly unknown[]): Rate | undefined =>
-  values.map((value) => readRate(value)).find((rate) => rate !== undefined);
-
-const withoutUnknown = (rates: WrittenRates): WrittenRates =>
-  Object.fromEntries(Object.entries(rates).filter(([, rate]) => rate !== undefined));
 
 function thresholdsOf(entry: Entry): readonly number[] {
   const found = Object.keys(entry).flatMap((key) => (isPriceKey(key) ? (TIER.exec(key)?.[1] ?? []) : []));
@@ -116,30 +113,26 @@ function thresholdsOf(entry: Entry): readonly number[] {
 const MAX_TIERS = 32;
 
 /** `tiered_pricing: [{range: [0, 32000], input_cost_per_token: ...}, ...]`. */
-function readListedTiers(list: unknown): readonly { readonly aboveTokens: number; readonly written: WrittenRates }[] {
+function readListedTiers(list: unknown): readonly (readonly [aboveTokens: number, tier: Entry])[] {
   return (Array.isArray(list) ? list.slice(0, MAX_TIERS) : []).flatMap((tier: unknown) => {
     const entry = typeof tier === "object" && tier !== null ? (tier as Entry) : {};
     const range = entry["range"];
     const from: unknown = Array.isArray(range) ? range[0] : undefined;
-    return typeof from === "number" && from >= 0
-      ? [{ aboveTokens: from, written: readRates(entry, (key) => [key]) }]
-      : [];
+    return typeof from === "number" && from >= 0 ? [[from, entry] as const] : [];
   });
 }
 
-/** Time is paid where tokens are not, as in LiteLLM. */
-function readSecondRate(entry: Entry, { base }: TieredRates): Rate {
-  const isPerToken = base.input > 0 || base.output > 0;
-  return isPerToken
-    ? 0
-    : (readRate(entry["input_cost_per_second"]) ?? 0) + (readRate(entry["output_cost_per_second"]) ?? 0);
+function readSecondRate(entry: Entry): Rate | undefined {
+  const input = readRate(entry["input_cost_per_second"]);
+  const output = readRate(entry["output_cost_per_second"]);
+  return input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0);
 }
 
 /** Vendors tell how often they searched, not how much: the price of a search of middle size. */
-function readSearchRate(written: unknown): Rate {
+function readSearchRate(written: unknown): Rate | undefined {
   const sizes = typeof written === "object" && written !== null ? (written as Entry) : {};
   const { search_context_size_medium: medium, search_context_size_low: low } = sizes;
-  return readRate(medium) ?? readRate(low) ?? 0;
+  return readRate(medium) ?? readRate(low);
 }
 
 const readCount = (value: unknown): number | undefined => {

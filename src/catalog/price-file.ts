@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { PricedModel } from "./price.ts";
 import { isPriceKey, readPricedModel } from "./price-entry.ts";
 import { readRate } from "./rate.ts";
+import type { PricedModel } from "./written-price.ts";
 
 /** Something wrong in a price file. */
 export interface PriceFault {
@@ -70,16 +70,23 @@ function findFaults(name: string, entry: unknown): readonly PriceFault[] {
   if (!isEntry(entry)) {
     return [{ path: name, message: "is no object" }];
   }
-  return Object.entries(entry)
-    .filter(([key, value]) => isPriceKey(key) && value !== null && !isPrice(value))
-    .map(([key]) => ({
-      path: `${name}.${key}`,
-      message: "is no price: expected a number from 0, or its decimal text",
-    }));
+  return Object.entries(entry).flatMap(([key, value]) => {
+    const message = isPriceKey(key) && value !== null ? findFault(key, value) : undefined;
+    return message === undefined ? [] : [{ path: `${name}.${key}`, message }];
+  });
 }
 
-/** Prices by size and lists of tiers are objects; what in them is no price has none. */
-const isPrice = (value: unknown): boolean => readRate(value) !== undefined || typeof value === "object";
+/** What is wrong with a price. What in an object or a list is no price says nothing. */
+function findFault(key: string, value: unknown): string | undefined {
+  switch (key) {
+    case "search_context_cost_per_query":
+      return isEntry(value) ? undefined : "is no object of prices by size";
+    case "tiered_pricing":
+      return Array.isArray(value) ? undefined : "is no list of tiers";
+    default:
+      return readRate(value) === undefined ? "is no price: expected a number from 0, or its decimal text" : undefined;
+  }
+}
 
 const keepKnown = (entry: Entry): Entry =>
   Object.fromEntries(Object.entries(entry).filter(([key]) => isPriceKey(key) || LIMIT_KEYS.has(key)));

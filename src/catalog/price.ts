@@ -40,10 +40,10 @@ export interface Price {
 }
 
 /** A price that holds from one time of the day to another. */
-export interface PriceWindow {
+export interface PriceWindow<Kind = Price> {
   readonly fromMs: number;
   readonly untilMs: number;
-  readonly price: Price;
+  readonly price: Kind;
 }
 
 /** What is known of a model beside its price; `undefined`: not known. */
@@ -59,33 +59,3 @@ export const NO_LIMITS: ModelLimits = {
   maxInputTokens: undefined,
   maxOutputTokens: undefined,
 };
-
-/** A model in a table of prices. Either may be missing. */
-export interface PricedModel {
-  readonly price: Price | undefined;
-  readonly limits: ModelLimits;
-}
-
-/** Rates as they are written: those that say nothing are to be filled in. */
-export type WrittenRates = { readonly [Kind in keyof TokenRates]?: Rate | undefined };
-
-/**
- * Fills in what is not written (contract 9.2, its recommendation for cached reads and audio): tokens of a kind without a
- * price cost what plain ones do.
- */
-export function fillRates(written: WrittenRates): TokenRates {
-  const { input = 0, output = 0 } = written;
-  const cacheWrite = written.cacheWrite ?? input;
-  return {
-    input,
-    output,
-    cacheRead: written.cacheRead ?? input,
-    cacheWrite,
-    cacheWriteHour: written.cacheWriteHour ?? cacheWrite,
-    audioInput: written.audioInput ?? input,
-    audioOutput: written.audioOutput ?? output,
-    imageInput: written.imageInput ?? input,
-    imageOutput: written.imageOutput ?? output,
-    reasoning: written.reasoning ?? output,
-  };
-}
