@@ -29,32 +29,39 @@ interface Place extends PricedModel {
   readonly source: PriceSource;
 }
 
-const NOTHING: PriceQuery["own"] = {};
+/** What counts of an entry that a caller brings. */
+const UNTRUSTED: Pick<PriceQuery, "own" | "baseModel"> = { own: {}, baseModel: undefined };
 
 /** All places where prices stand, in their order (contract 9.3): the deployment, then a file, then the catalog. */
 export class PriceBook {
   readonly #file: PriceFile;
   readonly #adjustments: ReadonlyMap<string, CostAdjustment>;
   readonly #now: () => number;
-  readonly #trustsOwn: boolean;
+  readonly #trustsEntries: boolean;
 
   /** @param adjustments by provider; `*` for those without one of their own */
-  constructor(file: PriceFile, adjustments: ReadonlyMap<string, CostAdjustment>, now: () => number, trustsOwn = true) {
+  constructor(
+    file: PriceFile,
+    adjustments: ReadonlyMap<string, CostAdjustment>,
+    now: () => number,
+    trustsEntries = true,
+  ) {
     this.#file = file;
     this.#adjustments = adjustments;
     this.#now = now;
-    this.#trustsOwn = trustsOwn;
+    this.#trustsEntries = trustsEntries;
   }
 
-  /** The same for entries that callers bring: what these say of prices counts for nothing. */
+  /** The same for entries that callers bring: their prices and base models count for nothing, or callers would choose what they pay. */
   get forCallers(): PriceBook {
     return new PriceBook(this.#file, this.#adjustments, this.#now, false);
   }
 
   /** Price and limits of a model. Never throws. */
   find(query: PriceQuery): ModelFacts {
-    const { provider, model, baseModel } = query;
-    const own: Place = { ...readPricedModel(this.#trustsOwn ? query.own : NOTHING), source: "deployment" };
+    const { provider, model } = query;
+    const { own: fields, baseModel } = this.#trustsEntries ? query : UNTRUSTED;
+    const own: Place = { ...readPricedModel(fields), source: "deployment" };
     const base = baseModel === undefined ? [] : this.#findBase(provider, baseModel);
     const isBaseKnown = base.some(({ price }) => isPrice(price));
     const places = [own, ...base, ...(isBaseKnown ? [] : this.#findNamed(provider, model))];

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PriceBook } from "./price-book.ts";
-import { readPriceFile } from "./price-file.ts";
+import { PriceBook, type PriceQuery } from "./price-book.ts";
+import { NO_PRICE_FILE, readPriceFile } from "./price-file.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portolan-price-file-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -31,11 +31,13 @@ test("an entry of the file wins over the catalog, by its name with provider befo
   expect(other.price?.price.standard.base.input).toBe(1e9);
 });
 
-test("callers' own entries set no price", () => {
-  const book = new PriceBook(readPriceFile(write("{}")), new Map(), () => 0).forCallers;
-  const own = { input_cost_per_token: 0, output_cost_per_token: 0 };
-  const { price } = book.find({ own, baseModel: undefined, provider: "openai", model: "gpt-4o" });
-  expect(price?.source).toBe("catalog");
+test.each<readonly [string, Partial<PriceQuery>]>([
+  ["prices", { own: { input_cost_per_token: 0, output_cost_per_token: 0 } }],
+  ["a base model", { baseModel: "openai/text-embedding-3-small" }],
+])("callers' own entries set no price: %s", (_name, written) => {
+  const book = new PriceBook(NO_PRICE_FILE, new Map(), () => 0).forCallers;
+  const { price } = book.find({ own: {}, baseModel: undefined, provider: "openai", model: "gpt-4o", ...written });
+  expect([price?.source, price?.price.standard.base.input]).toEqual(["catalog", 2.5e9]);
 });
 
 test.each([
