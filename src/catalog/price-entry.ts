@@ -6,7 +6,7 @@ import type { PricedModel, RateStep, WrittenPrice, WrittenRates } from "./writte
 type Entry = Readonly<Record<string, unknown>>;
 
 /** LiteLLM's names of rates per token, by what they are (contract 9.1). */
-const TOKEN_KEYS = {
+export const TOKEN_KEYS = {
   input: "input_cost_per_token",
   output: "output_cost_per_token",
   cacheRead: "cache_read_input_token_cost",

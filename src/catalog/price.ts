@@ -39,6 +39,10 @@ export interface Price {
   readonly windows?: readonly PriceWindow[] | undefined;
 }
 
+/** Whether tokens are what is paid: they have a price, or nothing else has one. */
+export const isPerToken = ({ standard: { base }, perCall, perSecond, perSearchUnit }: Price): boolean =>
+  base.input > 0 || base.output > 0 || (perCall === 0 && perSecond === 0 && perSearchUnit === 0);
+
 /** A price that holds from one time of the day to another. */
 export interface PriceWindow<Kind = Price> {
   readonly fromMs: number;

@@ -2,8 +2,10 @@ import { toCallCost } from "../catalog/call-price.ts";
 import { toShownFacts } from "../catalog/shown-facts.ts";
 import type { CallCost } from "../core/call-cost.ts";
 import { GatewayError } from "../core/errors.ts";
+import { NO_DETAILS } from "../core/usage.ts";
 import { definePlain } from "../http/endpoint.ts";
 import { scanBody } from "../http/intake.ts";
+import { modeOf } from "../routing/deployment-operation.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 
 /** Most of anything that is reckoned with. */
@@ -12,9 +14,15 @@ const MAX_NAME_LENGTH = 512;
 const NANO_PER_USD = 1e9;
 
 const COUNT = { type: "integer", minimum: 0, maximum: MAX_COUNT } as const;
-const USD = { type: ["number", "null"], description: "US dollars; `null`: nobody knows the price." } as const;
+const USD = {
+  type: ["number", "null"],
+  description: "US dollars; `null`: nobody knows the price, or it is paid by time.",
+} as const;
 
-/** What a call of so many tokens would cost, by the prices that calls are charged by (contract 1.6). Asks no vendor. */
+/**
+ * What a call of so many tokens would cost, by the prices that calls are charged by (contract 1.6); a rerank is one search.
+ * Asks no vendor.
+ */
 export const costEstimate = definePlain({
   method: "POST",
   paths: ["/cost/estimate"],
@@ -59,8 +67,12 @@ export const costEstimate = definePlain({
     const perMonth = readOptionalCount(body, "num_requests_per_month");
     const { price } = deployment.facts.value;
     const totalTokens = promptTokens + completionTokens;
-    const usage = { promptTokens, completionTokens, totalTokens, cachedTokens: 0, reasoningTokens: 0 };
-    const cost = price && toCallCost(price, usage, { startedAt: services.now(), upstreamMs: 0 });
+    const searchUnits = modeOf(deployment.entry, deployment) === "rerank" ? 1 : 0;
+    const details = { ...NO_DETAILS, searchUnits };
+    const usage = { promptTokens, completionTokens, totalTokens, cachedTokens: 0, reasoningTokens: 0, details };
+    // Nobody knows how long a call will take.
+    const isKnown = price !== undefined && price.price.perSecond === 0;
+    const cost = isKnown ? toCallCost(price, usage, { startedAt: services.now(), upstreamMs: 0 }) : undefined;
     return Response.json({
       model,
       provider: deployment.provider.name,

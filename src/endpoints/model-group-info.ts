@@ -2,7 +2,7 @@ import { definePlain } from "../http/endpoint.ts";
 import { readQuery } from "../http/request-target.ts";
 import { listModelGroups } from "../routing/model-group-info.ts";
 
-/** What is known of every model group (contract 1.5). Limits and prices are those of the file, else `null`. */
+/** What is known of every model group (contract 1.5). Limits are those of the file, else published ones, else `null`; prices those that calls are charged by. */
 export const modelGroupInfo = definePlain({
   method: "GET",
   paths: ["/model_group/info"],

@@ -6,7 +6,7 @@ import { MODEL_INFO_SCHEMA } from "./model-info-schema.ts";
 
 /**
  * What is known of every deployment (contract 1.5). `data` is always a list; where nothing is configured it is empty.
- * Limits and prices are those of the file, else `null`.
+ * Limits are those of the file, else published ones, else `null`; prices those that calls are charged by.
  */
 export const modelInfo = definePlain({
   method: "GET",

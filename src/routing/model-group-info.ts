@@ -1,11 +1,9 @@
-import { toShownFacts } from "../catalog/shown-facts.ts";
-import type { Deployment } from "./deployment.ts";
 import { modeOf } from "./deployment-operation.ts";
-import { toListed } from "./model-info.ts";
+import { toKnownFacts, toListed } from "./model-info.ts";
 import type { ListedModel, ModelTable } from "./model-table.ts";
 import { supportedParamsOf } from "./supported-params.ts";
 
-/** One item of `/model_group/info`, as it goes over the wire (contract 1.5). Prices and limits are those of the file, else published ones. */
+/** One item of `/model_group/info`, as it goes over the wire (contract 1.5). Limits are those of the file, else published ones; prices those that calls are charged by. */
 export type ModelGroupInfo = Readonly<Record<string, unknown>>;
 
 /** Facts of which a group has the largest of its deployments. */
@@ -41,7 +39,7 @@ export function listModelGroups(models: ModelTable, name?: string): readonly Mod
 
 function toGroupInfo(name: string, members: readonly ListedModel[]): ModelGroupInfo {
   const deployments = members.flatMap(({ deployment }) => deployment ?? []);
-  const facts = members.map(({ entry, deployment }) => factsOf(entry, deployment));
+  const facts = members.map(toKnownFacts);
   const largest = LARGEST.map((key) => [key, largestOf(facts.map((raw) => raw[key]))]);
   const abilities = ABILITIES.map((key) => [key, facts.some((raw) => raw[key] === true)]);
   return {
@@ -60,15 +58,6 @@ function toGroupInfo(name: string, members: readonly ListedModel[]): ModelGroupI
     health_checked_at: null,
   };
 }
-
-/** What the file says wins over what is published. */
-const factsOf = (
-  entry: ListedModel["entry"],
-  deployment: Deployment | undefined,
-): Readonly<Record<string, unknown>> => ({
-  ...toShownFacts(deployment?.facts.value),
-  ...entry.info.raw,
-});
 
 function largestOf(values: readonly unknown[]): number | null {
   const numbers = values

@@ -1,3 +1,4 @@
+import { isPriceKey } from "../catalog/price-entry.ts";
 import { toShownFacts } from "../catalog/shown-facts.ts";
 import type { Deployment } from "./deployment.ts";
 import { modeOf } from "./deployment-operation.ts";
@@ -21,13 +22,29 @@ export function toModelInfo({ id, entry, deployment }: ListedModel): ModelInfoIt
       key: entry.params.model,
       mode: modeOf(entry, deployment) ?? null,
       litellm_provider: deployment?.provider.name ?? null,
-      ...toShownFacts(deployment?.facts.value),
       supported_openai_params: deployment === undefined ? null : supportedParamsOf(deployment),
-      ...toShownInfo(entry.info),
+      ...toKnownFacts({ entry, deployment }),
       id,
       db_model: false,
     },
   };
+}
+
+/**
+ * What is known of an entry's model, in LiteLLM's names: what `model_info` says wins, but for prices, which are those that
+ * calls are charged by.
+ */
+export function toKnownFacts({
+  entry,
+  deployment,
+}: Pick<ListedModel, "entry" | "deployment">): ModelInfoItem["model_info"] {
+  const facts = deployment?.facts.value;
+  const info = toShownInfo(entry.info);
+  const own =
+    facts?.price === undefined
+      ? { ...info, ...entry.params.prices }
+      : Object.fromEntries(Object.entries(info).filter(([key]) => !isPriceKey(key)));
+  return { ...toShownFacts(facts), ...own };
 }
 
 /** A deployment that a name was bound to, in the form of a listed entry. */

@@ -78,10 +78,17 @@ describe("litellm_params on info pages", () => {
 });
 
 test("model_info is shown as written, texts under secret names masked", () => {
-  const raw = { team: "sea", max_tokens: 4096, my_api_key: "SECRET", nested: { password: "SECRET", port: 1 } };
+  const raw = {
+    team: "sea",
+    max_tokens: "4096",
+    tokens: "SECRET",
+    my_api_key: "SECRET",
+    nested: { password: "SECRET", port: 1 },
+  };
   expect(toShownInfo({ id: undefined, mode: undefined, baseModel: undefined, raw })).toEqual({
     team: "sea",
-    max_tokens: 4096,
+    max_tokens: "4096",
+    tokens: "****",
     my_api_key: "****",
     nested: { password: "****", port: 1 },
   });

@@ -8,8 +8,13 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 const MASK = "****";
 
-/** Texts under such a key are secret wherever they stand; numbers (`max_tokens`) are not. */
+/** Texts under such a key are secret wherever they stand; numbers (`max_tokens`) are not, nor their decimal text. */
 const SECRET_KEY = /key|secret|token|passw|credential|auth|header|cookie|signature/i;
+const NUMBER_KEY = /(?:^|_)(?:tokens|cost)(?:_|$)/;
+const DECIMAL = /^\d*\.?\d+(?:e[+-]?\d+)?$/i;
+
+const isSecret = (value: unknown, key: string): boolean =>
+  SECRET_KEY.test(key) && !(NUMBER_KEY.test(key) && typeof value === "string" && DECIMAL.test(value));
 
 /**
  * A deployment's `litellm_params` as info pages show them: written from a list of what may be shown, so that a key the
@@ -66,26 +71,26 @@ function shownVendorParams({ vendor }: DeploymentParams): Record<string, unknown
 
 /** `model_info` as written, its secrets masked. */
 export function toShownInfo(info: ModelInfo): Record<string, unknown> {
-  return mapValues(info.raw, (value, key) => showNested(value, SECRET_KEY.test(key)));
+  return mapValues(info.raw, (value, key) => showNested(value, isSecret(value, key)));
 }
 
 /** A default of the request body. Only known parameters are shown; of others, what cannot be a secret. */
 function showDefault(value: unknown, name: string): unknown {
   if (REQUEST_PARAM_NAMES.has(name)) {
-    return showNested(value, SECRET_KEY.test(name));
+    return showNested(value, isSecret(value, name));
   }
   return typeof value === "string" || (typeof value === "object" && value !== null) ? MASK : value;
 }
 
-function showNested(value: unknown, isSecret = false): unknown {
+function showNested(value: unknown, isMasked = false): unknown {
   if (typeof value === "string") {
-    return isSecret ? MASK : scrubSecrets(value);
+    return isMasked ? MASK : scrubSecrets(value);
   }
   if (Array.isArray(value)) {
-    return value.map((item) => showNested(item, isSecret));
+    return value.map((item) => showNested(item, isMasked));
   }
   return typeof value === "object" && value !== null
-    ? mapValues(value, (item, key) => showNested(item, isSecret || SECRET_KEY.test(key)))
+    ? mapValues(value, (item, key) => showNested(item, isMasked || isSecret(item, key)))
     : value;
 }
 

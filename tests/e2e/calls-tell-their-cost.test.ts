@@ -254,6 +254,8 @@ test("/cost/estimate reckons with the prices that calls are charged by", async (
     models(
       model("own", "openai/x", { input_cost_per_token: "1e-6", output_cost_per_token: "2e-6" }),
       model("unknown", "openai/nobody-knows"),
+      model("timed", "openai/x", { input_cost_per_second: 0.001 }),
+      model("rerank", "cohere/rerank-x", { input_cost_per_query: 0.002 }),
     ),
   );
   const estimate = async (body: object): Promise<Record<string, unknown>> =>
@@ -269,6 +271,11 @@ test("/cost/estimate reckons with the prices that calls are charged by", async (
     input_cost_per_token: 1e-6,
   });
   expect(await estimate({ model: "unknown", ...tokens })).toMatchObject({ cost_per_request: null, daily_cost: null });
+  expect(await estimate({ model: "timed", ...tokens })).toMatchObject({
+    cost_per_request: null,
+    input_cost_per_second: 0.001,
+  });
+  expect(await estimate({ model: "rerank", ...tokens })).toMatchObject({ cost_per_request: 0.002 });
   for (const [body, param] of [
     [{ ...tokens, model: "nobody" }, "model"],
     [{ ...tokens, model: 7 }, "model"],

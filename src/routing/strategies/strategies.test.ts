@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { PriceBook } from "../../catalog/price-book.ts";
+import { NO_PRICE_FILE } from "../../catalog/price-file.ts";
 import type { StrategyName } from "../../config/gateway-config.ts";
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, LazyFacts } from "../deployment.ts";
 import { deploymentOf, seededRandom, settingsOf } from "../deployments-for-tests.ts";
 import type { Choice } from "../strategy.ts";
 import { strategyOf } from "./strategy-of.ts";
@@ -170,14 +172,24 @@ test.each(["usage-based-routing", "usage-based-routing-v2"] as const)(
   },
 );
 
+const BY_TIME = new LazyFacts(() =>
+  new PriceBook(NO_PRICE_FILE, new Map(), () => NOW_MS).find({
+    own: { input_cost_per_second: 0.001 },
+    baseModel: undefined,
+    provider: "openai",
+    model: "gpt",
+  }),
+);
+
 test("cost-based takes the cheapest; an unknown price is dear", () => {
   const pool = [
     deploymentOf("unknown"),
+    { ...deploymentOf("paid by time"), facts: BY_TIME },
     deploymentOf("half-known", { inputCostPerToken: 0 }),
     deploymentOf("dear", { inputCostPerToken: 2e-6, outputCostPerToken: 9e-6 }),
     deploymentOf("cheap", { inputCostPerToken: 3e-6, outputCostPerToken: 7e-6 }),
   ];
-  expect(sharesOf("cost-based-routing", pool)).toEqual([0, 0, 0, 1]);
+  expect(sharesOf("cost-based-routing", pool)).toEqual([0, 0, 0, 0, 1]);
 });
 
 describe("latency-based", () => {
