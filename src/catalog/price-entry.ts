@@ -32,17 +32,21 @@ const OTHER_KEYS = [
 const TIER = /_above_(\d{1,5})k_tokens(?:_flex|_priority)?$/;
 const SERVICE_TIER = /_(?:flex|priority)$/;
 
-/** Whether a key is one of those that prices are made of. Files have few names, each thousands of times. */
-export const isPriceKey = toBoundedMap(1024, (key): boolean =>
-  PLAIN_KEYS.has(key.replace(SERVICE_TIER, "").replace(TIER, "")),
+/** Longer keys are no price: callers may choose them, and they would be remembered. */
+const MAX_KEY = 128;
+
+/** Whether a key is one of those that prices are made of. */
+export const isPriceKey = (key: string): boolean => key.length <= MAX_KEY && isKnownKey(key);
+
+/** Files have few names, each thousands of times. */
+const isKnownKey = toBoundedMap(
+  1024,
+  (key): boolean => PLAIN_KEYS.has(key) || TIERED_KEYS.has(key.replace(SERVICE_TIER, "").replace(TIER, "")),
 );
 
-const PLAIN_KEYS: ReadonlySet<string> = new Set([
-  ...Object.values(TOKEN_KEYS),
-  ...OTHER_KEYS,
-  "search_context_cost_per_query",
-  "tiered_pricing",
-]);
+const TIERED_KEYS: ReadonlySet<string> = new Set(Object.values(TOKEN_KEYS));
+
+const PLAIN_KEYS: ReadonlySet<string> = new Set([...OTHER_KEYS, "search_context_cost_per_query", "tiered_pricing"]);
 
 /** What an entry in the format of LiteLLM's `model_prices_and_context_window.json` says. */
 export const readPricedModel = (entry: Entry): PricedModel => ({ price: readPrice(entry), limits: readLimits(entry) });

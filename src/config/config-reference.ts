@@ -20,7 +20,9 @@ const formatDefault = (field: DeclaredField): string => {
 };
 
 const formatSection = (section: ConfigSection): string => {
-  const rows = Object.entries(section.fields).map(
+  const { family } = section;
+  const named = Object.entries(section.fields);
+  const rows = [...named, ...(family === undefined ? [] : [[family.name, family.field] as const])].map(
     ([name, field]) =>
       `| \`${name}\` | ${cell(describeAllowed(field))} | ${cell(formatDefault(field))} | ${cell(field.description)} |`,
   );

@@ -1,6 +1,6 @@
 import { ALERTING_ARGS_FIELDS } from "./alerting-fields.ts";
 import { CALLBACK_FIELDS } from "./callbacks/callback-fields.ts";
-import type { FieldTable } from "./declared-field.ts";
+import type { FieldFamily, FieldTable } from "./declared-field.ts";
 import { ALLOWED_FAILS_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./failure-count-fields.ts";
 import { GENERAL_SETTINGS_FIELDS } from "./general-settings-fields.ts";
 import { LITELLM_SETTINGS_FIELDS } from "./litellm-settings-fields.ts";
@@ -19,6 +19,7 @@ import {
   NOT_BUILT_SECTIONS,
   type NotBuiltKeys,
 } from "./not-built-keys.ts";
+import { PRICE_FAMILY } from "./price-fields.ts";
 import {
   HEDGE_FIELDS,
   ROUTER_SETTINGS_FIELDS,
@@ -31,9 +32,22 @@ export interface ConfigSection {
   /** Where it stands in the file: `general_settings`, `model_list[].litellm_params`. */
   readonly path: string;
   readonly fields: FieldTable;
+  readonly family?: FieldFamily;
   readonly notBuilt: NotBuiltKeys;
   /** What becomes of a key that neither table names. */
   readonly otherKeys: "warned of" | "request defaults" | "kept";
+}
+
+/** The section with those names of its family that a mapping has among its fields. */
+export function withFamily<Section extends ConfigSection>(
+  section: Section,
+  raw: Readonly<Record<string, unknown>>,
+): Section {
+  const { family, fields } = section;
+  const names = Object.keys(raw).filter((name) => !Object.hasOwn(fields, name) && family?.isMember(name));
+  return names.length === 0
+    ? section
+    : { ...section, fields: { ...fields, ...Object.fromEntries(names.map((name) => [name, family?.field])) } };
 }
 
 const NONE: NotBuiltKeys = { names: new Set() };
@@ -67,6 +81,7 @@ export const MODEL_ENTRY = {
 export const LITELLM_PARAMS = {
   path: "model_list[].litellm_params",
   fields: LITELLM_PARAMS_FIELDS,
+  family: PRICE_FAMILY,
   notBuilt: NOT_BUILT_LITELLM_PARAMS,
   otherKeys: "request defaults",
 } as const satisfies ConfigSection;
@@ -75,6 +90,7 @@ export const LITELLM_PARAMS = {
 export const MODEL_INFO = {
   path: "model_list[].model_info",
   fields: MODEL_INFO_FIELDS,
+  family: PRICE_FAMILY,
   notBuilt: NOT_BUILT_MODEL_INFO,
   otherKeys: "kept",
 } as const satisfies ConfigSection;

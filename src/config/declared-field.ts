@@ -80,6 +80,14 @@ export interface DeclaredField {
   readonly environment?: readonly string[];
 }
 
+/** Settings whose names follow a rule, declared once for all of them. */
+export interface FieldFamily {
+  /** The rule, for the reference page. */
+  readonly name: string;
+  readonly field: DeclaredField;
+  isMember(name: string): boolean;
+}
+
 /** Settings of one section by name. */
 export type FieldTable = Readonly<Record<string, DeclaredField>>;
 

@@ -1,4 +1,4 @@
-import { LITELLM_PARAMS } from "./config-sections.ts";
+import { LITELLM_PARAMS, withFamily } from "./config-sections.ts";
 import type { ReadContext } from "./environment-references.ts";
 import { resolveReferences } from "./environment-references.ts";
 import { readSection } from "./read-section.ts";
@@ -22,9 +22,12 @@ export const readDefaultParams = (written: Mapping | undefined, path: string, co
   if (model !== undefined && model !== null) {
     faults.push({ path: `${path}.model`, message: "belongs to each entry", allowed: "nothing" });
   }
-  readSection(raw, path, FIELDS, context);
-  const others = reportUndeclared(raw, path, SECTION, context);
+  const section = withFamily(SECTION, raw);
+  readSection(raw, path, section.fields, context);
+  const others = reportUndeclared(raw, path, section, context);
   for (const name of others) resolveReferences(raw[name], `${path}.${name}`, context);
   if (faults.length > faultsBefore) return {};
-  return Object.fromEntries(Object.entries(raw).filter(([key]) => Object.hasOwn(FIELDS, key) || others.includes(key)));
+  return Object.fromEntries(
+    Object.entries(raw).filter(([key]) => Object.hasOwn(section.fields, key) || others.includes(key)),
+  );
 };

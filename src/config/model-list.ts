@@ -1,12 +1,12 @@
+import { isPriceKey } from "../catalog/price-entry.ts";
 import type { SourcedValue } from "./config-document.ts";
-import { LITELLM_PARAMS, MODEL_ENTRY, MODEL_INFO } from "./config-sections.ts";
+import { LITELLM_PARAMS, MODEL_ENTRY, MODEL_INFO, withFamily } from "./config-sections.ts";
 import type { Credentials } from "./credential-list.ts";
 import type { SectionValues } from "./declared-field.ts";
 import { isMapping, type ReadContext, resolveReferences } from "./environment-references.ts";
 import type { AzureIdentityParams, DeploymentParams, ModelEntry, ModelInfo } from "./gateway-config.ts";
 import { type LITELLM_PARAMS_FIELDS, type MODEL_INFO_FIELDS, MODEL_MODES } from "./model-entry-fields.ts";
 import { didYouMean } from "./nearest-name.ts";
-import { PRICE_NAMES } from "./price-fields.ts";
 import { readSection } from "./read-section.ts";
 import { reportUndeclared } from "./undeclared-keys.ts";
 import { VENDOR_FIELDS, type VendorField } from "./vendor-fields.ts";
@@ -66,7 +66,7 @@ const toCapacity = (...places: readonly Capacity[]): Capacity => {
 const toPrices = (values: ParamValues, info: InfoValues): Pick<DeploymentParams, "prices"> => {
   const places: readonly Mapping[] = [info, values];
   const set = places.flatMap((place) =>
-    PRICE_NAMES.flatMap((name) => (place[name] === undefined ? [] : [[name, place[name]] as const])),
+    Object.entries(place).filter(([name, value]) => value !== undefined && isPriceKey(name)),
   );
   return set.length === 0 ? {} : { prices: Object.fromEntries(set) };
 };
@@ -153,8 +153,9 @@ const readInfo = (
   context: ReadContext,
 ): { readonly info: ModelInfo; readonly values: InfoValues } => {
   const raw = resolveReferences(written, path, context) as Mapping;
-  const values = readSection(raw, path, MODEL_INFO.fields, context);
-  reportUndeclared(raw, path, MODEL_INFO, context);
+  const section = withFamily(MODEL_INFO, raw);
+  const values = readSection(raw, path, section.fields, context);
+  reportUndeclared(raw, path, section, context);
   if (values.mode !== undefined && !MODEL_MODES.includes(values.mode)) {
     const message = `unknown mode ${JSON.stringify(values.mode)}${didYouMean(values.mode, MODEL_MODES)}`;
     context.findings.warnings.push({ path: `${path}.mode`, message });
@@ -178,8 +179,9 @@ const readParams = (
 ): ReadParams => {
   const path = `${entry.path}.litellm_params`;
   const raw = mergeShared(entry.value, path, shared, context);
-  const values = readSection(raw, path, LITELLM_PARAMS.fields, context);
-  const names = reportUndeclared(raw, path, LITELLM_PARAMS, context);
+  const section = withFamily(LITELLM_PARAMS, raw);
+  const values = readSection(raw, path, section.fields, context);
+  const names = reportUndeclared(raw, path, section, context);
   return { values, defaults: readDefaults(raw, path, names, context) };
 };
 

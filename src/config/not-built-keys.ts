@@ -1,4 +1,4 @@
-import { PRICE_NAMES } from "./price-fields.ts";
+import { isPriceKey } from "../catalog/price-entry.ts";
 
 /** Keys that LiteLLM has and this version ignores, by section: warned of, so that nobody relies on them unknowingly. */
 export interface NotBuiltKeys {
@@ -9,10 +9,8 @@ export interface NotBuiltKeys {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Prices of contract 9.1, which may stand in `litellm_params` and `model_info`, but for those that are declared there. */
-const PRICING = new RegExp(
-  `^(?!(?:${PRICE_NAMES.join("|")})$)(input|output|cache|citation|ocr|code_interpreter|file_search|vector_store|search_context)_.*cost`,
-);
+/** Prices of contract 9.1, which may stand in `litellm_params` and `model_info`. */
+const PRICING = /^(?:input|output|cache|citation|ocr|code_interpreter|file_search|vector_store|search_context)_.*cost/;
 
 /** Top-level sections (contract 5.1). */
 export const NOT_BUILT_SECTIONS: NotBuiltKeys = {
@@ -109,4 +107,4 @@ export const CLOUD_SETTING = /^(?:aws|vertex)_/;
 
 /** Whether a key is LiteLLM's and not built yet. */
 export const isNotBuilt = (key: string, keys: NotBuiltKeys): boolean =>
-  keys.names.has(key) || keys.pattern?.test(key) === true;
+  keys.names.has(key) || (keys.pattern?.test(key) === true && !isPriceKey(key));

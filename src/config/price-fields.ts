@@ -1,4 +1,5 @@
-import type { DeclaredField } from "./declared-field.ts";
+import { isPriceKey } from "../catalog/price-entry.ts";
+import type { DeclaredField, FieldFamily } from "./declared-field.ts";
 
 const TOKEN_PRICES = {
   input_cost_per_token: "a prompt token",
@@ -21,18 +22,12 @@ const OTHER_PRICES = {
 } as const;
 
 type TokenPrice = keyof typeof TOKEN_PRICES;
-type Threshold = 128 | 200 | 256 | 272;
 type ServiceTier = "flex" | "priority";
 
-const THRESHOLDS: readonly Threshold[] = [128, 200, 256, 272];
 const SERVICE_TIERS: readonly ServiceTier[] = ["flex", "priority"];
 
-/** Names of prices that are numbers. */
-export type PriceName =
-  | TokenPrice
-  | keyof typeof OTHER_PRICES
-  | `${TokenPrice}_above_${Threshold}k_tokens`
-  | `${TokenPrice}_${ServiceTier}`;
+/** Names of prices that are numbers, but for those of {@link PRICE_FAMILY}. */
+export type PriceName = TokenPrice | keyof typeof OTHER_PRICES | `${TokenPrice}_${ServiceTier}`;
 
 /** A price in a field table. */
 interface PriceField extends DeclaredField {
@@ -46,9 +41,6 @@ const price = (name: string, of: string): readonly [string, PriceField] => [
 
 const TOKEN_FIELDS = Object.entries(TOKEN_PRICES).flatMap(([name, of]) => [
   price(name, of),
-  ...THRESHOLDS.map((above) =>
-    price(`${name}_above_${above}k_tokens`, `${of} in a call whose prompt has more than ${above},000 tokens`),
-  ),
   ...SERVICE_TIERS.map((tier) => price(`${name}_${tier}`, `${of} in the service tier \`${tier}\``)),
 ]);
 
@@ -70,5 +62,15 @@ export const PRICE_FIELDS = {
   },
 } as const satisfies Readonly<Record<string, DeclaredField>>;
 
-/** Every name in {@link PRICE_FIELDS}. */
-export const PRICE_NAMES: readonly string[] = Object.keys(PRICE_FIELDS);
+/** Prices of tokens by the length of the prompt and by service tier: too many to name. */
+export const PRICE_FAMILY: FieldFamily = {
+  name: "<price of a token>_above_<N>k_tokens",
+  field: {
+    type: "number",
+    minimum: 0,
+    maximum: 1000,
+    description:
+      "That price in a call whose prompt has more than N thousand tokens. Any price of a token may end in `_flex` or `_priority`, for these service tiers.",
+  },
+  isMember: isPriceKey,
+};
