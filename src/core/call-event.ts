@@ -70,7 +70,7 @@ export interface CallFinished {
   readonly fallbacks: number;
   /** Parts of the body that could not be carried to the vendor that answered, as paths. */
   readonly dropped: readonly string[];
-  /** Present where the vendor told no usage: what there is to count tokens in. For counting alone, never to be shown. */
+  /** Present where the vendor told no usage, or the prompt's alone: what there is to count tokens in. For counting alone, never to be shown. */
   readonly uncounted: UncountedCall | undefined;
   /** The call's place in a distributed trace; `undefined` where calls are not traced. */
   readonly trace: CallTrace | undefined;

@@ -93,7 +93,10 @@ export interface StreamTranslator {
    * @returns whether the vendor had said all that it says at the end of a complete stream
    */
   end(sink: ChunkSink): boolean;
-  /** Usage told so far; sent to callers who asked for it, and metered. */
+  /**
+   * Usage told so far; sent to callers who asked for it, and metered. Without `completion_tokens` for as long as the vendor has
+   * counted the prompt alone.
+   */
   readonly usage: JsonObject | undefined;
 }
 

@@ -7,8 +7,10 @@ export interface Usage {
   readonly reasoningTokens: number;
   /** What only some calls have; absent where there is nothing of it. */
   readonly details?: UsageDetails;
-  /** The vendor told nothing: the gateway has counted, after the answer. */
+  /** The vendor told nothing, or of the prompt alone: the gateway has counted the rest, after the answer. */
   readonly isEstimated?: true;
+  /** The stream broke off before the vendor counted its answer: what is told is the prompt's alone. */
+  readonly isOfPromptAlone?: true;
 }
 
 /** The rarer parts of a usage; 0 for what is not there. Tokens are parts of the prompt's or the answer's. */
@@ -40,3 +42,7 @@ export const NO_DETAILS: UsageDetails = {
   searchUnits: 0,
   serviceTier: undefined,
 };
+
+/** Whether the vendor has told how much the answer was. */
+export const isAnswerCounted = (usage: Usage | undefined): boolean =>
+  usage !== undefined && usage.isOfPromptAlone !== true;

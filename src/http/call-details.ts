@@ -2,6 +2,7 @@ import type { CallContent, CallDetails, UncountedCall } from "../core/call-detai
 import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import { isObject, textOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
+import { isAnswerCounted } from "../core/usage.ts";
 import { OPENAI_PARAMS } from "../dialects/openai/params.ts";
 import type { HeaderReader } from "../inbound/inbound.ts";
 import { ByteWriter } from "../wire/byte-writer.ts";
@@ -134,9 +135,9 @@ function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
   return { request, response: kept, isResponseCut: shareOf(end) < 1 || (isKept && kept === undefined) };
 }
 
-/** What tokens can be counted in, of a call that was answered though nobody told how much that was. */
+/** What tokens can be counted in, of a call that was answered though nobody told how much that was, or how much the answer was. */
 export function toUncounted(call: Call, end: CallEnd): UncountedCall | undefined {
-  const isCountable = end.usage === undefined && end.response !== undefined && GENERATING.has(call.operation);
+  const isCountable = !isAnswerCounted(end.usage) && end.response !== undefined && GENERATING.has(call.operation);
   return isCountable && call.body !== undefined
     ? { ...toContent(call, call.body, end), responseShare: shareOf(end), toCost: toPricer(call) }
     : undefined;

@@ -1,5 +1,6 @@
 import { MAX_CONTENT_BYTES } from "../core/call-details.ts";
 import { GatewayError } from "../core/errors.ts";
+import { isAnswerCounted } from "../core/usage.ts";
 import { addServiceTier } from "../dialects/openai/usage.ts";
 import type { StreamSink, StreamSource } from "../inbound/inbound.ts";
 import { toDecodingSink } from "../upstream/reply-encoding.ts";
@@ -231,7 +232,7 @@ export class StreamRelay implements BodySink, StreamSource {
     const failure = findErrorAtEnd(this.#call, tap.readTail()) ?? given;
     const told = this.#call.usage ?? tap.readUsage();
     const usage = told !== undefined && hasServiceTiers(this.#call) ? addServiceTier(told, tap.readTail()) : told;
-    const isKept = usage === undefined || this.#call.state.capture.content;
+    const isKept = !isAnswerCounted(usage) || this.#call.state.capture.content;
     this.#call.settle({
       status: failure?.kind === "client-closed" ? 499 : 200,
       usage,

@@ -251,7 +251,10 @@ class StreamTranslation implements BodySink, ChunkSink {
 
   #noteUsage(): void {
     const { usage } = this.#translator;
-    this.#call.usage = usage === undefined ? undefined : toUsage(usage);
+    if (usage !== undefined) {
+      const told = toUsage(usage);
+      this.#call.usage = usage["completion_tokens"] === undefined ? { ...told, isOfPromptAlone: true } : told;
+    }
   }
 
   #flush(): void {

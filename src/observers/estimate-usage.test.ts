@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { within } from "../../tests/support/within.ts";
 import type { UncountedCall } from "../core/call-details.ts";
 import type { CallFinished } from "../core/call-event.ts";
+import { NO_DETAILS } from "../core/usage.ts";
 import { answeredCall } from "./calls-for-tests.ts";
 import { UsageEstimator } from "./estimate-usage.ts";
 
@@ -67,6 +68,21 @@ test("an answer of which a part is known is counted as long as it was", async ()
   const { first, it } = estimator();
   it.complete(uncounted({ responseShare: 0.25 }));
   expect((await within(first, "the estimate", 20_000)).usage).toMatchObject({ promptTokens: 8, completionTokens: 4 });
+  await it.stop();
+}, 30_000);
+
+test("what the vendor told of the prompt stands", async () => {
+  const { first, it } = estimator();
+  const details = { ...NO_DETAILS, cacheWriteTokens: 20 };
+  const told = { promptTokens: 500, totalTokens: 500, cachedTokens: 400, completionTokens: 0, reasoningTokens: 0 };
+  it.complete({ ...uncounted(), usage: { ...told, details, isOfPromptAlone: true } });
+  expect((await within(first, "the estimate", 20_000)).usage).toEqual({
+    ...told,
+    completionTokens: 1,
+    totalTokens: 501,
+    details,
+    isEstimated: true,
+  });
   await it.stop();
 }, 30_000);
 

@@ -257,13 +257,16 @@ const toRequest = (
   encoding: tokenEncodingOf(event.upstreamModel ?? ""),
 });
 
+/** What the vendor did tell of the prompt is not counted again. */
 function withUsage(event: CallFinished, promptTokens: number, completionTokens: number): CallFinished {
+  const told = event.usage;
   const usage: Usage = {
-    promptTokens,
+    promptTokens: told?.promptTokens ?? promptTokens,
     completionTokens,
-    totalTokens: promptTokens + completionTokens,
-    cachedTokens: 0,
+    totalTokens: (told?.promptTokens ?? promptTokens) + completionTokens,
+    cachedTokens: told?.cachedTokens ?? 0,
     reasoningTokens: 0,
+    ...(told?.details === undefined ? {} : { details: told.details }),
     isEstimated: true,
   };
   return { ...event, usage, cost: event.uncounted?.toCost(usage), uncounted: undefined };

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { anthropicBlock, anthropicEvent, anthropicStart } from "../support/anthropic-stream.ts";
 import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
 import { MESSAGES, modelEntry, openaiParams, postJson } from "../support/gateway-setup.ts";
 import { openRawClient, writePost } from "../support/raw-client.ts";
+import type { ScriptedReply } from "../support/scripted-reply.ts";
 import { within } from "../support/within.ts";
 
 const upstream = startFakeUpstream({ models: ["nobody-knows", "in-the-file"] });
@@ -33,6 +35,7 @@ beforeAll(async () => {
           "free",
           openaiParams(upstream, "openai/gpt-4o", { input_cost_per_token: 0, output_cost_per_token: 0 }),
         ),
+        modelEntry("claude", { model: "anthropic/claude-sonnet-4-5", api_base: upstream.url, api_key: "k" }),
         modelEntry("based", openaiParams(upstream, "openai/nobody-knows"), { base_model: "azure/gpt-4o-mini" }),
       ],
     },
@@ -141,6 +144,45 @@ test("a client that leaves in the middle of a stream pays for what was sent", as
   client.destroy();
   expect(await logOf(id)).toMatchObject({ status: 499, usage_estimated: true, prompt_tokens: 8, completion_tokens: 4 });
 }, 30_000);
+
+const CLAUDE = [
+  anthropicStart({
+    input_tokens: 1000,
+    output_tokens: 1,
+    cache_read_input_tokens: 50_000,
+    cache_creation_input_tokens: 2000,
+  }),
+  ...anthropicBlock(0, { type: "text", text: "" }, [{ type: "text_delta", text: "word ".repeat(500) }]),
+];
+
+test.each<readonly [string, readonly string[], NonNullable<ScriptedReply["ending"]>]>([
+  ["breaks off", CLAUDE, "cut"],
+  [
+    "tells a failure",
+    [...CLAUDE, anthropicEvent("error", { error: { type: "overloaded_error", message: "x" } })],
+    "stall",
+  ],
+  ["is left by the client", CLAUDE, "stall"],
+])(
+  "a stream of Claude that %s has the prompt as it was told, the answer as it is counted",
+  async (name, chunks, ending) => {
+    upstream.next({ chunks, ending });
+    const id = crypto.randomUUID();
+    const client = await openRawClient(gateway.url);
+    client.write(
+      writePost("/v1/chat/completions", JSON.stringify({ model: "claude", messages: MESSAGES, stream: true }), {
+        "x-litellm-call-id": id,
+      }),
+    );
+    await client.until((text) => text.includes("word "), "the text");
+    if (name === "is left by the client") client.destroy();
+    // (1000 x 3 + 2000 x 3.75 + 50,000 x 0.3 + 501 x 15) / 1M
+    const expected = { prompt_tokens: 53_000, completion_tokens: 501, cost_usd: 0.033015, usage_estimated: true };
+    expect(await logOf(id)).toMatchObject(expected);
+    client.destroy();
+  },
+  30_000,
+);
 
 test("info pages give prices and limits", async () => {
   const answer = await fetch(`${gateway.url}/model_group/info?model_group=file`);

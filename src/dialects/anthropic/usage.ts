@@ -24,6 +24,12 @@ export function toOpenaiUsage(usage: JsonObject): JsonObject {
   return isObject(serverTools) ? { ...counted, server_tool_use: serverTools } : counted;
 }
 
+/** The same of a stream whose answer is not counted yet: of the prompt alone. */
+export function toPromptUsage(usage: JsonObject): JsonObject {
+  const { completion_tokens: _answer, total_tokens: _total, ...told } = toOpenaiUsage(usage);
+  return told;
+}
+
 /** Usage of a stream's later event over an earlier one: its counts are totals, `null` says nothing. */
 export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
   const told = Object.entries(later).filter(([, value]) => value !== null && value !== undefined);

@@ -65,6 +65,22 @@ test("text", () => {
   });
 });
 
+test("before the vendor has counted the answer, usage is the prompt's alone", () => {
+  const start = anthropicStart({ input_tokens: 11, output_tokens: 1, cache_read_input_tokens: 5 });
+  const { usage } = play([start, ...text(0, "ca")]);
+  expect(usage).toMatchObject({ prompt_tokens: 16, prompt_tokens_details: { cached_tokens: 5 } });
+  expect(usage).not.toContainAnyKeys(["completion_tokens", "total_tokens"]);
+  expect(play([start, ...text(0, "ca"), ...anthropicEnd("end_turn").slice(0, 1)]).usage).toMatchObject({
+    completion_tokens: 7,
+    total_tokens: 23,
+  });
+});
+
+test("an answer that only the beginning counts has that count", () => {
+  const { usage } = play([anthropicStart(), ...text(0, "ca"), ...anthropicEnd("end_turn", {})]);
+  expect(usage).toMatchObject({ prompt_tokens: 11, completion_tokens: 1 });
+});
+
 test("calls are counted by themselves, whatever blocks stand between them", () => {
   const played = play(
     anthropicStream(

@@ -2,7 +2,7 @@ import { GatewayError } from "../../core/errors.ts";
 import { isObject, numberOf, objectOf, textOf } from "../../core/json-values.ts";
 import type { ChunkSink, JsonObject, ReplyContext, StreamEvent, StreamTranslator } from "../../core/translation.ts";
 import { statusOfErrorType } from "../../dialects/anthropic/errors.ts";
-import { mergeUsage, toOpenaiUsage } from "../../dialects/anthropic/usage.ts";
+import { mergeUsage, toOpenaiUsage, toPromptUsage } from "../../dialects/anthropic/usage.ts";
 import { ChunkWriter } from "../../dialects/openai/chat-reply.ts";
 import { parseJsonText } from "../../wire/json-depth.ts";
 import { orderField, toOrderEntry } from "./block-order.ts";
@@ -40,6 +40,7 @@ export class MessagesStream implements StreamTranslator {
   #usage: JsonObject | undefined;
   #calls = 0;
   #isAnswered = false;
+  #isCounted = false;
   #isStopped = false;
   /** Text that is held back: where a tool may hold the answer, words beside it are none of it. */
   #held = "";
@@ -81,8 +82,12 @@ export class MessagesStream implements StreamTranslator {
     return this.#isStopped;
   }
 
+  /** What the beginning tells of the answer is no count of it: `message_delta` has that. */
   get usage(): JsonObject | undefined {
-    return this.#usage === undefined ? undefined : toOpenaiUsage(this.#usage);
+    if (this.#usage === undefined) {
+      return undefined;
+    }
+    return this.#isCounted || this.#isStopped ? toOpenaiUsage(this.#usage) : toPromptUsage(this.#usage);
   }
 
   #start({ id, model, usage }: JsonObject, sink: ChunkSink): void {
@@ -259,7 +264,9 @@ export class MessagesStream implements StreamTranslator {
 
   #note({ delta, usage, context_management: management }: JsonObject): void {
     Object.assign(this.#stop, objectOf(delta), isObject(management) ? { context_management: management } : {});
-    this.#usage = mergeUsage(this.#usage ?? {}, objectOf(usage));
+    const told = objectOf(usage);
+    this.#isCounted ||= typeof told["output_tokens"] === "number";
+    this.#usage = mergeUsage(this.#usage ?? {}, told);
   }
 
   #finish(sink: ChunkSink): void {
