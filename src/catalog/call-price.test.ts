@@ -76,12 +76,14 @@ const PUBLISHED: readonly (readonly [model: string, used: Usage, nanoUsd: number
     4_500_000,
     "https://aws.amazon.com/bedrock/pricing",
   ],
-  // 100 x 3,000 + (50 + 200) x 15,000: xAI counts reasoning beside the answer
+  // 100 x 3,000 + 250 x 15,000
+  ["xai/grok-4", usage(100, 250, { reasoningTokens: 200 }), 4_050_000, "https://docs.x.ai/docs/models"],
+  // 400 x 2,000 + 500 x 8,000 + 5,000 x 3,000 + 10 x 5,000,000
   [
-    "xai/grok-4",
-    usage(100, 50, { reasoningTokens: 200, totalTokens: 350 }),
-    4_050_000,
-    "https://docs.x.ai/docs/models",
+    "perplexity/sonar-deep-research",
+    usage(400, 5500, { reasoningTokens: 5000, ...details({ webSearches: 10 }) }),
+    69_800_000,
+    "https://docs.perplexity.ai/guides/pricing",
   ],
 ];
 
@@ -180,7 +182,7 @@ test("DeepSeek's prices, given by an entry, for its own words for cached tokens"
     cache_read_input_token_cost: "2.8e-8",
     output_cost_per_token: "4.2e-7",
   };
-  expect(costOf(prices, used)).toBe(170_800);
+  expect(used && costOf(prices, used)).toBe(170_800);
 });
 
 test("a price of the catalog that differs by the time of the day", () => {

@@ -144,16 +144,14 @@ function detailedInput(rates: TokenRates, usage: Usage): Femto {
   return parts.reduce(sum);
 }
 
-/** xAI tells reasoning beside the answer's tokens, and a total that has both; with all others it is a part of them. */
 function outputOf(rates: TokenRates, usage: Usage): Femto {
-  const { promptTokens, completionTokens, totalTokens, reasoningTokens, details } = usage;
+  const { completionTokens, reasoningTokens, details } = usage;
   if (reasoningTokens === 0 && details === undefined) {
     return product(rates.output, completionTokens);
   }
-  const isBeside = reasoningTokens > 0 && totalTokens === promptTokens + completionTokens + reasoningTokens;
   const audio = details?.audioCompletionTokens ?? 0;
   const image = details?.imageCompletionTokens ?? 0;
-  const text = rest(completionTokens, (isBeside ? 0 : reasoningTokens) + audio + image);
+  const text = rest(completionTokens, reasoningTokens + audio + image);
   const parts = [
     product(rates.output, text),
     product(rates.reasoning, reasoningTokens),

@@ -251,10 +251,9 @@ class StreamTranslation implements BodySink, ChunkSink {
 
   #noteUsage(): void {
     const { usage } = this.#translator;
-    if (usage !== undefined) {
-      const told = toUsage(usage);
-      this.#call.usage = usage["completion_tokens"] === undefined ? { ...told, isOfPromptAlone: true } : told;
-    }
+    const told = usage === undefined ? undefined : toUsage(usage);
+    const isOfAll = told === undefined || usage?.["completion_tokens"] !== undefined;
+    this.#call.usage = isOfAll ? told : { ...told, isOfPromptAlone: true };
   }
 
   #flush(): void {

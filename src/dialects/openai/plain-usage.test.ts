@@ -18,6 +18,8 @@ const TOP = [
   "cache_creation_input_tokens",
   "num_search_queries",
   "search_units",
+  "citation_tokens",
+  "reasoning_tokens",
   "prompt_cache_miss_tokens",
 ];
 const PARTS = {
@@ -32,6 +34,9 @@ function* numbers(): Generator<number, never> {
     yield seed / 0x80000000;
   }
 }
+
+const isRare = (usage: Readonly<Record<string, unknown>>): boolean =>
+  toUsage(usage)?.details !== undefined || Boolean(usage["citation_tokens"]);
 
 test("a plain usage is read as the parser reads it, in any order and spacing", () => {
   const random = numbers();
@@ -50,7 +55,7 @@ test("a plain usage is read as the parser reads it, in any order and spacing", (
     const found = read(JSON.stringify(usage, undefined, round % 3));
     const wanted = toUsage(usage);
     // What only some calls have is left to the parser.
-    expect(found).toEqual(wanted.details === undefined ? wanted : undefined);
+    expect(found).toEqual(isRare(usage) ? undefined : wanted);
     plain += found === undefined ? 0 : 1;
   }
   expect(plain).toBeGreaterThan(500);

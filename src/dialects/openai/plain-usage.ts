@@ -2,6 +2,7 @@ import type { Usage } from "../../core/usage.ts";
 import { readName } from "../../wire/field-names.ts";
 import { skipSpace } from "../../wire/json-lexer.ts";
 import { standsAt } from "../../wire/stands-at.ts";
+import { withSums } from "./usage-sums.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -29,8 +30,6 @@ const CACHE_HIT = 6;
 const CACHED_AT_TOP = 7;
 /** Stands for what a plain usage has nothing of. */
 const RARE = -1;
-/** Stands for a total that is not told. */
-const UNTOLD = -1;
 /** What the walk says of an object that is not plain. */
 const NOT_PLAIN = -1;
 
@@ -46,6 +45,7 @@ const TOP_PLACES: Places = new Map([
   ["cache_creation_input_tokens", RARE],
   ["num_sources_used", RARE],
   ["num_search_queries", RARE],
+  ["citation_tokens", RARE],
   ["search_units", RARE],
 ]);
 const PROMPT_PLACES: Places = new Map([
@@ -68,24 +68,20 @@ const PARTS: ReadonlyMap<string, Places> = new Map([
 /**
  * The usage that begins at `start`, if it is a plain one, as most are: whole numbers, and objects of such. A parser would
  * make an object of it that is looked at once.
- * @returns `undefined` for what has to be parsed
+ * @returns `undefined` for what has to be parsed, or counts nothing
  */
 export function readPlainUsage(bytes: Uint8Array, start: number, limit: number): Usage | undefined {
   counts.fill(0);
-  counts[TOTAL] = UNTOLD;
   if (walk(bytes, start, limit, TOP_PLACES) === NOT_PLAIN) {
     return undefined;
   }
-  const promptTokens = countAt(PROMPT);
-  const completionTokens = countAt(COMPLETION);
-  const total = countAt(TOTAL);
-  return {
-    promptTokens,
-    completionTokens,
-    totalTokens: total === UNTOLD ? promptTokens + completionTokens : total,
+  return withSums({
+    promptTokens: countAt(PROMPT),
+    completionTokens: countAt(COMPLETION),
+    totalTokens: countAt(TOTAL),
     cachedTokens: countAt(CACHED) || countAt(CACHE_READ) || countAt(CACHE_HIT) || countAt(CACHED_AT_TOP),
     reasoningTokens: countAt(REASONING),
-  };
+  });
 }
 
 const countAt = (place: number): number => counts[place] as number;

@@ -23,9 +23,9 @@ const EMPTY: Mapping = {};
 const objectIn = (value: unknown): Mapping =>
   typeof value === "object" && value !== null ? (value as Mapping) : EMPTY;
 
-/** A count as vendors write it; anything else is 0. */
+/** A whole count, as vendors write it; fractions are cut off, anything else is 0. */
 export function toCount(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0;
 }
 
 /**

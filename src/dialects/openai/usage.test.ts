@@ -44,10 +44,31 @@ describe("usage is found", () => {
     ],
     [
       "with numbers that make no sense",
-      '{"usage":{"prompt_tokens":-3,"completion_tokens":"4","total_tokens":1e999}}',
-      usage(0, 0),
+      '{"usage":{"prompt_tokens":-3,"completion_tokens":4.7,"total_tokens":1e999}}',
+      usage(0, 4),
     ],
-    ["that is empty", '{"usage":{}}', usage(0, 0)],
+    ["of a total alone, the prompt's", '{"usage":{"total_tokens":3}}', usage(3, 0)],
+    ["with a total of null", '{"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":null}}', usage(3, 4)],
+    [
+      "with reasoning beside the answer, in the total alone",
+      '{"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":12,"completion_tokens_details":{"reasoning_tokens":5}}}',
+      usage(3, 9, { reasoningTokens: 5 }),
+    ],
+    [
+      "with reasoning at the top, in no sum",
+      '{"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7,"citation_tokens":8,"reasoning_tokens":5}}',
+      usage(3, 9, { reasoningTokens: 5 }),
+    ],
+    [
+      "with a total of its own",
+      '{"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":9}}',
+      usage(3, 4, { totalTokens: 9 }),
+    ],
+    [
+      "before one of zeros, and an empty one",
+      '{"usage":{"prompt_tokens":3,"completion_tokens":4}} {"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}} {"usage":{}}',
+      usage(3, 4),
+    ],
   ])("%s", (_name, text, expected) => {
     expect(read(text)).toEqual(expected);
   });
@@ -58,6 +79,10 @@ test.each([
   "{}",
   '{"usage":null}',
   '{"usage":7}',
+  '{"usage":{}}',
+  '{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"service_tier":"flex"}}',
+  '{"usage":{"prompt_tokens":"3","completion_tokens":"4"}}',
+  '{"usage":{"input_tokens":3,"output_tokens":4}}',
   '{"usage":',
   '{"usage":{"prompt_tokens":1',
   '{"usage":{"prompt_tokens":1,}}',

@@ -3,6 +3,7 @@ import { skipSpace } from "../../wire/json-lexer.ts";
 import { toBuffer } from "../../wire/utf8.ts";
 import { readPlainUsage } from "./plain-usage.ts";
 import { readDetails, toCount, type WireDetails, withServiceTier } from "./usage-details.ts";
+import { withSums } from "./usage-sums.ts";
 
 /** How far behind `"usage"` the end of its object is looked for, in bytes. */
 const MAX_USAGE_BYTES = 4096;
@@ -13,7 +14,7 @@ const MAX_TRIES = 100;
 const QUOTED_USAGE = Buffer.from('"usage"');
 
 /**
- * Reads the last usage object in the text of a reply or of a stream's end, wherever it is nested, without parsing the
+ * Reads the last usage object that counts anything in the text of a reply or of a stream's end, wherever it is nested, without parsing the
  * rest. Inside a JSON string the quotes of `"usage"` would be escaped, so a match is a real key.
  * Source: https://platform.openai.com/docs/api-reference/chat/object, field `usage` (read 2026-11-23).
  */
@@ -83,26 +84,36 @@ interface WireUsage extends WireDetails {
   readonly cache_read_input_tokens?: unknown;
   readonly prompt_cache_hit_tokens?: unknown;
   readonly cached_tokens?: unknown;
+  /** Perplexity's. */
+  readonly citation_tokens?: unknown;
+  readonly reasoning_tokens?: unknown;
 }
 
-/** A parsed usage object. */
-export function toUsage(wire: WireUsage): Usage {
-  const promptTokens = toCount(wire.prompt_tokens);
-  const completionTokens = toCount(wire.completion_tokens);
-  const usage: Usage = {
-    promptTokens,
-    completionTokens,
-    totalTokens: wire.total_tokens === undefined ? promptTokens + completionTokens : toCount(wire.total_tokens),
+/** A parsed usage object; `undefined` for one that counts nothing that is read here. */
+export function toUsage(wire: WireUsage): Usage | undefined {
+  const besideTokens = readReasoningBeside(wire);
+  const told: Usage = {
+    promptTokens: toCount(wire.prompt_tokens),
+    completionTokens: toCount(wire.completion_tokens),
+    totalTokens: toCount(wire.total_tokens) + besideTokens,
     cachedTokens:
       toCount(wire.prompt_tokens_details?.cached_tokens) ||
       toCount(wire.cache_read_input_tokens) ||
       toCount(wire.prompt_cache_hit_tokens) ||
       toCount(wire.cached_tokens),
-    reasoningTokens: toCount(wire.completion_tokens_details?.reasoning_tokens),
+    reasoningTokens: toCount(wire.completion_tokens_details?.reasoning_tokens) || besideTokens,
   };
   const details = readDetails(wire);
-  return details === undefined ? usage : { ...usage, details };
+  const usage = withSums(told) ?? (details === undefined || details.searchUnits === 0 ? undefined : told);
+  return usage === undefined || details === undefined ? usage : { ...usage, details };
 }
+
+/**
+ * Perplexity's research tells its reasoning at the top, in no sum.
+ * Source: https://docs.perplexity.ai/api-reference/chat-completions-post, `usage` (read 2026-11-28).
+ */
+const readReasoningBeside = (wire: WireUsage): number =>
+  toCount(wire.citation_tokens) + toCount(wire.num_search_queries) === 0 ? 0 : toCount(wire.reasoning_tokens);
 
 const SERVICE_TIER = Buffer.from('"service_tier"');
 const TIER_VALUE = /^\s*:\s*"(flex|priority)"/;
