@@ -1,4 +1,4 @@
-import { type PricedCall, toCallCost, toUsdText } from "../catalog/call-price.ts";
+import { type CallPrice, type PricedCall, toCallCost, toUsdText } from "../catalog/call-price.ts";
 import { type CallCost, NANO_USD_PLACES } from "../core/call-cost.ts";
 import { NO_DETAILS, type Usage } from "../core/usage.ts";
 import type { ByteWriter } from "../wire/byte-writer.ts";
@@ -9,10 +9,19 @@ export function costOf(call: Call, usage: Usage | undefined): CallCost | undefin
   if (call.operation === "moderation") {
     return FREE;
   }
-  const { deployment } = call;
-  const price = deployment?.facts.value.price;
-  const used = usage ?? (call.operation === "rerank" ? ONE_SEARCH : undefined);
+  const price = call.deployment?.facts.value.price;
+  const used = call.operation === "rerank" && price !== undefined ? toSearch(price, usage) : usage;
   return price === undefined || used === undefined ? undefined : toCallCost(price, used, call);
+}
+
+/** A rerank whose vendor does not say how many searches it was is one; how many tokens it was nobody knows then. */
+function toSearch({ price }: CallPrice, told: Usage | undefined): Usage | undefined {
+  if (told === undefined && price.standard.base.input > 0) {
+    return undefined;
+  }
+  const usage = told ?? NO_USAGE;
+  const { details = NO_DETAILS } = usage;
+  return details.searchUnits > 0 ? usage : { ...usage, details: { ...details, searchUnits: 1 } };
 }
 
 /** For a usage that is only known once the call is over. */
@@ -40,14 +49,12 @@ const FREE: CallCost = {
   source: "catalog",
 };
 
-/** A rerank whose vendor does not say how many searches it was. */
-const ONE_SEARCH: Usage = {
+const NO_USAGE: Usage = {
   promptTokens: 0,
   completionTokens: 0,
   totalTokens: 0,
   cachedTokens: 0,
   reasoningTokens: 0,
-  details: { ...NO_DETAILS, searchUnits: 1 },
 };
 
 const COST = Buffer.from("x-litellm-response-cost: ");

@@ -1,6 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import type { Usage } from "../core/usage.ts";
-import { addServiceTier, readBilledUnits, readLastUsage } from "../dialects/openai/usage.ts";
+import { addServiceTier, readLastUsage, readRerankUsage } from "../dialects/openai/usage.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import { toEmbeddingEncoding } from "../translators/embedding-encoding.ts";
 import { decodeReply } from "../upstream/reply-encoding.ts";
@@ -68,8 +68,7 @@ function answerWhole(call: Call, reply: UpstreamReply, bytes: Uint8Array): Inbou
 }
 
 function readUsage(call: Call, bytes: Uint8Array): Usage | undefined {
-  const found = call.usage ?? readLastUsage(bytes);
-  const usage = found ?? (call.operation === "rerank" ? readBilledUnits(bytes) : undefined);
+  const usage = call.usage ?? (call.operation === "rerank" ? readRerankUsage(bytes) : readLastUsage(bytes));
   return usage !== undefined && hasServiceTiers(call) ? addServiceTier(usage, bytes) : usage;
 }
 

@@ -20,6 +20,13 @@ const PRICES = {
   "openai/in-the-file": { input_cost_per_token: 1e-6, output_cost_per_token: "2e-06", max_input_tokens: 4321 },
 };
 
+const priced = (model: string, prices: object = {}): Readonly<Record<string, unknown>> => ({
+  model,
+  api_base: upstream.url,
+  api_key: "k",
+  ...prices,
+});
+
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "portolan-prices-"));
   await writeFile(join(directory, "prices.json"), JSON.stringify(PRICES));
@@ -35,6 +42,10 @@ beforeAll(async () => {
           "free",
           openaiParams(upstream, "openai/gpt-4o", { input_cost_per_token: 0, output_cost_per_token: 0 }),
         ),
+        modelEntry("cohere", priced("cohere/rerank-v3.5", { input_cost_per_query: 0.002 })),
+        modelEntry("jina", priced("jina_ai/reranker", { input_cost_per_query: 0.002 })),
+        modelEntry("jina-by-token", priced("jina_ai/reranker", { input_cost_per_token: 2e-8 })),
+        modelEntry("voyage", priced("voyage/voyage-3")),
         modelEntry("claude", { model: "anthropic/claude-sonnet-4-5", api_base: upstream.url, api_key: "k" }),
         modelEntry("based", openaiParams(upstream, "openai/nobody-knows"), { base_model: "azure/gpt-4o-mini" }),
       ],
@@ -84,6 +95,29 @@ test.each([
 ])("an answer tells its price: %s", async (_name, model, expected) => {
   const answer = await chat(model);
   expect([answer.status, answer.headers.get(COST)]).toEqual([200, expected]);
+});
+
+const RANKED = { index: 0, relevance_score: 0.5 };
+const DOCUMENT = { text: "a", usage: { prompt_tokens: 0, total_tokens: 9 } };
+
+test.each<readonly [string, string, object, string | null]>([
+  ["the searches that the vendor tells", "cohere", { meta: { billed_units: { search_units: 3 } } }, "0.006"],
+  ["one search where it tells none", "cohere", {}, "0.002"],
+  ["one search where it tells tokens", "jina", { usage: { total_tokens: 500 } }, "0.002"],
+  ["tokens where these have the price", "jina-by-token", { usage: { total_tokens: 500 } }, "0.00001"],
+  ["what nobody knows where it tells none", "jina-by-token", {}, null],
+])("a rerank costs %s, whatever is in its documents", async (_name, model, rest, expected) => {
+  upstream.next({ body: { results: [RANKED], ...rest } });
+  const body = { model, query: "q", documents: [DOCUMENT], return_documents: true };
+  const answer = await postJson(`${gateway.url}/v1/rerank`, body);
+  expect([answer.status, answer.headers.get(COST)]).toEqual([200, expected]);
+});
+
+test("embeddings whose vendor tells a total alone have their price", async () => {
+  const body = { object: "list", model: "voyage-3", usage: { total_tokens: 1_000_000 }, data: [] };
+  upstream.next({ body: { ...body, data: [{ object: "embedding", index: 0, embedding: [0.5] }] } });
+  const answer = await postJson(`${gateway.url}/v1/embeddings`, { model: "voyage", input: "hi" });
+  expect([answer.status, answer.headers.get(COST)]).toEqual([200, "0.06"]); // $0.06 a million: https://docs.voyageai.com/docs/pricing
 });
 
 test("an unknown price is told by nothing", async () => {

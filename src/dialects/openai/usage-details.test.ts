@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { NO_DETAILS, type Usage, type UsageDetails } from "../../core/usage.ts";
 import { toOpenaiUsage } from "../anthropic/usage.ts";
-import { addServiceTier, readBilledUnits, readLastUsage, toUsage } from "./usage.ts";
+import { addServiceTier, readLastUsage, readRerankUsage, toUsage } from "./usage.ts";
 
 const detailsOf = (wire: object): UsageDetails | undefined => toUsage({ prompt_tokens: 10, ...wire })?.details;
 
@@ -66,8 +66,28 @@ test("the service tier of an answer is taken from its top", () => {
   }
 });
 
-test("a rerank tells its search units", () => {
-  const reply = Buffer.from('{"results":[],"meta":{"billed_units":{"search_units":2}}}');
-  expect(readBilledUnits(reply)?.details?.searchUnits).toBe(2);
-  expect(readBilledUnits(Buffer.from("{}"))).toBeUndefined();
+const ECHO = '"results":[{"document":{"usage":{"total_tokens":9},"meta":{"billed_units":{"search_units":9}}}}]';
+
+test.each([
+  ["its search units", `{${ECHO},"meta":{"billed_units":{"search_units":2}}}`, { searchUnits: 2, totalTokens: 0 }],
+  [
+    "them before its usage",
+    `{"meta":{"billed_units":{"search_units":2}},"usage":{"total_tokens":5},${ECHO}}`,
+    { searchUnits: 2, totalTokens: 0 },
+  ],
+  [
+    "its usage",
+    `{"meta":{"billed_units":{}},"usage":{"total_tokens":5},${ECHO}}`,
+    { searchUnits: undefined, totalTokens: 5 },
+  ],
+])("a rerank tells %s, whatever the documents hold", (_name, reply, expected) => {
+  const usage = readRerankUsage(Buffer.from(reply));
+  expect({ searchUnits: usage?.details?.searchUnits, totalTokens: usage?.totalTokens }).toEqual(expected);
 });
+
+test.each([`{${ECHO}}`, `{${ECHO},"meta":null,"usage":7}`, "[]", '{"usage":{"total_tokens":5}'])(
+  "a rerank that does not say: %s",
+  (reply) => {
+    expect(readRerankUsage(Buffer.from(reply))).toBeUndefined();
+  },
+);

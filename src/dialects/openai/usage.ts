@@ -1,5 +1,7 @@
+import { objectOf } from "../../core/json-values.ts";
 import type { Usage } from "../../core/usage.ts";
 import { skipSpace } from "../../wire/json-lexer.ts";
+import { scanObject } from "../../wire/json-scan.ts";
 import { toBuffer } from "../../wire/utf8.ts";
 import { readPlainUsage } from "./plain-usage.ts";
 import { readDetails, toCount, type WireDetails, withServiceTier } from "./usage-details.ts";
@@ -131,14 +133,17 @@ export function addServiceTier(usage: Usage, bytes: Uint8Array): Usage {
   return tier === undefined ? usage : { ...usage, details: withServiceTier(usage.details, tier) };
 }
 
-const BILLED_UNITS = Buffer.from('"billed_units"');
-
 /**
- * What a rerank in Cohere's form was billed by; `undefined` where it does not say.
+ * What a rerank in Cohere's form was billed by, else its usage; `undefined` where it does not say. Of the reply's own fields:
+ * results hold documents, and in these may stand what callers wrote.
  * Source: https://docs.cohere.com/reference/rerank, `meta.billed_units` (read 2026-11-28).
  */
-export function readBilledUnits(bytes: Uint8Array): Usage | undefined {
-  const buffer = toBuffer(bytes);
-  const at = buffer.lastIndexOf(BILLED_UNITS);
-  return at < 0 ? undefined : readUsageAt(buffer, at + BILLED_UNITS.length);
+export function readRerankUsage(bytes: Uint8Array): Usage | undefined {
+  try {
+    const reply = scanObject(bytes);
+    const meta = objectOf(reply.readValue(reply.find("meta")));
+    return toUsage(objectOf(meta["billed_units"])) ?? toUsage(objectOf(reply.readValue(reply.find("usage"))));
+  } catch {
+    return undefined;
+  }
 }
