@@ -24,7 +24,7 @@ export interface CallPrice {
 export interface PricedCall {
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** How long the vendor took, in milliseconds. */
+  /** How long the vendor took, in milliseconds; for a stream, to its end. */
   readonly upstreamMs: number;
 }
 

@@ -11,8 +11,16 @@ export function costOf(call: Call, usage: Usage | undefined): CallCost | undefin
   }
   const price = call.deployment?.facts.value.price;
   const used = call.operation === "rerank" && price !== undefined ? toSearch(price, usage) : usage;
-  return price === undefined || used === undefined ? undefined : toCallCost(price, used, call);
+  return price === undefined || used === undefined
+    ? undefined
+    : toCallCost(price, used, call.isStream ? circumstancesOf(call) : call);
 }
+
+/** A stream takes the vendor until its end, at which it is priced: `upstreamMs` of the call ends with the first event. */
+const circumstancesOf = ({ startedAt, isStream, upstreamMs, upstreamStartedAtMs }: Call): PricedCall => ({
+  startedAt,
+  upstreamMs: isStream ? performance.now() - upstreamStartedAtMs : upstreamMs,
+});
 
 /** A rerank whose vendor does not say how many searches it was is one; how many tokens it was nobody knows then. */
 function toSearch({ price }: CallPrice, told: Usage | undefined): Usage | undefined {
@@ -24,10 +32,10 @@ function toSearch({ price }: CallPrice, told: Usage | undefined): Usage | undefi
   return details.searchUnits > 0 ? usage : { ...usage, details: { ...details, searchUnits: 1 } };
 }
 
-/** For a usage that is only known once the call is over. */
+/** For a usage that is only known once the call is over; to be made at its end. */
 export function toPricer(call: Call): (usage: Usage) => CallCost | undefined {
   const price = call.deployment?.facts.value.price;
-  const circumstances: PricedCall = { startedAt: call.startedAt, upstreamMs: call.upstreamMs };
+  const circumstances = circumstancesOf(call);
   return (usage) => (price === undefined ? undefined : toCallCost(price, usage, circumstances));
 }
 

@@ -46,6 +46,7 @@ beforeAll(async () => {
         modelEntry("jina", priced("jina_ai/reranker", { input_cost_per_query: 0.002 })),
         modelEntry("jina-by-token", priced("jina_ai/reranker", { input_cost_per_token: 2e-8 })),
         modelEntry("voyage", priced("voyage/voyage-3")),
+        modelEntry("hourly", openaiParams(upstream, "openai/nobody-knows", { input_cost_per_second: 0.01 })),
         modelEntry("claude", { model: "anthropic/claude-sonnet-4-5", api_base: upstream.url, api_key: "k" }),
         modelEntry("based", openaiParams(upstream, "openai/nobody-knows"), { base_model: "azure/gpt-4o-mini" }),
       ],
@@ -151,6 +152,21 @@ test("what a stream cost is in the log", async () => {
   await answer.text();
   expect(await logOf(id)).toMatchObject({ cost_usd: 0.0035, prompt_tokens: 1000 });
 });
+
+test.each([
+  ["with usage", [piece("a"), piece("b"), chunk({ choices: [], usage: USAGE }), "data: [DONE]\n\n"]],
+  ["that is counted here", [piece("a"), piece("b"), "data: [DONE]\n\n"]],
+])(
+  "a stream by a machine paid by the hour costs the time to its end: %s",
+  async (_name, chunks) => {
+    upstream.next({ chunks, beforeChunk: (index) => (index === 1 ? Bun.sleep(500) : undefined) });
+    const id = crypto.randomUUID();
+    const body = { model: "hourly", messages: MESSAGES, stream: true };
+    await (await postJson(`${gateway.url}/v1/chat/completions`, body, { headers: { "x-litellm-call-id": id } })).text();
+    expect((await logOf(id))["cost_usd"]).toBeGreaterThanOrEqual(0.004);
+  },
+  30_000,
+);
 
 test("tokens that the vendor does not tell are counted, and marked as an estimate", async () => {
   const id = crypto.randomUUID();
