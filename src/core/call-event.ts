@@ -58,7 +58,7 @@ export interface CallFinished {
   /** It went out under a key of the caller's own, or to models of its own: what fails then says nothing of the server's. */
   readonly isCallersOwn?: boolean;
   readonly usage: Usage | undefined;
-  /** `undefined`: no usage, or a price that nobody knows. */
+  /** `undefined` where nobody knows it. A rerank may have one without usage: it is paid by the search. */
   readonly cost: CallCost | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;

@@ -269,7 +269,7 @@ function chooseId({ headers }: CallRequest): string {
 export interface CallEnd {
   readonly status: number;
   readonly usage: Usage | undefined;
-  /** Of the usage; absent where it or the price is not known. */
+  /** Absent where nobody knows it. */
   readonly cost?: CallCost | undefined;
   readonly responseBytes: number;
   /** The answer's bytes, of a stream as many as are kept of it. They stay as they are for as long as anybody wants them. */

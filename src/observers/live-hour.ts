@@ -1,6 +1,7 @@
 import type { CallFinished } from "../core/call-event.ts";
 import { LATENCY_BUCKETS, toLatencyBucket } from "../core/latency-buckets.ts";
 import type { LiveHourAnswer, LiveMinute } from "../core/live-feed.ts";
+import { isUnpriced } from "./is-unpriced.ts";
 
 /** Minutes that are kept. */
 export const MINUTES = 60;
@@ -45,7 +46,8 @@ export class LiveHour {
     const { usage, cost, errorKind } = event;
     if (errorKind !== undefined) {
       this.#add(at + (errorKind === "client-closed" ? CLIENTS_GONE : ERRORS), 1);
-    } else if (cost === undefined) {
+    }
+    if (isUnpriced(event)) {
       this.#add(at + UNPRICED, 1);
     }
     if (usage !== undefined) {

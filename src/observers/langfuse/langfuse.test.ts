@@ -165,6 +165,13 @@ test("what a call is without metadata", async () => {
   });
 });
 
+test("a rerank has a cost without tokens", async () => {
+  const cost = { nanoUsd: 2_000_000, inputNanoUsd: 2_000_000, outputNanoUsd: 0, toolNanoUsd: 0 } as CallCost;
+  const { generation } = await eventsOf([detailedCall({}, { operation: "rerank", usage: undefined, cost })]);
+  expect(generation["costDetails"]).toEqual({ input: 0.002, output: 0, total: 0.002 });
+  expect(generation).not.toContainAnyKeys(["usage", "usageDetails"]);
+});
+
 test("a stream has its answer put together, and the time of its first byte", async () => {
   const chunks = [
     '{"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"hel"}}]}',

@@ -17,11 +17,17 @@ const COSTS = Buffer.from(',"costDetails":{"input":');
 const TOOLS = Buffer.from(',"tools":');
 const CLOSE = Buffer.from("}");
 
-/** Writes a generation's tokens and cost, each behind a comma: the sums, {@link usagePartsOf} and {@link costPartsOf}. */
+/** Writes a generation's tokens and cost, where they are known, each behind a comma: the sums, {@link usagePartsOf} and {@link costPartsOf}. */
 export function writeUsage(out: ByteWriter, { usage, cost }: CallFinished): void {
-  if (usage === undefined) {
-    return;
+  if (usage !== undefined) {
+    writeTokens(out, usage);
   }
+  if (cost !== undefined) {
+    writeCosts(out, cost);
+  }
+}
+
+function writeTokens(out: ByteWriter, usage: Usage): void {
   out.raw(USAGE);
   const sums = out.length - INPUT.length;
   out.integer(usage.promptTokens);
@@ -37,9 +43,6 @@ export function writeUsage(out: ByteWriter, { usage, cost }: CallFinished): void
     out.text(JSON.stringify(usagePartsOf(usage)).slice(1, -1));
   }
   out.raw(CLOSE);
-  if (cost !== undefined) {
-    writeCosts(out, cost);
-  }
 }
 
 function writeCosts(out: ByteWriter, { inputNanoUsd, outputNanoUsd, toolNanoUsd, nanoUsd }: CallCost): void {

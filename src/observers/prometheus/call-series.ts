@@ -1,6 +1,8 @@
 import type { CallFinished } from "../../core/call-event.ts";
 import { ERROR_POLICY } from "../../core/error-policy.ts";
 import type { ErrorKind } from "../../core/errors.ts";
+import type { Usage } from "../../core/usage.ts";
+import { isUnpriced } from "../is-unpriced.ts";
 import { readDetails } from "../read-details.ts";
 import { overheadMsOf } from "../standard-payload.ts";
 import { Histogram, LATENCY_BUCKETS } from "./histogram.ts";
@@ -53,14 +55,15 @@ export class CallSeries {
         this.successfulFallbacks++;
       }
     }
-    this.#addUsage(event);
+    if (event.usage !== undefined) {
+      this.#addUsage(event.usage);
+    }
+    this.spendNanoUsd += event.cost?.nanoUsd ?? 0;
+    this.unpriced += isUnpriced(event) ? 1 : 0;
     this.#addTimes(event, hasFailed);
   }
 
-  #addUsage({ usage, cost }: CallFinished): void {
-    if (usage === undefined) {
-      return;
-    }
+  #addUsage(usage: Usage): void {
     this.totalTokens += usage.totalTokens;
     this.inputTokens += usage.promptTokens;
     this.outputTokens += usage.completionTokens;
@@ -68,11 +71,6 @@ export class CallSeries {
     this.reasoningTokens += usage.reasoningTokens;
     if (usage.isEstimated === true) {
       this.estimated++;
-    }
-    if (cost === undefined) {
-      this.unpriced++;
-    } else {
-      this.spendNanoUsd += cost.nanoUsd;
     }
   }
 

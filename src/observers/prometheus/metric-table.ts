@@ -78,7 +78,10 @@ export const CALL_METRICS = {
   litellm_output_tokens_metric: counter("Tokens of answers.", SPENDER),
   litellm_cached_tokens_metric: counter("Tokens of prompts that the vendor had cached.", SPENDER),
   portolan_reasoning_tokens: counter("Tokens of answers that were reasoning.", SPENDER),
-  portolan_unpriced_calls: counter("Calls with usage whose price nobody knows.", ["model", "api_provider"]),
+  portolan_unpriced_calls: counter("Calls that a vendor answered, and nobody knows what they cost.", [
+    "model",
+    "api_provider",
+  ]),
   portolan_estimated_usage_calls: counter("Calls whose vendor told no usage: their tokens were counted here.", [
     "model",
     "api_provider",

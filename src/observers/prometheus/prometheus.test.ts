@@ -78,6 +78,13 @@ test("requests, failures, tokens and money are counted by what they have in comm
   ]);
 });
 
+test("a call's cost counts without tokens, and so does a cost that nobody knows", () => {
+  const cost = { nanoUsd: 2_000_000, source: "catalog" } as unknown as CallFinished["cost"];
+  const text = textOf([answeredCall({ cost, usage: undefined }), answeredCall({ usage: undefined })]);
+  expect(linesOf(text, "litellm_spend_metric_total")[0]).toEndWith(" 0.002");
+  expect(linesOf(text, "portolan_unpriced_calls_total")[0]).toEndWith(" 1");
+});
+
 test("times are histograms whose buckets add up", () => {
   const text = textOf([answeredCall({ durationMs: 12 }), answeredCall({ durationMs: 700_000 })]);
   const buckets = linesOf(text, "litellm_request_total_latency_metric_bucket");
