@@ -11,6 +11,14 @@ test.each([1, 2, 7, 100, 5000])("usage at the end is found, the stream cut every
   expect(tap.totalBytes).toBe(stream.length);
 });
 
+test.each([0, 16 * 1024, 256 * 1024])("usage before much else is found, %d bytes being kept", (kept) => {
+  const tap = new UsageTap(kept);
+  tap.push(Buffer.from(`data: {}\n\n`.repeat(10_000)));
+  const found = JSON.stringify(Array.from({ length: 15 }, () => ({ url: "u".repeat(800) })));
+  tap.push(Buffer.from(`data: {"usage":{"prompt_tokens":3,"completion_tokens":4},"search_results":${found}}\n\n`));
+  expect(tap.readUsage()).toMatchObject({ promptTokens: 3, completionTokens: 4 });
+});
+
 test("no more than the tail and one chunk is remembered", () => {
   const tap = new UsageTap();
   for (let count = 0; count < 1000; count++) tap.push(Buffer.alloc(1000));
@@ -50,6 +58,8 @@ test("a stream shorter than the limit is kept whole, in memory of its own", () =
 const PAGE = 2 * 1024;
 const TAIL = 8 * 1024;
 const LENGTHS = [
+  63 * 1024,
+  100_000,
   0,
   1,
   ...[1, 2, 3, 4, 6].flatMap((pages) => [pages * PAGE - 1, pages * PAGE, pages * PAGE + 1]),
@@ -59,7 +69,7 @@ const LENGTHS = [
 test.each([0, 1, PAGE, 2 * PAGE, 5 * PAGE])(
   "beginning and end are right at every length, %d bytes being kept",
   (kept) => {
-    const stream = Buffer.from(Array.from({ length: 9000 }, (_, index) => `${index},`).join(""));
+    const stream = Buffer.from(Array.from({ length: 20_000 }, (_, index) => `${index},`).join(""));
     for (const length of LENGTHS) {
       for (const size of [1000, PAGE, TAIL, 20_000]) {
         const tap = new UsageTap(kept);

@@ -3,8 +3,10 @@ import { readLastUsage } from "../dialects/openai/usage.ts";
 import { toBuffer } from "../wire/utf8.ts";
 import { DeltaJoiner } from "./delta-joiner.ts";
 
-/** Usage stands at a stream's end: this much of it is looked at, in bytes. */
+/** Usage stands at a stream's end: this much of it is looked at, in bytes, and more where there is none. */
 const TAIL_BYTES = 8 * 1024;
+/** Perplexity's last chunk has usage at its beginning, then all that was found in the web. */
+const LONG_TAIL_BYTES = 64 * 1024;
 /** Size of a page of what is kept, in bytes: room for an answer of some hundred words whose events are joined. */
 const PAGE_BYTES = 2 * 1024;
 
@@ -25,7 +27,7 @@ export class UsageTap {
   readonly #joiner: DeltaJoiner | undefined;
   /** The beginning, page by page. */
   #pages: Buffer[] = [];
-  /** What came last, once there is more than is kept; the byte number `n` of the record stands at `n % TAIL_BYTES`. */
+  /** What came last, once there is more than is kept; the byte number `n` of the record stands at `n % LONG_TAIL_BYTES`. */
   #ring: Buffer | undefined;
   /** Bytes of the record: the stream, or the stream with its texts joined. */
   #recordBytes = 0;
@@ -69,13 +71,13 @@ export class UsageTap {
       return;
     }
     if (this.#ring === undefined) {
-      const tail = this.#recordBytes + size > this.#keptLimit ? this.#copyTail() : undefined;
+      const tail = this.#recordBytes + size > this.#keptLimit ? this.#copyTail(LONG_TAIL_BYTES) : undefined;
       this.#keep(bytes, start, end);
       if (tail === undefined) {
         this.#recordBytes += size;
         return;
       }
-      this.#ring = Buffer.allocUnsafeSlow(TAIL_BYTES);
+      this.#ring = Buffer.allocUnsafeSlow(LONG_TAIL_BYTES);
       this.#turn(this.#ring, tail, 0, tail.length);
     }
     this.#recordBytes += size;
@@ -84,28 +86,32 @@ export class UsageTap {
 
   /** Writes bytes into the ring; `#recordBytes` counts them already. */
   #turn(ring: Buffer, bytes: Buffer, start: number, end: number): void {
-    const from = Math.max(start, end - TAIL_BYTES);
-    const place = this.#recordBytes % TAIL_BYTES;
+    const from = Math.max(start, end - LONG_TAIL_BYTES);
+    const place = this.#recordBytes % LONG_TAIL_BYTES;
     const before = end - from - place;
     if (before <= 0) {
       bytes.copy(ring, -before, from, end);
     } else {
-      bytes.copy(ring, TAIL_BYTES - before, from, from + before);
+      bytes.copy(ring, LONG_TAIL_BYTES - before, from, from + before);
       bytes.copy(ring, 0, from + before, end);
     }
   }
 
   /** The end of the record so far: the last 8 KiB of it, or all there was. */
   readTail(): Buffer {
-    this.#joiner?.close();
-    return this.#copyTail();
+    return this.#readTail(TAIL_BYTES);
   }
 
-  #copyTail(): Buffer {
-    const size = Math.min(this.#recordBytes, TAIL_BYTES);
+  #readTail(limitBytes: number): Buffer {
+    this.#joiner?.close();
+    return this.#copyTail(limitBytes);
+  }
+
+  #copyTail(limitBytes: number): Buffer {
+    const size = Math.min(this.#recordBytes, limitBytes);
     const start = this.#recordBytes - size;
     if (this.#ring !== undefined) {
-      const offset = start % TAIL_BYTES;
+      const offset = start % LONG_TAIL_BYTES;
       return Buffer.concat([this.#ring.subarray(offset), this.#ring.subarray(0, offset)], size);
     }
     const pages = this.#pages.slice(Math.floor(start / PAGE_BYTES));
@@ -113,7 +119,7 @@ export class UsageTap {
   }
 
   readUsage(): Usage | undefined {
-    return readLastUsage(this.readTail());
+    return readLastUsage(this.readTail()) ?? readLastUsage(this.#readTail(LONG_TAIL_BYTES));
   }
 
   /** A copy of the record's beginning, as much as is kept of it. */
