@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { JsonObject } from "../core/translation.ts";
 import { NO_DETAILS, type Usage, type UsageDetails } from "../core/usage.ts";
+import { toChatUsage } from "../dialects/gemini/usage.ts";
 import { toUsage } from "../dialects/openai/usage.ts";
 import { type CallPrice, toCallCost, toUsdText } from "./call-price.ts";
 import { PriceBook, type PriceQuery } from "./price-book.ts";
@@ -20,6 +22,8 @@ const usage = (prompt: number, completion: number, rest: Partial<Usage> = {}): U
   ...rest,
 });
 const details = (fields: Partial<UsageDetails>): Pick<Usage, "details"> => ({ details: { ...NO_DETAILS, ...fields } });
+
+const usageOfGemini = (metadata: object): Usage => toUsage(toChatUsage(metadata as JsonObject)) as Usage;
 
 const query = (text: string, rest: Partial<PriceQuery> = {}): PriceQuery => {
   const slash = text.indexOf("/");
@@ -67,6 +71,31 @@ const PUBLISHED: readonly (readonly [model: string, used: Usage, nanoUsd: number
   ["gemini/gemini-2.5-pro", usage(200_001, 1000), 515_002_500, GEMINI],
   // 500 x 100 + 1,000 x 700 + 10 x 400
   ["gemini/gemini-2.0-flash", usage(1500, 10, details({ audioPromptTokens: 1000 })), 754_000, GEMINI],
+  // 1,000 x 300 + 99,000 x 30: cached audio, as it is told by Gemini
+  [
+    "gemini/gemini-2.5-flash",
+    usageOfGemini({
+      promptTokenCount: 100_000,
+      cachedContentTokenCount: 99_000,
+      totalTokenCount: 100_000,
+      promptTokensDetails: [{ modality: "AUDIO", tokenCount: 99_000 }],
+      cacheTokensDetails: [{ modality: "AUDIO", tokenCount: 99_000 }],
+    }),
+    3_270_000,
+    GEMINI,
+  ],
+  // 10 x 300 + 1,290 x 30,000
+  [
+    "gemini/gemini-2.5-flash-image",
+    usageOfGemini({
+      promptTokenCount: 10,
+      candidatesTokenCount: 1290,
+      totalTokenCount: 1300,
+      candidatesTokensDetails: [{ modality: "IMAGE", tokenCount: 1290 }],
+    }),
+    38_703_000,
+    GEMINI,
+  ],
   // 1,000 x 590 + 1,000 x 790
   ["groq/llama-3.3-70b-versatile", usage(1000, 1000), 1_380_000, "https://groq.com/pricing"],
   // 1,000 x 3,000 + 100 x 15,000

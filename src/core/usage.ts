@@ -18,6 +18,7 @@ export interface UsageDetails {
   /** Written to a cache, those for an hour included. */
   readonly cacheWriteTokens: number;
   readonly cacheWriteHourTokens: number;
+  /** Without those read from a cache. */
   readonly audioPromptTokens: number;
   readonly audioCompletionTokens: number;
   readonly imagePromptTokens: number;

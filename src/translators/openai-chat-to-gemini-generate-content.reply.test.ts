@@ -232,6 +232,31 @@ test.each([
     },
     { prompt_tokens: 17, completion_tokens: 5, total_tokens: 22, prompt_tokens_details: { audio_tokens: 6 } },
   ],
+  [
+    {
+      promptTokenCount: 10,
+      cachedContentTokenCount: 8,
+      candidatesTokenCount: 9,
+      totalTokenCount: 19,
+      promptTokensDetails: [{ modality: "AUDIO", tokenCount: 7 }],
+      cacheTokensDetails: [
+        { modality: "TEXT", tokenCount: 2 },
+        { modality: "AUDIO", tokenCount: 6 },
+      ],
+      candidatesTokensDetails: [
+        { modality: "TEXT", tokenCount: 1 },
+        { modality: "AUDIO", tokenCount: 3 },
+        { modality: "IMAGE", tokenCount: 5 },
+      ],
+    },
+    {
+      prompt_tokens: 10,
+      completion_tokens: 9,
+      total_tokens: 19,
+      prompt_tokens_details: { cached_tokens: 8, cached_tokens_details: { audio_tokens: 6 }, audio_tokens: 7 },
+      completion_tokens_details: { audio_tokens: 3, image_tokens: 5 },
+    },
+  ],
   [{}, { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }],
 ])("usage %j", (usageMetadata, usage) => {
   expect(completionOf({ ...reply([], stop), usageMetadata })["usage"]).toEqual(usage);

@@ -13,7 +13,7 @@ export function toChatUsage(metadata: JsonObject): JsonObject {
   const reasoningTokens = countOf(metadata["thoughtsTokenCount"]);
   const totalTokens = countOf(metadata["totalTokenCount"]);
   const isInclusive = promptTokens + answerTokens === totalTokens;
-  const audioTokens = countOfModality(metadata["promptTokensDetails"], "AUDIO");
+  const { promptTokensDetails: prompt, cacheTokensDetails: cached, candidatesTokensDetails: answer } = metadata;
   return writeUsage({
     promptTokens,
     completionTokens: isInclusive ? answerTokens : answerTokens + reasoningTokens,
@@ -21,11 +21,17 @@ export function toChatUsage(metadata: JsonObject): JsonObject {
     cachedTokens:
       metadata["cachedContentTokenCount"] === undefined ? undefined : countOf(metadata["cachedContentTokenCount"]),
     reasoningTokens: metadata["thoughtsTokenCount"] === undefined ? undefined : reasoningTokens,
-    audioPromptTokens: audioTokens === 0 ? undefined : audioTokens,
+    audioPromptTokens: countOfModality(prompt, "AUDIO"),
+    cachedAudioTokens: countOfModality(cached, "AUDIO"),
+    audioCompletionTokens: countOfModality(answer, "AUDIO"),
+    imageCompletionTokens: countOfModality(answer, "IMAGE"),
   });
 }
 
-const countOfModality = (details: unknown, modality: string): number =>
-  objectsOf(details)
+/** `undefined` where there is none. */
+function countOfModality(details: unknown, modality: string): number | undefined {
+  const tokens = objectsOf(details)
     .filter((detail) => detail["modality"] === modality)
     .reduce((sum, detail) => sum + countOf(detail["tokenCount"]), 0);
+  return tokens === 0 ? undefined : tokens;
+}

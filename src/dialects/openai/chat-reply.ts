@@ -17,35 +17,55 @@ export interface UsageCounts {
   readonly cacheCreationHourTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
   readonly audioPromptTokens?: number | undefined;
+  /** Those of them that were read from a cache. */
+  readonly cachedAudioTokens?: number | undefined;
+  readonly audioCompletionTokens?: number | undefined;
+  readonly imageCompletionTokens?: number | undefined;
 }
 
 /** `usage` as OpenAI writes it, with LiteLLM's two cache counts at its root where the vendor has them. */
 export function writeUsage(counts: UsageCounts): JsonObject {
-  const { promptTokens, completionTokens, totalTokens, cachedTokens, cacheCreationTokens, reasoningTokens } = counts;
-  const { audioPromptTokens, cacheCreationHourTokens: hourTokens } = counts;
-  const usage: Record<string, unknown> = {
+  const { promptTokens, completionTokens, totalTokens, cachedTokens, cacheCreationTokens } = counts;
+  const prompt = writePromptDetails(counts);
+  const completion = writeCompletionDetails(counts);
+  return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: totalTokens ?? promptTokens + completionTokens,
+    ...(prompt === undefined ? {} : { prompt_tokens_details: prompt }),
+    ...(completion === undefined ? {} : { completion_tokens_details: completion }),
+    ...(cacheCreationTokens === undefined ? {} : { cache_creation_input_tokens: cacheCreationTokens }),
+    ...(cacheCreationTokens === undefined || cachedTokens === undefined
+      ? {}
+      : { cache_read_input_tokens: cachedTokens }),
   };
-  if (cachedTokens !== undefined || cacheCreationTokens !== undefined || audioPromptTokens !== undefined) {
-    usage["prompt_tokens_details"] = {
-      ...(cachedTokens === undefined ? {} : { cached_tokens: cachedTokens }),
-      ...(cacheCreationTokens === undefined ? {} : { cache_creation_tokens: cacheCreationTokens }),
-      ...(hourTokens === undefined ? {} : { cache_creation_token_details: { ephemeral_1h_input_tokens: hourTokens } }),
-      ...(audioPromptTokens === undefined ? {} : { audio_tokens: audioPromptTokens }),
-    };
+}
+
+function writePromptDetails(counts: UsageCounts): JsonObject | undefined {
+  const { cachedTokens, cacheCreationTokens, audioPromptTokens, cachedAudioTokens } = counts;
+  const { cacheCreationHourTokens: hourTokens } = counts;
+  if (cachedTokens === undefined && cacheCreationTokens === undefined && audioPromptTokens === undefined) {
+    return undefined;
   }
-  if (reasoningTokens !== undefined) {
-    usage["completion_tokens_details"] = { reasoning_tokens: reasoningTokens };
+  return {
+    ...(cachedTokens === undefined ? {} : { cached_tokens: cachedTokens }),
+    ...(cachedAudioTokens === undefined ? {} : { cached_tokens_details: { audio_tokens: cachedAudioTokens } }),
+    ...(cacheCreationTokens === undefined ? {} : { cache_creation_tokens: cacheCreationTokens }),
+    ...(hourTokens === undefined ? {} : { cache_creation_token_details: { ephemeral_1h_input_tokens: hourTokens } }),
+    ...(audioPromptTokens === undefined ? {} : { audio_tokens: audioPromptTokens }),
+  };
+}
+
+function writeCompletionDetails(counts: UsageCounts): JsonObject | undefined {
+  const { reasoningTokens, audioCompletionTokens, imageCompletionTokens } = counts;
+  if (reasoningTokens === undefined && audioCompletionTokens === undefined && imageCompletionTokens === undefined) {
+    return undefined;
   }
-  if (cacheCreationTokens !== undefined) {
-    usage["cache_creation_input_tokens"] = cacheCreationTokens;
-    if (cachedTokens !== undefined) {
-      usage["cache_read_input_tokens"] = cachedTokens;
-    }
-  }
-  return usage;
+  return {
+    ...(reasoningTokens === undefined ? {} : { reasoning_tokens: reasoningTokens }),
+    ...(audioCompletionTokens === undefined ? {} : { audio_tokens: audioCompletionTokens }),
+    ...(imageCompletionTokens === undefined ? {} : { image_tokens: imageCompletionTokens }),
+  };
 }
 
 /** What is known of a reply before its content. */

@@ -18,6 +18,11 @@ test.each<readonly [string, object, Partial<UsageDetails>]>([
     { prompt_tokens_details: { audio_tokens: 4 }, completion_tokens_details: { audio_tokens: 5 } },
     { audioPromptTokens: 4, audioCompletionTokens: 5 },
   ],
+  [
+    "audio that is not cached",
+    { prompt_tokens_details: { audio_tokens: 4, cached_tokens: 3, cached_tokens_details: { audio_tokens: 3 } } },
+    { audioPromptTokens: 1 },
+  ],
   ["images", { prompt_tokens_details: { image_tokens: 4 } }, { imagePromptTokens: 4 }],
   ["Anthropic's searches", { server_tool_use: { web_search_requests: 2 } }, { webSearches: 2 }],
   ["xAI's searches", { num_sources_used: 2 }, { webSearches: 2 }],

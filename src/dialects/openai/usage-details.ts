@@ -42,7 +42,8 @@ export function readDetails(wire: WireDetails): UsageDetails | undefined {
     toCount(wire.cache_creation_input_tokens) ||
     toCount(prompt["cache_creation_tokens"]) ||
     toCount(prompt["cache_write_tokens"]);
-  const audioPromptTokens = toCount(prompt["audio_tokens"]);
+  const cachedAudioTokens = toCount(objectIn(prompt["cached_tokens_details"])["audio_tokens"]);
+  const audioPromptTokens = Math.max(0, toCount(prompt["audio_tokens"]) - cachedAudioTokens);
   const audioCompletionTokens = toCount(completion["audio_tokens"]);
   const imagePromptTokens = toCount(prompt["image_tokens"]);
   const imageCompletionTokens = toCount(completion["image_tokens"]);
