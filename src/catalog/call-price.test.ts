@@ -96,6 +96,13 @@ const PUBLISHED: readonly (readonly [model: string, used: Usage, nanoUsd: number
     38_703_000,
     GEMINI,
   ],
+  // 5 x 2,500 + 10 x 10,000: what is billed, not what was read
+  [
+    "cohere/command-r-plus",
+    usage(571, 12, { cachedTokens: 500, ...details({ billed: { promptTokens: 5, completionTokens: 10 } }) }),
+    112_500,
+    "https://cohere.com/pricing",
+  ],
   // 1,000 x 590 + 1,000 x 790
   ["groq/llama-3.3-70b-versatile", usage(1000, 1000), 1_380_000, "https://groq.com/pricing"],
   // 1,000 x 3,000 + 100 x 15,000

@@ -38,11 +38,8 @@ const MAX_COUNT = 1e12;
  * What a call cost. Amounts are added up exactly and rounded once, half up, to whole nano-dollars; the three parts are
  * rounded so that they add up to it.
  */
-export function toCallCost(
-  { price: written, source, adjustment }: CallPrice,
-  usage: Usage,
-  call: PricedCall,
-): CallCost {
+export function toCallCost({ price: written, source, adjustment }: CallPrice, told: Usage, call: PricedCall): CallCost {
+  const usage = told.details?.billed === undefined ? told : { ...told, ...told.details.billed, ...PLAIN };
   const price = written.windows === undefined ? written : priceAt(written, call.startedAt);
   const { details } = usage;
   const rates = ratesOf(tieredOf(price, details?.serviceTier), usage.promptTokens);
@@ -67,6 +64,9 @@ export function toCallCost(
 }
 
 const NOTHING = [0, 0] as const;
+
+/** What is billed is told in one rate's tokens. */
+const PLAIN = { cachedTokens: 0, reasoningTokens: 0 };
 
 /** An amount in femto-dollars: a number as long as it is exact, else a big integer. */
 type Femto = number | bigint;

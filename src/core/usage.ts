@@ -27,8 +27,16 @@ export interface UsageDetails {
   readonly webSearches: number;
   /** What a rerank is billed by. */
   readonly searchUnits: number;
+  /** Tokens that the vendor charges, where they are not those that it read and wrote. */
+  readonly billed: BilledTokens | undefined;
   /** The vendor's service tier: `flex`, `priority`, ...; `undefined` where it told none. */
   readonly serviceTier: string | undefined;
+}
+
+/** Tokens as they are charged, all at the rates of plain ones. */
+export interface BilledTokens {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
 }
 
 /** A usage of nothing. */
@@ -41,6 +49,7 @@ export const NO_DETAILS: UsageDetails = {
   imageCompletionTokens: 0,
   webSearches: 0,
   searchUnits: 0,
+  billed: undefined,
   serviceTier: undefined,
 };
 

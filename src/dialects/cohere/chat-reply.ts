@@ -33,7 +33,7 @@ export function findFailure(
 
 /**
  * `usage` in OpenAI's words. `tokens` count what the model read and wrote, the vendor's own preamble included;
- * `billed_units` are what is charged, and kept beside them.
+ * `billed_units` are what is charged, and kept beside them: the price is worked out from these.
  * Source: https://docs.cohere.com/reference/chat, `usage` (read 2026-11-28).
  */
 export function toChatUsage(usage: unknown): JsonObject | undefined {

@@ -26,6 +26,16 @@ test.each<readonly [string, object, Partial<UsageDetails>]>([
   ["images", { prompt_tokens_details: { image_tokens: 4 } }, { imagePromptTokens: 4 }],
   ["Anthropic's searches", { server_tool_use: { web_search_requests: 2 } }, { webSearches: 2 }],
   ["xAI's searches", { num_sources_used: 2 }, { webSearches: 2 }],
+  [
+    "Cohere's billed units",
+    { billed_units: { input_tokens: 3, output_tokens: 4 } },
+    { billed: { promptTokens: 3, completionTokens: 4 } },
+  ],
+  [
+    "one of them",
+    { completion_tokens: 7, billed_units: { input_tokens: 3 } },
+    { billed: { promptTokens: 3, completionTokens: 7 } },
+  ],
   ["Anthropic's service tier", { service_tier: "priority" }, { serviceTier: "priority" }],
 ])("details are read: %s", (_name, wire, expected) => {
   expect(detailsOf(wire)).toEqual({ ...NO_DETAILS, ...expected });

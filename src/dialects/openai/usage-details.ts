@@ -1,7 +1,9 @@
-import { NO_DETAILS, type UsageDetails } from "../../core/usage.ts";
+import { type BilledTokens, NO_DETAILS, type UsageDetails } from "../../core/usage.ts";
 
 /** Usage as it comes: any of the spellings below, or none. */
 export interface WireDetails {
+  readonly prompt_tokens?: unknown;
+  readonly completion_tokens?: unknown;
   readonly prompt_tokens_details?: unknown;
   readonly completion_tokens_details?: unknown;
   /** Anthropic's names, and LiteLLM's. */
@@ -13,6 +15,8 @@ export interface WireDetails {
   /** Perplexity. */
   readonly num_search_queries?: unknown;
   readonly search_units?: unknown;
+  /** Cohere's, beside the tokens. */
+  readonly billed_units?: unknown;
   readonly service_tier?: unknown;
 }
 
@@ -33,7 +37,7 @@ export function toCount(value: unknown): number {
  * https://platform.openai.com/docs/api-reference/chat/object, https://platform.claude.com/docs/en/api/messages (`cache_creation`,
  * `server_tool_use`), https://openrouter.ai/docs/use-cases/usage-accounting (`cache_write_tokens`),
  * https://docs.x.ai/docs/guides/live-search (`num_sources_used`), https://docs.perplexity.ai/api-reference/chat-completions-post
- * (`num_search_queries`) (read 2026-11-28).
+ * (`num_search_queries`), https://docs.cohere.com/reference/chat (`billed_units`) (read 2026-11-28).
  */
 export function readDetails(wire: WireDetails): UsageDetails | undefined {
   const prompt = objectIn(wire.prompt_tokens_details);
@@ -52,9 +56,14 @@ export function readDetails(wire: WireDetails): UsageDetails | undefined {
     toCount(wire.num_sources_used) ||
     toCount(wire.num_search_queries);
   const searchUnits = toCount(wire.search_units);
+  const billed = readBilled(wire);
   const serviceTier = typeof wire.service_tier === "string" ? wire.service_tier : undefined;
   const tokens = cacheWriteTokens + audioPromptTokens + audioCompletionTokens + imagePromptTokens;
-  if (tokens + imageCompletionTokens + webSearches + searchUnits === 0 && !isSpecial(serviceTier)) {
+  if (
+    tokens + imageCompletionTokens + webSearches + searchUnits === 0 &&
+    billed === undefined &&
+    !isSpecial(serviceTier)
+  ) {
     return undefined;
   }
   return {
@@ -66,6 +75,7 @@ export function readDetails(wire: WireDetails): UsageDetails | undefined {
     imageCompletionTokens,
     webSearches,
     searchUnits,
+    billed,
     serviceTier: isSpecial(serviceTier) ? serviceTier : undefined,
   };
 }
@@ -73,6 +83,16 @@ export function readDetails(wire: WireDetails): UsageDetails | undefined {
 const readHourTokens = (wire: WireDetails, prompt: Mapping): number =>
   toCount(objectIn(wire.cache_creation)["ephemeral_1h_input_tokens"]) ||
   toCount(objectIn(prompt["cache_creation_token_details"])["ephemeral_1h_input_tokens"]);
+
+function readBilled(wire: WireDetails): BilledTokens | undefined {
+  const { input_tokens: input, output_tokens: output } = objectIn(wire.billed_units);
+  return input === undefined && output === undefined
+    ? undefined
+    : {
+        promptTokens: toCount(input ?? wire.prompt_tokens),
+        completionTokens: toCount(output ?? wire.completion_tokens),
+      };
+}
 
 /** Tiers with prices of their own. */
 const isSpecial = (tier: string | undefined): boolean => tier === "flex" || tier === "priority";

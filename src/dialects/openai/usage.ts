@@ -77,8 +77,6 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 interface WireUsage extends WireDetails {
-  readonly prompt_tokens?: unknown;
-  readonly completion_tokens?: unknown;
   readonly total_tokens?: unknown;
   readonly prompt_tokens_details?: { readonly cached_tokens?: unknown } | null;
   readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
