@@ -52,8 +52,12 @@ export interface CallContent {
   readonly isResponseCut: boolean;
 }
 
-/** A conversation in which tokens are yet to be counted, after the call. */
-export interface UncountedCall extends CallContent {
+/** A conversation in which tokens are yet to be counted, after the call. No text of it is cut. */
+export interface UncountedCall {
+  /** A JSON object (UTF-8) of the body's fields that hold tokens; an empty one where the vendor has counted these. */
+  readonly request: Uint8Array;
+  /** The answer as the client got it: a JSON body, or the beginning of a stream of server-sent events. */
+  readonly response: Uint8Array;
   /** How much of the answer `response` is, as a share from 0 to 1; of a stream's texts, not of its bytes. */
   readonly responseShare: number;
   /** What so many tokens cost; `undefined` where nobody knows the price. */
@@ -65,3 +69,6 @@ export const MAX_TEXT_BYTES = 64 * 1024;
 
 /** A logged request or answer is kept up to this, in bytes, after its long texts were cut. */
 export const MAX_CONTENT_BYTES = 1024 * 1024;
+
+/** A request or answer is counted up to this, in bytes: a million tokens and more, some hundred milliseconds of a thread. */
+export const MAX_COUNTABLE_BYTES = 8 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import type { CallDetails } from "../core/call-details.ts";
-import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
+import { MAX_CONTENT_BYTES, MAX_COUNTABLE_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import type { Operation } from "../core/operation.ts";
 import { scanObject } from "../wire/json-scan.ts";
 import type { Call } from "./call.ts";
@@ -46,6 +46,7 @@ const read = (body: string | undefined = CHAT, setting: Setting = {}): CallDetai
   toCallDetails(callOf(body, setting), endOf(setting));
 
 const withField = (field: string): string => `{"model":"a","messages":[],${field}}`;
+const USAGE = { promptTokens: 1, completionTokens: 0, totalTokens: 1, cachedTokens: 0, reasoningTokens: 0 };
 const requestOf = (details: CallDetails): string => Buffer.from(details.content?.request ?? []).toString();
 const responseOf = (details: CallDetails): string => Buffer.from(details.content?.response ?? []).toString();
 
@@ -96,9 +97,35 @@ describe("the conversation", () => {
     const call = callOf(CHAT, { yaml: "litellm_settings: {turn_off_message_logging: true}" });
     const end = endOf({ response: "{}" });
     expect(toCallDetails(call, end).content).toBeUndefined();
-    expect(toUncounted(call, end)?.response?.length).toBe(2);
-    expect(toUncounted(call, { ...end, usage: {} as never })).toBeUndefined();
+    expect(toUncounted(call, end)?.response.length).toBe(2);
+    expect(toUncounted(call, { ...end, usage: USAGE })).toBeUndefined();
     expect(toUncounted(callOf('{"input":"a"}', { operation: "embedding" }), end)).toBeUndefined();
+  });
+
+  test("is whole where it is counted, images apart", () => {
+    const content = [
+      { type: "text", text: "x".repeat(MAX_TEXT_BYTES * 2) },
+      { type: "image_url", image_url: { url: `data:image/png;base64,${"A".repeat(20_000_000)}` } },
+    ];
+    const messages = Array.from({ length: 10 }, () => ({ role: "user", content: content.slice(0, 1) }));
+    const body = JSON.stringify({ messages: [{ role: "user", content }, ...messages], documents: ["d"] });
+    const response = "y".repeat(MAX_CONTENT_BYTES * 2);
+    const uncounted = toUncounted(callOf(body, {}), endOf({ response }));
+    const read = JSON.parse(Buffer.from(uncounted?.request ?? []).toString());
+    expect(read.messages.slice(1)).toEqual(messages);
+    expect(read.messages[0].content[0]).toEqual(content[0]);
+    expect(read.messages[0].content[1].image_url.url.length).toBeLessThan(200);
+    expect(read.documents).toBeUndefined();
+    expect(uncounted?.response.length).toBe(response.length);
+  });
+
+  test("is not counted where it is too long for that", () => {
+    const text = "x".repeat(MAX_COUNTABLE_BYTES);
+    const long = callOf(JSON.stringify({ messages: [{ role: "user", content: text }] }), {});
+    expect(toUncounted(long, endOf({ response: "{}" }))).toBeUndefined();
+    expect(toUncounted(callOf(CHAT, {}), endOf({ response: `{"content":"${text}"}` }))).toBeUndefined();
+    const usage = { ...USAGE, isOfPromptAlone: true } as const;
+    expect(toUncounted(long, { ...endOf({ response: "{}" }), usage })).toMatchObject({ request: Buffer.from("{}") });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { CallContent, CallDetails, UncountedCall } from "../core/call-details.ts";
-import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
+import { MAX_CONTENT_BYTES, MAX_COUNTABLE_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import { isObject, textOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
 import { isAnswerCounted } from "../core/usage.ts";
@@ -11,7 +11,7 @@ import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import { toBuffer } from "../wire/utf8.ts";
 import type { Call, CallEnd } from "./call.ts";
 import { toPricer } from "./call-price.ts";
-import { copyContent } from "./copy-content.ts";
+import { copyContent, copyCountable } from "./copy-content.ts";
 
 /** Longest piece of JSON that is kept beside the conversation, in bytes: metadata, each parameter. */
 const MAX_PART_BYTES = 64 * 1024;
@@ -135,13 +135,27 @@ function toContent(call: Call, body: ScannedObject, end: CallEnd): CallContent {
   return { request, response: kept, isResponseCut: shareOf(end) < 1 || (isKept && kept === undefined) };
 }
 
-/** What tokens can be counted in, of a call that was answered though nobody told how much that was, or how much the answer was. */
+/**
+ * What tokens can be counted in, of a call that was answered though nobody told how much that was, or how much the answer was;
+ * `undefined` for one that is too long to be counted.
+ */
 export function toUncounted(call: Call, end: CallEnd): UncountedCall | undefined {
-  const isCountable = !isAnswerCounted(end.usage) && end.response !== undefined && GENERATING.has(call.operation);
-  return isCountable && call.body !== undefined
-    ? { ...toContent(call, call.body, end), responseShare: shareOf(end), toCost: toPricer(call) }
-    : undefined;
+  const { response } = end;
+  if (isAnswerCounted(end.usage) || !GENERATING.has(call.operation)) {
+    return undefined;
+  }
+  if (response === undefined || response.length > MAX_COUNTABLE_BYTES || call.body === undefined) {
+    return undefined;
+  }
+  const request = end.usage === undefined ? copyCountable(call.body, COUNTED_FIELDS) : TOLD_PROMPT;
+  return request && { request, response, responseShare: shareOf(end), toCost: toPricer(call) };
 }
+
+/** Stands for a prompt that the vendor has counted. */
+const TOLD_PROMPT = Buffer.from("{}");
+
+/** Fields of a body that are read as tokens of the prompt. */
+const COUNTED_FIELDS: ReadonlySet<string> = new Set(["messages", "prompt", "tools", "functions"]);
 
 const shareOf = ({ responseShare = 1 }: CallEnd): number => responseShare;
 

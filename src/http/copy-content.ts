@@ -1,6 +1,6 @@
-import { MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
+import { MAX_CONTENT_BYTES, MAX_COUNTABLE_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import { copyBytes } from "../wire/copy-bytes.ts";
-import { cutJsonTexts } from "../wire/cut-json-texts.ts";
+import { cutDataUrls, cutJsonTexts } from "../wire/cut-json-texts.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 
 const COMMA = 0x2c;
@@ -13,7 +13,26 @@ const EMPTY = Buffer.from("{}");
 const TOO_LONG = Buffer.from(`{"cut":"longer than ${MAX_CONTENT_BYTES} bytes"}`);
 
 /** The text of an object with only the fields of these names, their long texts cut. A copy. */
-export function copyContent(body: ScannedObject, names: ReadonlySet<string>): Uint8Array {
+export const copyContent = (body: ScannedObject, names: ReadonlySet<string>): Uint8Array =>
+  copyFields(body, names, FOR_READERS) ?? TOO_LONG;
+
+/**
+ * The text of an object with only the fields of these names, for counting: all but long `data:` URLs, whose length says nothing
+ * of their tokens. A copy; `undefined` where that is longer than {@link MAX_COUNTABLE_BYTES}.
+ */
+export const copyCountable = (body: ScannedObject, names: ReadonlySet<string>): Uint8Array | undefined =>
+  copyFields(body, names, FOR_COUNTING);
+
+/** What of long fields is left out, and how much may remain. */
+interface Copying {
+  readonly cut: (json: Uint8Array, limitBytes: number) => Buffer;
+  readonly maxBytes: number;
+}
+
+const FOR_READERS: Copying = { cut: cutJsonTexts, maxBytes: MAX_CONTENT_BYTES };
+const FOR_COUNTING: Copying = { cut: cutDataUrls, maxBytes: MAX_COUNTABLE_BYTES };
+
+function copyFields(body: ScannedObject, names: ReadonlySet<string>, copying: Copying): Uint8Array | undefined {
   let size = 0;
   let longest = 0;
   for (const { name, keyStart, keyEnd, valueStart, valueEnd } of body.fields) {
@@ -25,8 +44,8 @@ export function copyContent(body: ScannedObject, names: ReadonlySet<string>): Ui
   if (size === 0) {
     return EMPTY;
   }
-  const copy = longest > MAX_TEXT_BYTES ? copyCut(body, names) : copyWhole(body, names, size + 1);
-  return copy.length <= MAX_CONTENT_BYTES ? copy : TOO_LONG;
+  const copy = longest > MAX_TEXT_BYTES ? copyCut(body, names, copying) : copyWhole(body, names, size + 1);
+  return copy.length <= copying.maxBytes ? copy : undefined;
 }
 
 /** Without views, which cost more than copies where a body is small. */
@@ -45,14 +64,14 @@ function copyWhole({ bytes, fields }: ScannedObject, names: ReadonlySet<string>,
   return copy;
 }
 
-function copyCut({ bytes, fields }: ScannedObject, names: ReadonlySet<string>): Buffer {
+function copyCut({ bytes, fields }: ScannedObject, names: ReadonlySet<string>, { cut }: Copying): Buffer {
   const pieces = fields
     .filter(({ name }) => names.has(name))
     .flatMap(({ keyStart, keyEnd, valueStart, valueEnd }, index) => [
       Buffer.of(index === 0 ? OPEN_BRACE : COMMA),
       bytes.subarray(keyStart, keyEnd),
       Buffer.of(COLON),
-      cutJsonTexts(bytes.subarray(valueStart, valueEnd), MAX_TEXT_BYTES),
+      cut(bytes.subarray(valueStart, valueEnd), MAX_TEXT_BYTES),
     ]);
   return Buffer.concat([...pieces, Buffer.of(CLOSE_BRACE)]);
 }

@@ -12,7 +12,6 @@ const uncounted = (fields: Partial<UncountedCall> = {}): CallFinished =>
     uncounted: {
       request: Buffer.from('{"messages":[{"role":"user","content":"hi"}]}'),
       response: Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"hello"}}]}\n\n'),
-      isResponseCut: false,
       responseShare: 1,
       toCost: () => undefined,
       ...fields,

@@ -26,8 +26,6 @@ const MAX_FAILURES = 5;
 const isBundled = !import.meta.url.endsWith("/estimate-usage.ts");
 const COUNT_WORKER = new URL(isBundled ? "./observers/count-worker.js" : "./count-worker.ts", import.meta.url);
 
-const NOTHING = new Uint8Array();
-
 /** How estimating goes; counts since the start. */
 export interface EstimateStats {
   readonly estimatedCount: number;
@@ -92,7 +90,7 @@ export class UsageEstimator {
   /** Hands the call on, at once or when it has been counted. Never throws. */
   complete(event: CallFinished): void {
     const { uncounted } = event;
-    const bytes = uncounted === undefined ? 0 : uncounted.request.length + (uncounted.response?.length ?? 0);
+    const bytes = uncounted === undefined ? 0 : uncounted.request.length + uncounted.response.length;
     const isFull = this.#pending.size >= MAX_PENDING || this.#pendingBytes + bytes > MAX_PENDING_BYTES;
     if (uncounted === undefined || isFull || this.#isStopping || this.#failureCount >= MAX_FAILURES) {
       this.#giveUp(event);
@@ -248,7 +246,7 @@ export class UsageEstimator {
 const toRequest = (
   id: number,
   event: CallFinished,
-  { request, response = NOTHING, responseShare }: UncountedCall,
+  { request, response, responseShare }: UncountedCall,
 ): CountRequest => ({
   id,
   request,

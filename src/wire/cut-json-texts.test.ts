@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { cutJsonTexts } from "./cut-json-texts.ts";
+import { cutDataUrls, cutJsonTexts } from "./cut-json-texts.ts";
 
 const cut = (text: string, limit: number): string => cutJsonTexts(Buffer.from(text), limit).toString("utf8");
 
@@ -21,6 +21,13 @@ test("an image keeps its type alone", () => {
   const { url } = JSON.parse(cut(json, 1000));
   expect(url).toStartWith("data:image/png;base64,AAA");
   expect(url.length).toBeLessThan(120);
+});
+
+test("other texts stay whole where only URLs are to be cut", () => {
+  const json = JSON.stringify({ text: "x".repeat(1000), url: `data:image/png;base64,${"A".repeat(1000)}` });
+  const read = JSON.parse(cutDataUrls(Buffer.from(json), 100).toString());
+  expect(read.text).toBe("x".repeat(1000));
+  expect(read.url).toMatch(/^data:image\/png;base64,A+ \.\.\.\[\d+ bytes cut\]$/);
 });
 
 describe("a cut splits neither characters nor escapes", () => {

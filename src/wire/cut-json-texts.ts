@@ -1,3 +1,4 @@
+import { standsAt } from "./stands-at.ts";
 import { toBuffer } from "./utf8.ts";
 
 const QUOTE = 0x22;
@@ -15,7 +16,12 @@ const ESCAPE_BYTES = 6;
  * stands as it came. Long `data:` URLs keep only their type.
  * @param limitBytes longest string that stays whole, without its quotes
  */
-export function cutJsonTexts(json: Uint8Array, limitBytes: number): Buffer {
+export const cutJsonTexts = (json: Uint8Array, limitBytes: number): Buffer => cutStrings(json, limitBytes, false);
+
+/** The same of long `data:` URLs alone: other strings stay whole. */
+export const cutDataUrls = (json: Uint8Array, limitBytes: number): Buffer => cutStrings(json, limitBytes, true);
+
+function cutStrings(json: Uint8Array, limitBytes: number, isOfUrls: boolean): Buffer {
   if (json.length <= limitBytes) {
     return Buffer.from(json); // A view of a small buffer would cost more than the copy.
   }
@@ -27,8 +33,8 @@ export function cutJsonTexts(json: Uint8Array, limitBytes: number): Buffer {
     if (close < 0) {
       break;
     }
-    if (close - open - 1 > limitBytes) {
-      const isDataUrl = text.subarray(open + 1, open + 1 + DATA_URL.length).equals(DATA_URL);
+    const isDataUrl = close - open - 1 > limitBytes && standsAt(text, open + 1, DATA_URL);
+    if (isDataUrl || (close - open - 1 > limitBytes && !isOfUrls)) {
       const end = findCut(text, open + 1, open + 1 + (isDataUrl ? DATA_URL_BYTES : limitBytes));
       pieces.push(text.subarray(from, end), Buffer.from(` ...[${close - end} bytes cut]`));
       from = close;

@@ -181,6 +181,18 @@ test("tokens that the vendor does not tell are counted, and marked as an estimat
   });
 }, 30_000);
 
+test("long texts are counted whole", async () => {
+  upstream.next({ body: reply(null) });
+  const id = crypto.randomUUID();
+  const messages = [{ role: "user", content: " word".repeat(80_000) }];
+  await postJson(
+    `${gateway.url}/v1/chat/completions`,
+    { model: "gpt", messages },
+    { headers: { "x-litellm-call-id": id } },
+  );
+  expect(await logOf(id)).toMatchObject({ usage_estimated: true, prompt_tokens: 80_007, completion_tokens: 1 });
+}, 30_000);
+
 test("a client that leaves in the middle of a stream pays for what was sent", async () => {
   upstream.next({ chunks: [piece("one two "), piece("three four")], ending: "stall" });
   const id = crypto.randomUUID();
