@@ -165,6 +165,11 @@ describe("metadata", () => {
     expect(read(withField(field)).metadataText).toBe(text);
   });
 
+  test("of x-litellm-spend-logs-metadata, whole", () => {
+    const text = JSON.stringify({ a: "x".repeat(5000) });
+    expect(read(CHAT, { headers: { "x-litellm-spend-logs-metadata": text } }).spendLogsMetadataText).toBe(text);
+  });
+
   test("of headers, without credentials and hosts", () => {
     const headers = {
       langfuse_trace_id: "t",

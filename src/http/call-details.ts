@@ -72,7 +72,7 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
   return {
     metadataText,
     langfuseHeaders: readLangfuseHeaders(call),
-    spendLogsMetadataText: shorten(own.get("x-litellm-spend-logs-metadata")),
+    spendLogsMetadataText: own.get("x-litellm-spend-logs-metadata") ?? undefined, // Cut, it would be no JSON.
     parametersText: body === undefined ? "{}" : copyFields(body, PARAMETERS),
     content: body === undefined || isRedacted || !state.capture.content ? undefined : toContent(call, body, end),
     isRedacted,

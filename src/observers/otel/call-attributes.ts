@@ -25,7 +25,7 @@ export function setCallAttributes(attributes: Attributes, call: CallFinished, sh
     setMessages(attributes, reading);
   }
   attributes.set("hidden_params", toJson(toHiddenParams(call, costUsdOf(call))));
-  setMetadata(attributes, call, reading.metadata);
+  setMetadata(attributes, call, reading);
 }
 
 function setIdentity(attributes: Attributes, call: CallFinished): void {
@@ -141,7 +141,7 @@ function setMessages(attributes: Attributes, { request, response }: DetailsReade
 }
 
 /** Names of the gateway's own first, so that no caller writes them. */
-function setMetadata(attributes: Attributes, { details, path }: CallFinished, metadata: JsonObject): void {
+function setMetadata(attributes: Attributes, { details, path }: CallFinished, reading: DetailsReader): void {
   attributes.set("metadata.user_api_key_request_route", path);
   if (details === undefined) {
     return;
@@ -150,9 +150,9 @@ function setMetadata(attributes: Attributes, { details, path }: CallFinished, me
   attributes.set("metadata.user_api_key_end_user_id", details.endUser);
   attributes.set("metadata.requester_ip_address", details.clientAddress);
   attributes.set("metadata.user_agent", details.userAgent);
-  attributes.set("metadata.spend_logs_metadata", details.spendLogsMetadataText);
+  attributes.set("metadata.spend_logs_metadata", toJson(reading.spendLogsMetadata));
   attributes.set("metadata.tags", details.tags.length === 0 ? undefined : details.tags);
-  for (const [key, value] of Object.entries(metadata)) {
+  for (const [key, value] of Object.entries(reading.metadata)) {
     if (!OWN_METADATA.test(key)) {
       attributes.setMetadata(key, value);
     }

@@ -338,6 +338,13 @@ describe("what strangers sent does no harm", () => {
     expect(send(calls).spans.length).toBe(800);
   });
 
+  test("what x-litellm-spend-logs-metadata says stands without credentials", () => {
+    const call = detailedCall({ spendLogsMetadataText: '{"team":"a","api_key":"planted"}' });
+    expect(first(spansOf(call)).attributes["metadata.spend_logs_metadata"]).toBe('{"team":"a","api_key":"****"}');
+    const none = detailedCall({ spendLogsMetadataText: "Bearer planted-planted" });
+    expect(first(spansOf(none)).attributes["metadata.spend_logs_metadata"]).toBeUndefined();
+  });
+
   test("names and values of metadata are bounded, and are not taken for the gateway's own", () => {
     const metadata = {
       user_api_key_hash: "forged",
