@@ -6,7 +6,7 @@ const HEADING = `# Metrics
 
 What \`GET /metrics\` shows with the \`prometheus\` callback ([guide](../guides/watch-with-prometheus.md)). Names and labels are LiteLLM's where they begin
 with \`litellm_\`. Counters have the suffix \`_total\`, histograms \`_bucket\`, \`_sum\` and \`_count\`; times are seconds, money is US dollars. Labels
-without a value are left out. \`end_user\` is there only with \`enable_end_user_cost_tracking_prometheus_only\`; fields of metadata and tags become labels of
+without a value are left out: \`hashed_api_key\` (SHA-256) of callers that were refused, for one. \`end_user\` is there only with \`enable_end_user_cost_tracking_prometheus_only\`; fields of metadata and tags become labels of
 the metrics of calls with \`custom_prometheus_metadata_labels\` and \`custom_prometheus_tags\`.
 
 Several processes on one port (\`--num_workers\`) answer as one, whichever is asked: *together* says how their values become one.

@@ -6,14 +6,16 @@ import { type KeyHeaders, readPresentedKey } from "./key-carrier.ts";
 export interface Authenticator {
   /** Whether any caller is let in, key or not. */
   readonly isOpen: boolean;
-  /** SHA-256 of the key that lets callers in, in hex: how logs name it. `undefined` where keys are not asked for. */
-  readonly keyHash: string | undefined;
-  /** @throws GatewayError `unauthenticated` or `no-database` (contract 1.10). */
-  authenticate(headers: KeyHeaders): void;
+  /**
+   * Lets a caller in.
+   * @returns SHA-256 of the key that let it in, in hex: how logs name it; `undefined` where keys are not asked for
+   * @throws GatewayError `unauthenticated` or `no-database` (contract 1.10)
+   */
+  authenticate(headers: KeyHeaders): string | undefined;
 }
 
 /** Everybody is let in: no master key is configured. */
-const OPEN: Authenticator = { isOpen: true, keyHash: undefined, authenticate: () => undefined };
+const OPEN: Authenticator = { isOpen: true, authenticate: () => undefined };
 
 /** The master key alone opens the gateway; without one configured, everybody may call. */
 export function toAuthenticator(masterKey: string | undefined, keyHeader: string | undefined): Authenticator {
@@ -21,10 +23,10 @@ export function toAuthenticator(masterKey: string | undefined, keyHeader: string
     return OPEN;
   }
   const isMasterKey = toComparison(masterKey);
+  const keyHash = Buffer.from(hash(masterKey)).toString("hex");
   const ownHeader = keyHeader?.toLowerCase();
   return {
     isOpen: false,
-    keyHash: Buffer.from(hash(masterKey)).toString("hex"),
     authenticate(headers) {
       const presented = readPresentedKey(headers, ownHeader);
       if (presented.kind !== "key") {
@@ -33,6 +35,7 @@ export function toAuthenticator(masterKey: string | undefined, keyHeader: string
       if (!isMasterKey(presented.key)) {
         throw unknownKey(presented.key);
       }
+      return keyHash;
     },
   };
 }

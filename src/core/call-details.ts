@@ -32,7 +32,7 @@ export interface CallDetails {
   readonly sessionId: string | undefined;
   readonly userAgent: string | undefined;
   readonly clientAddress: string | undefined;
-  /** SHA-256 of the key that the caller presented, in hex; `undefined` where keys are not asked for. */
+  /** SHA-256 of the key that let the caller in, in hex; `undefined` for refused callers, and where keys are not asked for. */
   readonly keyHash: string | undefined;
   /** What the vendor's rate limit headers said is left. */
   readonly remainingRequests: number | undefined;

@@ -23,6 +23,7 @@ const CHAT = '{"model":"a","messages":[{"role":"user","content":"hi"}]}';
 const callOf = (body: string | undefined, setting: Setting): Call =>
   ({
     id: "call-1",
+    keyHash: "abcd",
     operation: setting.operation ?? "chat",
     isStream: setting.isStream ?? false,
     request: { headers: new Headers(setting.headers), clientAddress: "127.0.0.1" },
@@ -31,7 +32,6 @@ const callOf = (body: string | undefined, setting: Setting): Call =>
     state: {
       config: configOf(loadYaml(`model_list: []\n${setting.yaml ?? ""}`)),
       capture: { details: true, content: setting.hasReaders ?? true },
-      auth: { keyHash: "abcd" },
     },
   }) as unknown as Call;
 

@@ -84,7 +84,7 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
     sessionId: readId(saying, "litellm_session_id", own.get("x-litellm-session-id")),
     userAgent: shorten(call.request.headers.get("user-agent")),
     clientAddress: call.request.clientAddress,
-    keyHash: observing.redactUserApiKeyInfo ? undefined : state.auth.keyHash,
+    keyHash: observing.redactUserApiKeyInfo ? undefined : call.keyHash,
     remainingRequests: readCount(call.reply?.header("x-ratelimit-remaining-requests")),
     remainingTokens: readCount(call.reply?.header("x-ratelimit-remaining-tokens")),
   };

@@ -52,6 +52,8 @@ export class Call {
   readonly id: string;
   readonly startedAt: number;
   readonly startedAtMs: number;
+  /** SHA-256 of the key that let the caller in, in hex; `undefined` for callers that were refused, and where keys are not asked for. */
+  keyHash: string | undefined = undefined;
   body: ScannedObject | undefined = undefined;
   requestedModel: string | undefined = undefined;
   group: ModelGroup | undefined = undefined;

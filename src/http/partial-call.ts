@@ -12,6 +12,7 @@ export function toPart(call: Call, model: string): Call {
     readBody: call.request.readBody,
   };
   const part = new Call(request, call, call.operation, call.target, call.id);
+  part.keyHash = call.keyHash;
   part.body = call.body;
   part.requestedModel = model;
   part.isStream = call.isStream;

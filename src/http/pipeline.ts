@@ -26,7 +26,7 @@ export function runCall(call: Call): InboundReply | Promise<InboundReply> {
 
 function begin(call: Call): InboundReply | Promise<InboundReply> {
   try {
-    call.state.auth.authenticate(call.request.headers);
+    call.keyHash = call.state.auth.authenticate(call.request.headers);
     const bytes = readRequestBody(call.request, call.state.config.general.maxRequestBytes);
     return bytes instanceof Promise ? runLater(call, bytes) : answer(call, bytes);
   } catch (thrown) {

@@ -108,6 +108,21 @@ test("without the callback the page says how to get it", async () => {
   expect(await gateway.stop()).toBe(0);
 });
 
+test("calls have the hash of the key that let them in; those that were refused have none", async () => {
+  const gateway = await startGateway({
+    config: configOf({ callbacks: ["prometheus"] }, { master_key: "sk-metrics-test-1" }),
+  });
+  await ask(gateway, {}, { authorization: "Bearer sk-metrics-test-1" });
+  await ask(gateway, {}, { authorization: "Bearer sk-metrics-other" });
+  await ask(gateway);
+  const text = await untilCounted(gateway, 3);
+  const hash = new Bun.CryptoHasher("sha256").update("sk-metrics-test-1").digest("hex");
+  const total = "litellm_proxy_total_requests_metric_total";
+  expect(sumOf(text, `${total}{hashed_api_key="${hash}"`)).toBe(1);
+  expect(sumOf(text, `${total}{status_code="401"`) + sumOf(text, `${total}{status_code="400"`)).toBe(2);
+  expect(await gateway.stop()).toBe(0);
+});
+
 test("with require_auth_for_metrics_endpoint it wants the key; without, it is open beside a master key", async () => {
   const config = (requires: boolean) =>
     configOf(
