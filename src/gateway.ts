@@ -9,6 +9,7 @@ import type { GatewaySnapshot } from "./core/gateway-snapshot.ts";
 import { LIVE_CALLS, LIVE_HOUR, type LiveCallsRequest } from "./core/live-feed.ts";
 import { METRICS_TOPIC, type MetricFamily } from "./core/metrics.ts";
 import { mergeMetrics } from "./core/metrics-text.ts";
+import { Scrubber } from "./core/scrubber.ts";
 import { NoSiblings, type Siblings } from "./core/siblings.ts";
 import { VERSION } from "./core/version.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
@@ -267,6 +268,7 @@ export class Gateway {
       clientHosts: new ClientHosts(general, PROVIDERS),
       userConfigs: new UserConfigs(),
       auth: toAuthenticator(general.masterKey, general.litellmKeyHeaderName),
+      scrubber: new Scrubber(general.masterKey === undefined ? [] : [general.masterKey]),
       capture: toCapture(config),
       preCall: PreCallChecks.of(modules, {
         timeoutMs: observing.preCallTimeoutMs,

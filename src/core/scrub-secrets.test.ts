@@ -33,9 +33,10 @@ test.each([
   expect(scrubSecrets(text)).toBe(text);
 });
 
-test("data keeps its shape, its texts are scrubbed", () => {
+test("data keeps its shape, its texts and the names of its fields are scrubbed", () => {
   const data = { a: ["sk-abcdefghij1234", 1, null, true], b: { c: "plain" } };
   expect(scrubSecrets(data)).toEqual({ a: ["sk-****1234", 1, null, true], b: { c: "plain" } });
+  expect(JSON.stringify(scrubSecrets({ z: 1, "sk-abcdefghij1234": 2, a: 3 }))).toBe('{"z":1,"sk-****1234":2,"a":3}');
   expect(data.a[0]).toBe("sk-abcdefghij1234");
   for (const value of [7, null, undefined, true]) expect(scrubSecrets<unknown>(value)).toBe(value);
 });
@@ -68,10 +69,15 @@ describe("a key that is known", () => {
     expect(scrubKey('a "quoted" key', '"quoted"')).toBe("a **** key");
   });
 
+  test("that is short is found where it is the whole text", () => {
+    expect(scrubKey({ a: "sk-1234", b: "xsk-1234" }, "sk-1234")).toEqual({ a: "****", b: "xsk-1234" });
+  });
+
   test("leaves all else as it was", () => {
     expect(scrubKey({ a: 1, b: ["c"] }, "0123abcd4567")).toEqual({ a: 1, b: ["c"] });
     expect(scrubKey("a short word", "short")).toBe("a short word");
     expect(scrubKey("anything", "")).toBe("anything");
+    expect(scrubKey("", "")).toBe("");
     expect(scrubKey(undefined, "0123abcd4567")).toBeUndefined();
   });
 });

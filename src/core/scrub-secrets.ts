@@ -25,7 +25,7 @@ function shownEnd(key: string): string {
  * @param keys known ones, which are left out however they look
  */
 export function scrubSecrets<Value>(value: Value, keys: readonly string[] = NO_KEYS): Value {
-  const change = keys.length === 0 ? scrubText : (text: string) => keys.reduce(scrubKey, scrubText(text));
+  const change = keys.length === 0 ? scrubText : (text: string) => keys.reduce(withoutKey, scrubText(text));
   return mapTexts(value, change) as Value;
 }
 
@@ -33,10 +33,17 @@ const NO_KEYS: readonly string[] = [];
 
 /** The same text or data without one known key, however that looks. */
 export function scrubKey<Value>(value: Value, key: string): Value {
-  return key.length < MIN_KEY_LENGTH ? value : (mapTexts(value, (text) => text.replaceAll(key, "****")) as Value);
+  return mapTexts(value, (text) => withoutKey(text, key)) as Value;
 }
 
-/** Shortest key that is looked for: shorter ones would be found in ordinary words. */
+function withoutKey(text: string, key: string): string {
+  if (key.length < MIN_KEY_LENGTH) {
+    return text === key && key !== "" ? "****" : text;
+  }
+  return text.includes(key) ? text.replaceAll(key, "****") : text;
+}
+
+/** Shortest key that is looked for within texts: shorter ones would be found in ordinary words. */
 export const MIN_KEY_LENGTH = 8;
 
 /** Texts without any of this hold no secret that the patterns know; nearly all texts are such. */
@@ -67,15 +74,10 @@ function mapItems(items: readonly unknown[], change: (text: string) => string, d
   return mapped.every((item, index) => item === items[index]) ? items : mapped;
 }
 
+/** Names of fields are texts too. */
 function mapFields(object: object, change: (text: string) => string, depth: number): object {
-  let changed: [string, unknown][] | undefined;
-  for (const name of Object.keys(object)) {
-    const part = (object as Record<string, unknown>)[name];
-    const mapped = mapTexts(part, change, depth + 1);
-    if (mapped !== part) {
-      changed ??= [];
-      changed.push([name, mapped]);
-    }
-  }
-  return changed === undefined ? object : { ...object, ...Object.fromEntries(changed) };
+  const fields = Object.entries(object);
+  const mapped = fields.map(([name, part]) => [change(name), mapTexts(part, change, depth + 1)] as const);
+  const isSame = mapped.every(([name, part], index) => name === fields[index]?.[0] && part === fields[index]?.[1]);
+  return isSame ? object : Object.fromEntries(mapped);
 }

@@ -64,13 +64,13 @@ export async function attempt(call: Call): Promise<InboundReply | GatewayError> 
 }
 
 const toAttempt = (
-  { upstreamStartedAtMs, upstreamMs, route, attemptSpanId }: Call,
+  { upstreamStartedAtMs, upstreamMs, route, attemptSpanId, state }: Call,
   { id, provider, upstreamModel }: Deployment,
   status: number | undefined,
 ): Attempt => ({
   deploymentId: id,
   provider: provider.name,
-  upstreamModel,
+  upstreamModel: state.scrubber.scrubName(upstreamModel),
   startedAtMs: upstreamStartedAtMs,
   durationMs: upstreamMs,
   status,

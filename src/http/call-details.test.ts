@@ -3,6 +3,7 @@ import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import type { CallDetails } from "../core/call-details.ts";
 import { MAX_CONTENT_BYTES, MAX_COUNTABLE_BYTES, MAX_TEXT_BYTES } from "../core/call-details.ts";
 import type { Operation } from "../core/operation.ts";
+import { Scrubber } from "../core/scrubber.ts";
 import { scanObject } from "../wire/json-scan.ts";
 import type { Call } from "./call.ts";
 import { toCallDetails, toUncounted } from "./call-details.ts";
@@ -31,6 +32,7 @@ const callOf = (body: string | undefined, setting: Setting): Call =>
     reply: { header: (name: string) => setting.vendorHeaders?.[name] },
     state: {
       config: configOf(loadYaml(`model_list: []\n${setting.yaml ?? ""}`)),
+      scrubber: new Scrubber(["plain-master-key"]),
       capture: { details: true, content: setting.hasReaders ?? true },
     },
   }) as unknown as Call;
@@ -247,6 +249,40 @@ describe("what callers keep from callbacks", () => {
       "langfuse",
       "otel",
     ]);
+  });
+});
+
+test.each([
+  ["a key", "sk-abcdefghij1234", "sk-****1234"],
+  ["the server's own", "plain-master-key", "****"],
+])("what is said does not tell %s", (_name, key, shown) => {
+  const body = JSON.stringify({
+    user: key,
+    tags: [key, "t"],
+    litellm_trace_id: key,
+    litellm_session_id: key,
+    stop: "a",
+  });
+  const headers = { "user-agent": `curl ${key}`, langfuse_trace_name: key };
+  expect(read(body, { headers })).toMatchObject({
+    endUser: shown,
+    tags: [shown, "t"],
+    traceId: shown,
+    sessionId: shown,
+    userAgent: `curl ${shown}`,
+    langfuseHeaders: { trace_name: shown },
+  });
+});
+
+test("texts of JSON do not tell the server's own key; what else looks like one is hidden where they are read", () => {
+  const said = '{"a":"plain-master-key"}';
+  const details = read(`{"metadata":${said},"stop":"plain-master-key"}`, {
+    headers: { "x-litellm-spend-logs-metadata": said },
+  });
+  expect(details).toMatchObject({
+    metadataText: '{"a":"****"}',
+    spendLogsMetadataText: '{"a":"****"}',
+    parametersText: '{"stop":"****"}',
   });
 });
 

@@ -59,6 +59,7 @@ const LANGFUSE_PREFIX = /^langfuse_(?!.*(?:key|secret|host))/;
  */
 export function toCallDetails(call: Call, end: CallEnd): CallDetails {
   const { body, state } = call;
+  const { scrubber } = state;
   const { observing } = state.config;
   const own = ownHeadersOf(call.request.headers);
   const saying = body !== undefined && saysOfItself(body) ? body : undefined;
@@ -70,19 +71,19 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
   };
   const isRedacted = isContentHidden(call, own);
   return {
-    metadataText,
-    langfuseHeaders: readLangfuseHeaders(call),
-    spendLogsMetadataText: own.get("x-litellm-spend-logs-metadata") ?? undefined, // Cut, it would be no JSON.
-    parametersText: body === undefined ? "{}" : copyFields(body, PARAMETERS),
+    metadataText: scrubber.scrubJson(metadataText),
+    langfuseHeaders: scrubber.scrub(readLangfuseHeaders(call)),
+    spendLogsMetadataText: scrubber.scrubJson(own.get("x-litellm-spend-logs-metadata") ?? undefined), // Cut, it would be no JSON.
+    parametersText: body === undefined ? "{}" : scrubber.scrubJson(copyFields(body, PARAMETERS)),
     content: body === undefined || isRedacted || !state.capture.content ? undefined : toContent(call, body, end),
     isRedacted,
     isUnlogged: !observing.globalDisableNoLogParam && saying?.find("no-log")?.kind === "true",
     disabledCallbacks: readNames(own.get("x-litellm-disable-callbacks")?.toLowerCase()),
-    endUser: endUserOf(call, said),
-    tags: readAllTags(call, said),
-    traceId: readId(saying, "litellm_trace_id", own.get("x-litellm-trace-id")) ?? call.id,
-    sessionId: readId(saying, "litellm_session_id", own.get("x-litellm-session-id")),
-    userAgent: shorten(call.request.headers.get("user-agent")),
+    endUser: scrubber.scrub(endUserOf(call, said)),
+    tags: scrubber.scrub(readAllTags(call, said)),
+    traceId: scrubber.scrub(readId(saying, "litellm_trace_id", own.get("x-litellm-trace-id"))) ?? call.id,
+    sessionId: scrubber.scrub(readId(saying, "litellm_session_id", own.get("x-litellm-session-id"))),
+    userAgent: scrubber.scrub(shorten(call.request.headers.get("user-agent"))),
     clientAddress: call.request.clientAddress,
     keyHash: observing.redactUserApiKeyInfo ? undefined : call.keyHash,
     remainingRequests: readCount(call.reply?.header("x-ratelimit-remaining-requests")),

@@ -3,7 +3,7 @@ import type { Attempt, CallFinished } from "../core/call-event.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
-import { scrubSecrets } from "../core/scrub-secrets.ts";
+import type { Scrubber } from "../core/scrubber.ts";
 import { beginTrace, type CallTrace } from "../core/trace-context.ts";
 import type { JsonObject, Translator } from "../core/translation.ts";
 import type { Usage } from "../core/usage.ts";
@@ -27,7 +27,7 @@ import type { RoutingScope } from "./routing-scope.ts";
 /** What a call needs of its request. */
 export type CallRequest = Pick<InboundRequest, "headers" | "isGone" | "onGone" | "readBody" | "clientAddress">;
 
-/** A caller's own id for a call is kept when it is plain and short; anything else gets a fresh one. */
+/** A caller's own id for a call is kept when it is plain, short and no key; anything else gets a fresh one. */
 const SAFE_CALL_ID = /^[\x21-\x7e]{1,128}$/;
 
 const NOTHING_DROPPED: readonly string[] = [];
@@ -120,7 +120,7 @@ export class Call {
     this.scope = context.state.scope;
     this.operation = operation;
     this.target = target;
-    this.id = id ?? chooseId(request);
+    this.id = id ?? chooseId(request, context.state.scrubber);
     this.startedAt = Date.now();
     this.startedAtMs = performance.now();
     const { traces } = context.state.capture;
@@ -224,6 +224,7 @@ export class Call {
 
   #toEvent(end: CallEnd, now: number): CallFinished {
     const retries = Number(this.request.headers.get("x-stainless-retry-count") ?? 0);
+    const { scrubber } = this.state;
     return {
       callId: this.id,
       operation: this.operation,
@@ -236,13 +237,13 @@ export class Call {
       firstByteMs: this.firstByteMs,
       status: end.status,
       errorKind: end.error?.kind,
-      errorMessage: end.error === undefined ? undefined : scrubSecrets(end.error.message),
-      // What is no model may be anything, a key put in the wrong field too.
-      requestedModel: this.group === undefined ? scrubSecrets(this.requestedModel) : this.requestedModel,
-      modelGroup: this.group?.name,
+      errorMessage: end.error === undefined ? undefined : scrubber.scrub(end.error.message),
+      // What is no model may be anything, a key put in the wrong field too; wildcards have it in all names.
+      requestedModel: scrubber.scrubName(this.requestedModel),
+      modelGroup: scrubber.scrubName(this.group?.name),
       deploymentId: this.deployment?.id,
       provider: this.deployment?.provider.name,
-      upstreamModel: this.deployment?.upstreamModel,
+      upstreamModel: scrubber.scrubName(this.deployment?.upstreamModel),
       apiBase: this.route?.apiBase ?? this.deployment?.apiBase,
       isStream: this.isStream,
       isCallersOwn: this.isCallersOwn,
@@ -254,7 +255,7 @@ export class Call {
       attempts: this.attempts,
       retries: this.retries,
       fallbacks: this.fallbacks,
-      dropped: this.dropped,
+      dropped: scrubber.scrub(this.dropped),
       uncounted: toUncounted(this, end),
       trace: this.trace,
       details: this.state.capture.details ? toCallDetails(this, end) : undefined,
@@ -262,9 +263,9 @@ export class Call {
   }
 }
 
-function chooseId({ headers }: CallRequest): string {
+function chooseId({ headers }: CallRequest, scrubber: Scrubber): string {
   const own = headers.get("x-litellm-call-id");
-  return own !== null && SAFE_CALL_ID.test(own) ? own : crypto.randomUUID();
+  return own !== null && SAFE_CALL_ID.test(own) && scrubber.scrub(own) === own ? own : crypto.randomUUID();
 }
 
 /** How a call ended. */

@@ -1,4 +1,4 @@
-import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
+import { scrubKey } from "../core/scrub-secrets.ts";
 import { headText, type UpstreamReply, type UpstreamRequest } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
@@ -41,5 +41,5 @@ const maskHeader = (line: string): string =>
 /** The text without the keys that the call was signed with, and without anything that looks like one. */
 function mask(call: Call, text: string): string {
   const secrets = call.route?.credential.secrets() ?? [];
-  return scrubSecrets(secrets.reduce(scrubKey, text));
+  return call.state.scrubber.scrub(secrets.reduce(scrubKey, text));
 }

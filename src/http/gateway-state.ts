@@ -5,6 +5,7 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { CallSink } from "../core/call-event.ts";
 import type { CallWatch } from "../core/call-watch.ts";
 import type { MetricFamily } from "../core/metrics.ts";
+import type { Scrubber } from "../core/scrubber.ts";
 import type { Siblings } from "../core/siblings.ts";
 import type { CloudIdentities } from "../providers/credential.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -30,6 +31,8 @@ export interface GatewayState {
   readonly clientHosts: ClientHosts;
   readonly userConfigs: UserConfigs;
   readonly auth: Authenticator;
+  /** Keeps secrets out of records. */
+  readonly scrubber: Scrubber;
   /** What its observers want to know of calls. */
   readonly capture: Capture;
   /** What looks at calls before they are made; `undefined` where nothing does. */

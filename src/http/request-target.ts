@@ -2,6 +2,7 @@ import { copyText } from "../core/lasting-text.ts";
 
 /** Path and query of a request, the path made plain: no duplicate slashes, no trailing slash. */
 export interface RequestTarget {
+  /** Of a call whose path names its model: the form, as `/engines/{model}/completions`. */
   readonly path: string;
   /** Without `?`; empty when there is none. */
   readonly query: string;

@@ -58,6 +58,15 @@ test.each([
 });
 
 test.each([
+  ["/v1/chat/completions", "/v1/chat/completions"],
+  ["//chat//completions/", "/chat/completions"],
+  ["/engines/chat/chat/completions", "/engines/{model}/chat/completions"],
+  ["/openai/deployments/openai%2Fgpt/completions?a=b", "/openai/deployments/{model}/completions"],
+])("POST %s has the form %s", (path, form) => {
+  expect(match("POST", path)).toMatchObject({ pathForm: form });
+});
+
+test.each([
   ["GET", "/v1/models", "/v1/models", undefined],
   ["HEAD", "/models", "/v1/models", undefined],
   ["GET", "/v1/models/gpt", "/v1/models/{id}", "gpt"],

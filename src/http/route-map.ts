@@ -5,7 +5,13 @@ import type { RequestTarget } from "./request-target.ts";
 
 /** Where a request goes. */
 export type RouteMatch =
-  | { readonly kind: "inference"; readonly endpoint: InferenceEndpoint; readonly pathModel: string | undefined }
+  | {
+      readonly kind: "inference";
+      readonly endpoint: InferenceEndpoint;
+      /** The path, `{model}` in place of {@link pathModel}. */
+      readonly pathForm: string;
+      readonly pathModel: string | undefined;
+    }
   | { readonly kind: "plain"; readonly endpoint: PlainEndpoint; readonly id: string | undefined };
 
 /** What a path answers, by method. */
@@ -22,7 +28,7 @@ export class RouteMap {
     for (const endpoint of endpoints) {
       if (endpoint.kind === "inference") {
         for (const path of inferencePaths(endpoint)) {
-          this.#add(path, "POST", { kind: "inference", endpoint, pathModel: undefined });
+          this.#add(path, "POST", { kind: "inference", endpoint, pathForm: path, pathModel: undefined });
         }
         continue;
       }
@@ -69,9 +75,9 @@ export class RouteMap {
       }
     }
     for (const endpoint of this.#withModel) {
-      const pathModel = readPathModel(path, endpoint.suffix);
-      if (pathModel !== undefined) {
-        found.set("POST", { kind: "inference", endpoint, pathModel });
+      const named = readPathModel(path, endpoint.suffix);
+      if (named !== undefined) {
+        found.set("POST", { kind: "inference", endpoint, ...named });
         break;
       }
     }
@@ -88,13 +94,16 @@ export class RouteMap {
   }
 }
 
-function readPathModel(path: string, suffix: string): string | undefined {
+function readPathModel(
+  path: string,
+  suffix: string,
+): { readonly pathForm: string; readonly pathModel: string } | undefined {
   if (!path.endsWith(suffix)) {
     return undefined;
   }
   const prefix = PATH_MODEL_PREFIXES.find((candidate) => path.startsWith(candidate));
   const model = prefix === undefined ? "" : path.slice(prefix.length, path.length - suffix.length);
-  return model === "" ? undefined : decode(model);
+  return model === "" ? undefined : { pathForm: `${prefix}{model}${suffix}`, pathModel: decode(model) };
 }
 
 /** Percent-decoded once; left as it is when the escapes are broken. */

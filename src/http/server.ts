@@ -82,7 +82,9 @@ function dispatch(
     }
     const match = routes.match(request.method, target);
     if (match.kind === "inference") {
-      const callTarget = match.pathModel === undefined ? target : { ...target, pathModel: match.pathModel };
+      const { pathForm, pathModel } = match;
+      // Logs have the form of the path: any name of a model would be a series of its own in metrics.
+      const callTarget = pathModel === undefined ? target : { ...target, path: pathForm, pathModel };
       return runCall(new Call(request, { state, services }, match.endpoint.operation, callTarget));
     }
     if (!isPublic(match, state, target.path)) {

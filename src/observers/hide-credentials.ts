@@ -16,9 +16,16 @@ const HIDDEN = "****";
  * @param text the JSON text that the object was read from, at most some 64 KB
  */
 export function hideCredentials(object: JsonObject, text: string): JsonObject {
-  const named = HINT.test(text) ? hideNamed(object) : object;
+  return hideKeys(HINT.test(text) ? hideNamed(object) : object, text);
+}
+
+/**
+ * The same object without texts that look like keys.
+ * @param text the JSON text that the object was read from
+ */
+export function hideKeys(object: JsonObject, text: string): JsonObject {
   // A text without a look of keys comes back as it is; an escape may hide that as well.
-  return text.includes("\\u") || scrubSecrets(text) !== text ? scrubSecrets(named) : named;
+  return text.includes("\\u") || scrubSecrets(text) !== text ? scrubSecrets(object) : object;
 }
 
 /** As deep as JSON is read at all. */

@@ -75,6 +75,13 @@ describe("credentials in metadata are hidden from all observers", () => {
     expect(reader.metadata["note"]).toBe("call with sk-****0000");
   });
 
+  test("in names of fields, and in parameters by their look alone", () => {
+    const text = '{"sk-plantedplanted0000":1,"stop":["sk-plantedplanted0000"],"password":"p"}';
+    const reader = withDetails({ metadataText: text, parametersText: text });
+    expect(reader.metadata).toEqual({ "sk-****0000": 1, stop: ["sk-****0000"], password: "****" });
+    expect(reader.parameters).toEqual({ "sk-****0000": 1, stop: ["sk-****0000"], password: "p" });
+  });
+
   test("what only sounds like one stays", () => {
     const said = { max_tokens: 7, keyword: "a", token_count: 1, trace_id: "key-to-secrets", tokens: [1], keys: "b" };
     expect(withDetails({ metadataText: JSON.stringify(said) }).metadata).toEqual(said);

@@ -3,7 +3,7 @@ import { isObject } from "../core/json-values.ts";
 import type { JsonObject } from "../core/translation.ts";
 import { isDeeperThan, MAX_JSON_DEPTH, parseJsonText } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
-import { hideCredentials } from "./hide-credentials.ts";
+import { hideCredentials, hideKeys } from "./hide-credentials.ts";
 import { readStreamedAnswer } from "./streamed-answer.ts";
 
 const NOTHING: JsonObject = {};
@@ -43,9 +43,9 @@ export class DetailsReader {
     return this.#metadata;
   }
 
-  /** Parameters of the model: `temperature`, `max_tokens`, ... */
+  /** Parameters of the model: `temperature`, `max_tokens`, ...; texts in them (`stop`) without keys. */
   get parameters(): JsonObject {
-    this.#parameters ??= parseObject(this.#event.details?.parametersText);
+    this.#parameters ??= parseParameters(this.#event.details?.parametersText);
     return this.#parameters;
   }
 
@@ -103,6 +103,11 @@ function parseObject(text: string | undefined): JsonObject {
   } catch {
     return NOTHING;
   }
+}
+
+function parseParameters(text: string | undefined): JsonObject {
+  const object = parseObject(text);
+  return object === NOTHING || text === undefined ? object : hideKeys(object, text);
 }
 
 /** What a caller says of a call, which no observer may show the credentials of. */

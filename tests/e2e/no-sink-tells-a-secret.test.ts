@@ -10,7 +10,7 @@ import { eventually } from "../support/within.ts";
 
 /** Nothing of the file or of a call may come out under these names; each is found by no pattern but its own. */
 const PLANTED = {
-  masterKey: "sk-planted-master-Zq81kfYw",
+  masterKey: "planted-master-Zq81kfYw",
   vendorKey: "planted-vendor-Mx72hdPl",
   deploymentSecret: "planted-header-Rt55oaBn",
   callersKey: "planted-caller-Vu39xcEe",
@@ -49,7 +49,11 @@ beforeAll(async () => {
       SLACK_WEBHOOK_URL: `${sinks.url}/slack`,
     },
     config: {
-      model_list: [modelEntry("gpt", params), modelEntry("broken", params)],
+      model_list: [
+        modelEntry("gpt", params),
+        modelEntry("broken", params),
+        modelEntry("any/*", openaiParams(upstream, "openai/*", params)),
+      ],
       litellm_settings: {
         callbacks: ["prometheus", "langfuse", "langfuse_otel", "otel", "generic_api", "json_lines"],
         num_retries: 0,
@@ -72,9 +76,13 @@ afterAll(async () => {
   upstream.close();
 });
 
-const ask = (body: object, headers: Readonly<Record<string, string>> = {}): Promise<string> =>
+const ask = (
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+  path = "/v1/chat/completions",
+): Promise<string> =>
   postJson(
-    `${gateway.url}/v1/chat/completions`,
+    `${gateway.url}${path}`,
     { messages: MESSAGES, ...body },
     { headers: { authorization: `Bearer ${PLANTED.masterKey}`, ...headers } },
   ).then((reply) => reply.text());
@@ -98,6 +106,31 @@ test("no sink and no log holds a planted secret, whatever becomes of the call", 
     user_config: { model_list: [{ model_name: "own", litellm_params: { api_key: PLANTED.userConfigKey, modle: 1 } }] },
   });
   await ask({ model: `nobody/${PLANTED.wrongKey}` });
+  for (const key of [PLANTED.masterKey, PLANTED.wrongKey]) {
+    await ask({
+      model: `any/${key}`,
+      user: key,
+      tags: [key],
+      stop: key,
+      metadata: { [key]: 1, note: key },
+      litellm_session_id: key,
+      litellm_trace_id: key,
+      [key]: 1,
+    });
+    await ask(
+      { model: "gpt" },
+      {
+        "x-litellm-end-user-id": key,
+        "x-litellm-tags": key,
+        "x-litellm-call-id": key,
+        "x-litellm-spend-logs-metadata": JSON.stringify({ note: key, [key]: 1 }),
+        "user-agent": key,
+        langfuse_trace_name: key,
+      },
+    );
+    await ask({}, {}, `/openai/deployments/any%2F${key}/chat/completions`);
+    await ask({}, {}, `/engines/${key}/chat/completions`);
+  }
   const page = await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${PLANTED.masterKey}` } });
   const metrics = await page.text();
   const live = await fetch(`${gateway.url}/ui/api/calls`, {

@@ -99,6 +99,12 @@ test.each(EFFECTS)("%s by headers", async (key, said, trace, generation) => {
   expect([pick(events.trace, trace), pick(events.generation, generation)]).toEqual([trace, generation]);
 });
 
+test("parameters show no key", async () => {
+  const call = detailedCall({ parametersText: '{"stop":"sk-plantedplanted0000","reasoning_effort":"low"}' });
+  const { generation } = await eventsOf([call]);
+  expect(generation["modelParameters"]).toEqual({ stop: "sk-****0000", reasoning_effort: "low" });
+});
+
 test("what a call is without metadata", async () => {
   const cost: CallCost = {
     nanoUsd: 30_000,

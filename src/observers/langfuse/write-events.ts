@@ -33,6 +33,7 @@ const METADATA = Buffer.from(',"metadata":');
 const INPUT = Buffer.from(',"input":');
 const OPEN_BRACKET = 0x5b;
 const LETTER_N = 0x6e;
+const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const OUTPUT = Buffer.from(',"output":');
 
@@ -208,14 +209,17 @@ export function writeParameters(event: CallFinished): string | undefined {
   if (text === "{}") {
     return undefined;
   }
-  return mayHaveParts(text) ? JSON.stringify(toPlainValues(readDetails(event).parameters)) : text;
+  return mustBeRead(text) ? JSON.stringify(toPlainValues(readDetails(event).parameters)) : text;
 }
 
-/** Whether an object's text may hold within its braces an object, a list, or what is no value at all. */
-function mayHaveParts(text: string): boolean {
+/** Whether an object's text may hold within its braces an object, a list, what is no value at all, or a text, which may be a key. */
+function mustBeRead(text: string): boolean {
   for (let at = 1; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === OPEN_BRACE || unit === OPEN_BRACKET || (unit === LETTER_N && text.startsWith("null", at))) {
+      return true;
+    }
+    if (unit === COLON && text.charCodeAt(at + 1) === QUOTE) {
       return true;
     }
   }
