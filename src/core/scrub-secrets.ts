@@ -1,5 +1,5 @@
 /**
- * Keys as vendors write them, bearer tokens, and keys in query strings. Vendors repeat them in their own messages, and
+ * Keys as vendors write them, bearer tokens, signed tokens, keys in query strings and passwords in URLs. Vendors repeat them in their own messages, and
  * they repeat what callers sent, so no pattern may take longer than its text: each takes a whole run of characters.
  */
 const SECRETS: readonly (readonly [pattern: RegExp, replace: (match: string, ...groups: string[]) => string])[] = [
@@ -8,7 +8,13 @@ const SECRETS: readonly (readonly [pattern: RegExp, replace: (match: string, ...
     /\b((?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_])([A-Za-z0-9_*-]{10,})/g,
     (_match, prefix, rest) => `${prefix}****${shownEnd(rest ?? "")}`,
   ],
-  [/([?&](?:key|api[-_]?key|token|access_token)=)[^&\s"']+/gi, (_match, name) => `${name}****`],
+  [
+    /([?&](?:key|(?:api|subscription)[-_]?key|token|access_token|sig|signature|client_secret)=)[^&\s"']+/gi,
+    (_match, name) => `${name}****`,
+  ],
+  [/(:\/\/[^\s/?#@:"'\\]*:)[^\s/?#@"'\\]+@/g, (_match, head) => `${head}****@`],
+  // Three parts with dots between them: base64 of anything else may begin so too.
+  [/\beyJ[\w.-]{20,}/g, (match) => (match.includes(".") ? "eyJ****" : match)],
   [/\bAIza[0-9A-Za-z_-]{20,}/g, () => "AIza****"],
   // Which account of AWS the server's is.
   [/\b(arn:aws[a-z-]{0,20}:[a-z0-9-]{0,40}:[a-z0-9-]{0,40}:)\d{12}\b/g, (_match, head) => `${head}****`],
@@ -47,7 +53,7 @@ function withoutKey(text: string, key: string): string {
 export const MIN_KEY_LENGTH = 8;
 
 /** Texts without any of this hold no secret that the patterns know; nearly all texts are such. */
-const HINT = /=|Bearer|Basic|AIza|arn:aws|\b(?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_]/i;
+const HINT = /[=@]|Bearer|Basic|AIza|eyJ|arn:aws|\b(?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_]/i;
 
 const scrubText = (value: string): string =>
   HINT.test(value) ? SECRETS.reduce((text, [pattern, replace]) => text.replace(pattern, replace), value) : value;

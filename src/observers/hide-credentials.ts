@@ -1,12 +1,34 @@
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 import type { JsonObject } from "../core/translation.ts";
 
-/** What a credential is called. Counts of tokens and keywords are none. */
-const CREDENTIAL =
-  /(?:api[_-]?key|access[_-]?key|private[_-]?key|secret(?:[_-]?key)?|password|passwd|authorization|credentials?|(?:^|[_-])(?:bearer|(?:access|auth|refresh|session|id)[_-]?token|token))$|^langfuse_(?:public_key|host)$/i;
+/** Whose keys, and what kind of them, are credentials: keys of caches, rows and translations are none. */
+const KEYS =
+  "api|access|account|admin|auth|client|encryption|functions?|host|master|private|secret|service|shared|signing|ssh|storage|" +
+  "subscription|virtual|anthropic|aws|azure|claude|cohere|deepseek|gemini|google|groq|huggingface|langfuse|litellm|mistral|" +
+  "openai|openrouter|perplexity|portolan|xai";
+
+/** What a credential is called, in small letters and with `_` between words. Counts of tokens and keywords are none. */
+const CREDENTIAL = new RegExp(
+  [
+    `(?:${KEYS})_?key(?:_id)?$`,
+    "(?:secret|password|passwd|passphrase|authorization|credentials?)$",
+    "(?:^|_)(?:auth|bearer|cookies?|dsn|jwt|pass|pwd|connection_?string|conn_?str|webhook_ur[il])$",
+    "(?:^|(?<!_first|_last|eos|bos|pad|stop)_)(?:access|auth|refresh|session|id)?token$",
+    "^langfuse_(?:public_key|host)$",
+  ].join("|"),
+);
 
 /** Text without any of this names no credential; an escape may hide a name. */
-const HINT = /key|secret|pass|authorization|credential|bearer|token|\\u/i;
+const HINT = /key|secret|pass|pwd|auth|credential|bearer|token|cookie|jwt|dsn|conn|webhook|langfuse|\\u/i;
+
+/** `openaiKey`, `OPENAI-KEY` and `openai.key` are one name. */
+const isCredential = (name: string): boolean =>
+  CREDENTIAL.test(
+    name
+      .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+      .replace(/[-.\s]/g, "_")
+      .toLowerCase(),
+  );
 
 const HIDDEN = "****";
 
@@ -31,9 +53,12 @@ export function hideKeys(object: JsonObject, text: string): JsonObject {
 /** As deep as JSON is read at all. */
 function hideNamed(object: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [name, CREDENTIAL.test(name) ? HIDDEN : hideWithin(value)]),
+    Object.entries(object).map(([name, value]) => [name, isCredential(name) ? hide(value) : hideWithin(value)]),
   );
 }
+
+/** `"pass": true` tells of a test, no password. */
+const hide = (value: unknown): unknown => (typeof value === "boolean" || value === null ? value : HIDDEN);
 
 function hideWithin(value: unknown): unknown {
   if (typeof value !== "object" || value === null) {
