@@ -113,7 +113,7 @@ test("a failure says why", async () => {
 });
 
 describe.each(["text", "json"] as const)("in %s", (format) => {
-  const hostile = 'x\u001b[31m\r\n{"forged":1}\u0085\u0000';
+  const hostile = 'x\u001b[31m\r\n{"forged":1}\u0085\u0000\u202e\u2028';
 
   test("what callers choose cannot forge lines or colour a terminal", async () => {
     const text = await write(format, {
@@ -123,7 +123,8 @@ describe.each(["text", "json"] as const)("in %s", (format) => {
       errorMessage: hostile,
     });
     expect(text.split("\n").length).toBe(2);
-    for (const character of ["\u001b", "\u0000", "\u0085", "\r"]) expect(text).not.toContain(character);
+    for (const character of ["\u001b", "\u0000", "\u0085", "\r", "\u202e", "\u2028"])
+      expect(text).not.toContain(character);
   });
 
   test("it cannot make a line long", async () => {

@@ -3,6 +3,7 @@ import { toBoundedMap } from "../core/bounded-map.ts";
 import { NANO_USD_PLACES } from "../core/call-cost.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import { toTwoDecimals } from "../core/decimal-text.ts";
+import { toOneLine } from "../core/one-line.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 import type { Usage } from "../core/usage.ts";
 import { ByteWriter } from "../wire/byte-writer.ts";
@@ -45,16 +46,12 @@ const MAX_TEXT = 200;
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** Control characters could forge lines or colour a terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be found
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-
 const clean = (text: string | undefined): string => {
   if (text === undefined) {
     return "-";
   }
   const short = scrubSecrets(text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text);
-  return PLAIN.test(short) ? short : short.replace(CONTROL, " ");
+  return PLAIN.test(short) ? short : toOneLine(short);
 };
 
 /** Texts that are the same on many lines (paths, models, vendors) are made safe and quoted once. */

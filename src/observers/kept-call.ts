@@ -1,5 +1,6 @@
 import type { Attempt, CallFinished } from "../core/call-event.ts";
 import type { LiveAttempt, LiveCall } from "../core/live-feed.ts";
+import { toOneLine } from "../core/one-line.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 
 /** Longest name, and longest error message. Callers choose both. */
@@ -179,10 +180,6 @@ const toLiveAttempt = (attempt: Attempt, callStartedAtMs: number): LiveAttempt =
 
 const round = (ms: number): number => Math.round(ms * 100) / 100;
 
-/** Control characters, and those that turn the direction of writing and could make a line read as another. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be found
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-const clean = (text: string): string => scrubSecrets(text).replace(UNSEEN, " ").toWellFormed();
+const clean = (text: string): string => toOneLine(scrubSecrets(text)).toWellFormed();
 
 const cleanIfKnown = (text: string | undefined): string | null => (text === undefined ? null : clean(text));

@@ -1,14 +1,15 @@
+import { toOneLine } from "../../core/one-line.ts";
 import { scrubSecrets } from "../../core/scrub-secrets.ts";
 import type { Alert } from "./alert.ts";
 
 /** Longest value that an alert shows. */
 const MAX_VALUE = 200;
 
-/** Control characters, and the marks by which text is code. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be found
-const UNSHOWN = /[\u0000-\u001f\u007f-\u009f`\u2028\u2029]/g;
-
-const clean = (text: string): string => scrubSecrets(text.slice(0, MAX_VALUE)).replace(UNSHOWN, " ").toWellFormed();
+/** Without the marks by which text is code, too. */
+const clean = (text: string): string =>
+  toOneLine(scrubSecrets(text.slice(0, MAX_VALUE)))
+    .replaceAll("`", " ")
+    .toWellFormed();
 
 /** What Slack reads as markup is written as itself. Source: https://docs.slack.dev/messaging/formatting-message-text (2026-11-28). */
 const escapeSlack = (text: string): string =>
