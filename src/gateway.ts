@@ -119,7 +119,10 @@ export class Gateway {
       debugLog:
         options.logLevel === "info"
           ? undefined
-          : new DebugLog((line) => options.writeLog(`${line}\n`), options.logLevel === "detailed"),
+          : new DebugLog(options.writeLog, {
+              isJson: options.accessLogFormat === "json",
+              showsBodies: options.logLevel === "detailed",
+            }),
       logError: options.logError,
       siblings,
       metrics: () => this.#metrics(siblings),

@@ -104,14 +104,14 @@ export const COMMAND_LINE_FLAGS = {
     type: "boolean",
     default: false,
     environment: ["DEBUG"],
-    description: "Log more.",
+    description: "Log each request to a vendor and the head of its reply, secrets masked.",
   },
   detailed_debug: {
     group: "Logging",
     type: "boolean",
     default: false,
     environment: ["DETAILED_DEBUG"],
-    description: "Log all there is to log.",
+    description: "The same with the bodies of requests, unless message logging is off.",
   },
   test: {
     group: "Try and inspect",

@@ -169,7 +169,7 @@ function toKept(response: Uint8Array, isStream: boolean): Uint8Array | undefined
 }
 
 /** Request header, then the server's setting (contract 8.4). A caller can only hide more, unless it says that all may be seen. */
-function isContentHidden({ state }: Call, own: HeaderReader): boolean {
+export function isContentHidden({ request, state }: Call, own = ownHeadersOf(request.headers)): boolean {
   if (own.get("litellm-disable-message-redaction") === "true") {
     return false;
   }

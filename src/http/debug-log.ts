@@ -1,45 +1,76 @@
-import { scrubKey } from "../core/scrub-secrets.ts";
-import { headText, type UpstreamReply, type UpstreamRequest } from "../upstream/transport.ts";
+import { escapeToOneLine } from "../core/one-line.ts";
+import type { UpstreamReply, UpstreamRequest } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
+import { isContentHidden } from "./call-details.ts";
+import { toShownHead, withoutSecrets } from "./shown-request.ts";
 
 /** Most of a body that is shown. */
 const MAX_BODY_CHARACTERS = 2000;
 
-/** Shows what goes to vendors and what comes back, keys masked (`--debug`); with bodies when `showsBodies` (`--detailed_debug`). */
-export class DebugLog {
-  readonly #write: (line: string) => void;
-  readonly #showsBodies: boolean;
+/** Stands for a body that nobody may see. */
+const REDACTED = "redacted: message logging is off";
 
-  constructor(write: (line: string) => void, showsBodies: boolean) {
+/** How the debug log looks, and what it shows. */
+export interface DebugLogOptions {
+  /** Lines of JSON, as those of the access log. */
+  readonly isJson: boolean;
+  /** Bodies of requests, up to 2000 characters, unless message logging is off (`--detailed_debug`). */
+  readonly showsBodies: boolean;
+}
+
+/** What is told of a request or a reply. */
+type Entry = Readonly<Record<string, string | number | Readonly<Record<string, string>>>>;
+
+/** Shows what goes to vendors and the heads of what comes back, secrets masked (`--debug`). No text in it can pass for another line. */
+export class DebugLog {
+  readonly #write: (lines: string) => void;
+  readonly #options: DebugLogOptions;
+
+  /** @param write takes whole lines, each with its end */
+  constructor(write: (lines: string) => void, options: DebugLogOptions) {
     this.#write = write;
-    this.#showsBodies = showsBodies;
+    this.#options = options;
   }
 
   request(call: Call, request: UpstreamRequest): void {
-    const head = headText(request).trimEnd().split("\r\n").map(maskHeader).join("\n    ");
-    const body = this.#showsBodies
-      ? `\n    ${Buffer.concat(request.body).toString("utf8").slice(0, MAX_BODY_CHARACTERS)}`
-      : "";
-    this.#write(`debug: call ${call.id} asks ${request.origin.key}\n    ${mask(call, head + body)}`);
+    const { url, headers } = toShownHead(call, request);
+    const body = this.#options.showsBodies ? { body: toShownBody(call, request) } : {};
+    this.#tell(`call ${call.id} asks ${request.origin.key}`, { call_id: call.id, url, headers, ...body });
   }
 
   reply(call: Call, reply: UpstreamReply): void {
-    const lines: string[] = [];
-    reply.headers.forEachLine((name, value) => {
-      lines.push(`${name}: ${name === "set-cookie" ? "****" : value}`);
+    const headers: Record<string, string> = {};
+    reply.headers.forEach((value, name) => {
+      headers[name] = name === "set-cookie" ? "****" : value;
     });
-    this.#write(`debug: call ${call.id} got ${reply.status}\n    ${mask(call, lines.join("\n    "))}`);
+    const { status } = reply;
+    this.#tell(`call ${call.id} got ${status}`, { call_id: call.id, status, headers: withoutSecrets(call, headers) });
+  }
+
+  #tell(message: string, entry: Entry): void {
+    const line = this.#options.isJson
+      ? JSON.stringify({ time: new Date().toISOString(), level: "debug", message, ...entry })
+      : `debug: ${message}${linesOf(entry)
+          .map((part) => `\n    ${escapeToOneLine(part)}`)
+          .join("")}`;
+    this.#write(`${line}\n`);
   }
 }
 
-/** Headers whose values say nothing secret; what a deployment adds of its own may. */
-const SHOWN_HEADERS = /^(?:POST |host:|content-type:|accept-encoding:|connection:)/;
-
-const maskHeader = (line: string): string =>
-  SHOWN_HEADERS.test(line) ? line : `${line.slice(0, line.indexOf(":") + 1)} ****`;
-
-/** The text without the keys that the call was signed with, and without anything that looks like one. */
-function mask(call: Call, text: string): string {
-  const secrets = call.route?.credential.secrets() ?? [];
-  return call.state.scrubber.scrub(secrets.reduce(scrubKey, text));
+function toShownBody(call: Call, { body }: UpstreamRequest): string {
+  if (isContentHidden(call)) {
+    return REDACTED;
+  }
+  // Secrets go before the cut, which could leave half of one.
+  const text = Buffer.concat(body)
+    .toString("utf8")
+    .slice(0, 2 * MAX_BODY_CHARACTERS);
+  return withoutSecrets(call, text).slice(0, MAX_BODY_CHARACTERS);
 }
+
+/** One part on each line; the message has the call's id and the status. */
+const linesOf = ({ call_id: _id, status: _status, headers = {}, ...parts }: Entry): readonly string[] => [
+  ...(parts["url"] === undefined ? [] : [`POST ${parts["url"]}`]),
+  ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ...(parts["body"] === undefined ? [] : [String(parts["body"])]),
+];

@@ -1,7 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
-import { scrubKey, scrubSecrets } from "../core/scrub-secrets.ts";
-import { headText, type UpstreamRequest } from "../upstream/transport.ts";
 import { Call, type CallRequest } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
 import { routeOf } from "./client-credentials.ts";
@@ -10,14 +8,11 @@ import { toSelectRequest } from "./group-call.ts";
 import { scanBody } from "./intake.ts";
 import { findGroup } from "./plan.ts";
 import { prepareRequest } from "./prepare.ts";
+import { type ShownHead, toShownHead } from "./shown-request.ts";
 import { chooseScope } from "./user-config.ts";
 
 /** A request as a vendor would get it. */
-export interface DescribedRequest {
-  /** Full URL. */
-  readonly url: string;
-  /** Header values that may hold a secret are `****`. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface DescribedRequest extends ShownHead {
   /** One body, or the list of bodies where the vendor needs several requests; parsed. */
   readonly body: unknown;
   /** Paths of the caller's body that are not carried. */
@@ -73,24 +68,8 @@ export async function describeUpstreamRequest(
   const [first, ...others] = await prepareRequest(call, route, call.body);
   const bodies = [first, ...others].map((made): unknown => JSON.parse(Buffer.concat(made.body).toString("utf8")));
   return {
-    ...describeHead(first, route.credential.secrets()),
+    ...toShownHead(call, first),
     body: others.length === 0 ? bodies[0] : bodies,
     dropped: call.dropped,
   };
-}
-
-/** Headers whose values tell nothing secret. */
-const SHOWN = /^(?:host|content-type|accept|accept-encoding|anthropic-version|anthropic-beta|user-agent)$/;
-
-function describeHead(request: UpstreamRequest, secrets: readonly string[]): Pick<DescribedRequest, "url" | "headers"> {
-  const { origin } = request;
-  const [requestLine = "", ...lines] = headText(request).trimEnd().split("\r\n");
-  const target = requestLine.split(" ")[1] ?? "";
-  const shown = lines.map((line): readonly [string, string] => {
-    const colon = line.indexOf(":");
-    const name = line.slice(0, colon);
-    return [name, SHOWN.test(name) ? line.slice(colon + 1).trim() : "****"];
-  });
-  const url = `${origin.isTls ? "https" : "http"}://${origin.hostHeader}${target}`;
-  return { url: scrubSecrets(secrets.reduce(scrubKey, url)), headers: Object.fromEntries(shown) };
 }

@@ -119,9 +119,9 @@ export function toVendorFailure(call: Call, given: VendorError, retryAfterMs?: n
   });
 }
 
-/** Vendors repeat keys in their words, and not every key looks like one: the call's own is known. */
+/** Vendors repeat keys in their words, and not every key looks like one: those that the call went out with are known. */
 function withoutKey(call: Call, error: VendorError): VendorError {
-  return scrubSecrets(error, call.route?.credential.secrets());
+  return scrubSecrets(error, call.route?.secrets());
 }
 
 /**

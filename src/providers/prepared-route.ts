@@ -7,6 +7,7 @@ import { isHeaderName, toHeaderLine } from "../wire/header-line.ts";
 import type { Credential } from "./credential.ts";
 import { type EditPlan, toEditPlan } from "./edit-plan.ts";
 import type { Provider, Route } from "./provider.ts";
+import { secretsIn } from "./secret-parts.ts";
 
 /** A request line and header lines, each ended by CRLF. */
 export interface RouteHead {
@@ -32,6 +33,8 @@ export interface PreparedRoute {
    */
   readonly head: (apiVersion: string | undefined, isStream: boolean) => RouteHead;
   readonly credential: Credential;
+  /** What requests carry that is to be kept out of whatever is shown: the credential's, the deployment's headers, the base URL's query. */
+  readonly secrets: () => readonly string[];
 }
 
 /** How a provider answers an operation: by a route in the caller's dialect, or through a translator. */
@@ -145,8 +148,12 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
       return isStream ? ownStreamHead : ownHead;
     },
     credential: source.credential,
+    secrets: toSecrets(source.credential, secretsIn(params.extraHeaders, query)),
   };
 }
+
+const toSecrets = ({ secrets }: Credential, others: readonly string[]): (() => readonly string[]) =>
+  others.length === 0 ? secrets : () => [...secrets(), ...others];
 
 /** The query of the base URL behind the path, which may have one of its own (`?alt=sse`). */
 function joinQuery(path: string, query: string): string {

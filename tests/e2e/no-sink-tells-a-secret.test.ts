@@ -13,6 +13,7 @@ const PLANTED = {
   masterKey: "planted-master-Zq81kfYw",
   vendorKey: "planted-vendor-Mx72hdPl",
   deploymentSecret: "planted-header-Rt55oaBn",
+  deploymentQuery: "planted-query-Wv27mkLc",
   callersKey: "planted-caller-Vu39xcEe",
   callersCloudKey: "planted-cloud-Jn20qwSa",
   wrongKey: "sk-planted-wrong-Ib64mzTo",
@@ -33,6 +34,7 @@ const LINES = "calls.jsonl";
 beforeAll(async () => {
   sinks = startSinkServer();
   const params = openaiParams(upstream, "openai/gpt-4o", {
+    api_base: `${upstream.url}/v1?code=${PLANTED.deploymentQuery}`,
     api_key: PLANTED.vendorKey,
     extra_headers: { "x-planted": PLANTED.deploymentSecret },
   });
@@ -76,21 +78,29 @@ afterAll(async () => {
   upstream.close();
 });
 
-const ask = (
+const answers: string[] = [];
+
+const ask = async (
   body: object,
   headers: Readonly<Record<string, string>> = {},
   path = "/v1/chat/completions",
-): Promise<string> =>
-  postJson(
+): Promise<void> => {
+  const reply = await postJson(
     `${gateway.url}${path}`,
     { messages: MESSAGES, ...body },
     { headers: { authorization: `Bearer ${PLANTED.masterKey}`, ...headers } },
-  ).then((reply) => reply.text());
+  );
+  answers.push(JSON.stringify([...reply.headers]) + (await reply.text()));
+};
 
 test("no sink and no log holds a planted secret, whatever becomes of the call", async () => {
   const echoing = vendorError(401, { message: `Incorrect API key provided: ${PLANTED.vendorKey}` });
   upstream.next(echoing);
   await ask({ model: "broken" });
+  for (const secret of [PLANTED.deploymentSecret, PLANTED.deploymentQuery]) {
+    upstream.next(vendorError(403, { message: `This may not be: ${secret}` }));
+    await ask({ model: "broken" });
+  }
   await ask({ model: "gpt", user: "u", metadata: { trace_id: "t", langfuse_secret_key: PLANTED.langfuseOfCaller } });
   await ask({ model: "gpt", stream: true });
   await ask({ model: "gpt" }, { langfuse_secret: PLANTED.langfuseOfCaller, cookie: `a=${PLANTED.callersCloudKey}` });
@@ -154,6 +164,12 @@ test("no sink and no log holds a planted secret, whatever becomes of the call", 
     expect([name, everything.includes(secret)]).toEqual([name, false]);
     expect([name, everything.includes(Buffer.from(secret).toString("base64"))]).toEqual([name, false]);
   }
+});
+
+test("no answer holds a secret of the server", () => {
+  const { vendorKey, deploymentSecret, deploymentQuery } = PLANTED;
+  expect(answers.join("\n")).toContain("This may not be: ****");
+  for (const secret of [vendorKey, deploymentSecret, deploymentQuery]) expect(answers.join("\n")).not.toContain(secret);
 });
 
 test("each sink is shown its own key alone", () => {

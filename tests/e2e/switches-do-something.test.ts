@@ -85,13 +85,19 @@ describe("the debug switches", () => {
   test("show the vendor's request and reply without keys; the detailed one shows bodies", async () => {
     const plain = await start({}, {}, ["--debug"]);
     expect((await ask(plain)).status).toBe(200);
-    await plain.logged(/debug: call \S+ got 200/);
-    expect(plain.logs()).toMatch(/debug: call \S+ asks http:/);
+    await plain.logged(/"level":"debug","message":"call \S+ got 200"/);
+    expect(plain.logs()).toMatch(/"level":"debug","message":"call \S+ asks http:/);
     expect(plain.logs()).not.toContain("upstream-session");
     expect(plain.logs()).not.toContain("Good day");
     const detailed = await start({}, {}, ["--detailed_debug"]);
     expect((await ask(detailed)).status).toBe(200);
-    await detailed.logged(/"content":"Good day"/);
+    await detailed.logged(/\\"content\\":\\"Good day\\"/);
+    await detailed.logged(/^\{"time":"[^"]+","call_id":/m);
+    const lines = detailed
+      .logs()
+      .split("\n")
+      .filter((line) => line.startsWith("{"));
+    expect(lines.map((line) => JSON.parse(line).level ?? "a call").toSorted()).toEqual(["a call", "debug", "debug"]);
     expect(plain.logs() + detailed.logs()).not.toContain(KEY);
   });
 });
