@@ -137,6 +137,8 @@ describe("who may see it: a header of the call, then the server's setting", () =
     ["nothing said", {}, false],
     ["the server says no", { yaml: off }, true],
     ["the call says no", { headers: { "x-litellm-enable-message-redaction": "true" } }, true],
+    ["the call says no in Python's spelling", { headers: { "x-litellm-enable-message-redaction": "True" } }, true],
+    ["the call says nothing of it", { headers: { "x-litellm-enable-message-redaction": "false" } }, false],
     [
       "the call says yes over the server's no",
       { yaml: off, headers: { "litellm-disable-message-redaction": "true" } },
@@ -240,7 +242,12 @@ describe("what callers keep from callbacks", () => {
   test("no-log, unless the server says that it has no effect", () => {
     const body = withField('"no-log":true');
     expect(read(body).isUnlogged).toBe(true);
-    expect(read(withField('"no-log":"true"')).isUnlogged).toBe(false);
+    for (const text of ['"true"', '"True"', '" TRUE "']) {
+      expect(read(withField(`"no-log":${text}`)).isUnlogged).toBe(true);
+    }
+    for (const value of ['"false"', "false", '""', "1", "null", "{}"]) {
+      expect(read(withField(`"no-log":${value}`)).isUnlogged).toBe(false);
+    }
     expect(read(body, { yaml: "litellm_settings: {global_disable_no_log_param: true}" }).isUnlogged).toBe(false);
   });
 

@@ -77,7 +77,7 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
     parametersText: body === undefined ? "{}" : scrubber.scrubJson(copyFields(body, PARAMETERS)),
     content: body === undefined || isRedacted || !state.capture.content ? undefined : toContent(call, body, end),
     isRedacted,
-    isUnlogged: !observing.globalDisableNoLogParam && saying?.find("no-log")?.kind === "true",
+    isUnlogged: !observing.globalDisableNoLogParam && saysNoLog(saying),
     disabledCallbacks: readNames(own.get("x-litellm-disable-callbacks")?.toLowerCase()),
     endUser: scrubber.scrub(endUserOf(call, said)),
     tags: scrubber.scrub(readAllTags(call, said)),
@@ -168,12 +168,20 @@ function toKept(response: Uint8Array, isStream: boolean): Uint8Array | undefined
   return kept.length <= MAX_CONTENT_BYTES ? kept : undefined;
 }
 
+/** Whoever means to hide something is not to fail by a spelling. */
+const isTrue = (text: string | null | undefined): boolean => text?.trim().toLowerCase() === "true";
+
+function saysNoLog(body: ScannedObject | undefined): boolean {
+  const field = body?.find("no-log");
+  return field?.kind === "true" || isTrue(body?.readString(field));
+}
+
 /** Request header, then the server's setting (contract 8.4). A caller can only hide more, unless it says that all may be seen. */
 export function isContentHidden({ request, state }: Call, own = ownHeadersOf(request.headers)): boolean {
   if (own.get("litellm-disable-message-redaction") === "true") {
     return false;
   }
-  return state.config.observing.turnOffMessageLogging || own.get("x-litellm-enable-message-redaction") === "true";
+  return state.config.observing.turnOffMessageLogging || isTrue(own.get("x-litellm-enable-message-redaction"));
 }
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
