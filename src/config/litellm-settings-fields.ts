@@ -56,7 +56,7 @@ export const LITELLM_SETTINGS_FIELDS = {
   turn_off_message_logging: {
     type: "boolean",
     default: false,
-    description: "No observer sees what was asked and answered.",
+    description: "No observer sees what was asked and answered. Vendors' error messages, which may quote it, stay.",
   },
   redact_user_api_key_info: {
     type: "boolean",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { CallDetails } from "../core/call-details.ts";
 import { detailedCall } from "./calls-for-tests.ts";
-import { readDetails } from "./read-details.ts";
+import { readDetails, readParameters } from "./read-details.ts";
 
 const DEEP = 100_000;
 
@@ -86,6 +86,20 @@ describe("credentials in metadata are hidden from all observers", () => {
     const said = { max_tokens: 7, keyword: "a", token_count: 1, trace_id: "key-to-secrets", tokens: [1], keys: "b" };
     expect(withDetails({ metadataText: JSON.stringify(said) }).metadata).toEqual(said);
   });
+});
+
+test("parameters show nothing of what is asked where content is not shown", () => {
+  const parameters = {
+    temperature: 0,
+    stop: ["planted"],
+    tool_choice: { type: "function", function: { name: "planted" } },
+    function_call: "planted",
+    web_search_options: { user_location: "planted" },
+    response_format: { type: "json_schema", json_schema: { name: "planted" } },
+  };
+  const call = detailedCall({ parametersText: JSON.stringify(parameters) });
+  expect(readParameters(call, true)).toEqual(parameters);
+  expect(readParameters(call, false)).toEqual({ temperature: 0, response_format: { type: "json_schema" } });
 });
 
 test.each([

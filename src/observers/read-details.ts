@@ -1,5 +1,5 @@
 import type { CallFinished } from "../core/call-event.ts";
-import { isObject } from "../core/json-values.ts";
+import { isObject, objectOf } from "../core/json-values.ts";
 import type { JsonObject } from "../core/translation.ts";
 import { isDeeperThan, MAX_JSON_DEPTH, parseJsonText } from "../wire/json-depth.ts";
 import { toBuffer } from "../wire/utf8.ts";
@@ -85,6 +85,21 @@ export function readDetails(event: CallFinished): DetailsReader {
   }
   return reader;
 }
+
+/** Parameters in which callers write what they ask. */
+const CONTENT_PARAMETERS: ReadonlySet<string> = new Set(["function_call", "stop", "tool_choice", "web_search_options"]);
+
+/** {@link DetailsReader.parameters}; where content is not shown, without those that may hold some: of a schema its kind stays. */
+export function readParameters(event: CallFinished, showsContent: boolean): JsonObject {
+  const { parameters } = readDetails(event);
+  if (showsContent || parameters === NOTHING) {
+    return parameters;
+  }
+  const open = Object.entries(parameters).filter(([name]) => !CONTENT_PARAMETERS.has(name));
+  return Object.fromEntries(open.map(([name, value]) => [name, name === "response_format" ? toKind(value) : value]));
+}
+
+const toKind = (format: unknown): JsonObject => ({ type: objectOf(format)["type"] });
 
 /** {@link DetailsReader.metadata}, for the many calls that say nothing without a reader. */
 export function readMetadata(event: CallFinished): JsonObject {

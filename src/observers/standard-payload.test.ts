@@ -81,6 +81,12 @@ test("a failure says which", () => {
 });
 
 describe("content is not shown", () => {
+  test("in parameters either", () => {
+    const call = detailedCall({ parametersText: '{"stop":"planted","n":2}' });
+    expect(toStandardPayload(call, { showsContent: false })["model_parameters"]).toEqual({ n: 2 });
+    expect(toStandardPayload(call, SHOWN)["model_parameters"]).toEqual({ stop: "planted", n: 2 });
+  });
+
   test.each([
     ["to an observer that must not see it", {}, { showsContent: false }],
     ["to any when the call was redacted", { isRedacted: true }, SHOWN],

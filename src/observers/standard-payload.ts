@@ -3,7 +3,7 @@ import { ERROR_POLICY } from "../core/error-policy.ts";
 import { isObject, listOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
 import type { JsonObject } from "../core/translation.ts";
-import { readDetails } from "./read-details.ts";
+import { readDetails, readParameters } from "./read-details.ts";
 
 /** What stands in place of content that may not be shown (contract 8.4). */
 export const REDACTED = "redacted-by-litellm";
@@ -74,7 +74,7 @@ export function toStandardPayload(event: CallFinished, { showsContent }: Payload
     response: isShown ? (reader.response ?? null) : toRedactedResponse(event),
     error_str: event.errorMessage ?? null,
     error_information: toErrorInformation(event),
-    model_parameters: reader.parameters,
+    model_parameters: readParameters(event, isShown),
     hidden_params: toHiddenParams(event, costUsd),
     guardrail_information: null,
     standard_built_in_tools_params: null,

@@ -56,6 +56,8 @@ export interface CallFacts {
   readonly traceContent: ContentTexts;
   /** Of the generation. */
   readonly content: ContentTexts;
+  /** What was asked may be seen. */
+  readonly showsInput: boolean;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly endedAt: number;
@@ -83,11 +85,12 @@ export function toFactsReader(options: FactOptions): FactsReader {
     const metadata = readMetadata(event);
     const tags = readTags(event, metadata, options);
     const isSilent = metadata === NO_METADATA && tags === undefined;
-    const content = readContentTexts(event, {
+    const hiding = {
       isRedacted: !options.showsContent || details?.isRedacted === true,
       masksInput: flagFrom(metadata["mask_input"]),
       masksOutput: flagFrom(metadata["mask_output"]),
-    });
+    };
+    const content = readContentTexts(event, hiding);
     const facts = {
       said: isSilent ? silent[operation] : toSaid(operation, { metadata, tags }, options),
       traceId: textFrom(metadata["trace_id"]) ?? details?.traceId ?? event.callId,
@@ -95,6 +98,7 @@ export function toFactsReader(options: FactOptions): FactsReader {
       sessionId: textFrom(metadata["trace_session_id"]) ?? textFrom(metadata["session_id"]) ?? details?.sessionId,
       traceContent: isSilent ? content : toTraceContent(metadata, content),
       content,
+      showsInput: !hiding.isRedacted && !hiding.masksInput,
       startedAt,
       endedAt: startedAt + durationMs,
       answeredAt: isStream && firstByteMs !== undefined ? startedAt + firstByteMs : undefined,

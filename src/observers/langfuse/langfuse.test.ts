@@ -99,6 +99,16 @@ test.each(EFFECTS)("%s by headers", async (key, said, trace, generation) => {
   expect([pick(events.trace, trace), pick(events.generation, generation)]).toEqual([trace, generation]);
 });
 
+test.each([
+  [{ isRedacted: true }, {}],
+  [{ metadataText: '{"mask_input":true}' }, {}],
+  [{}, { config: { callback_settings: { langfuse: { turn_off_message_logging: true } } } }],
+])("parameters show nothing of what was asked where that is hidden: %j %j", async (details, options) => {
+  const call = detailedCall({ parametersText: '{"stop":"planted","n":2}', ...details });
+  const { generation } = await eventsOf([call], options);
+  expect(generation["modelParameters"]).toEqual({ n: 2 });
+});
+
 test("parameters show no key", async () => {
   const call = detailedCall({ parametersText: '{"stop":"sk-plantedplanted0000","reasoning_effort":"low"}' });
   const { generation } = await eventsOf([call]);

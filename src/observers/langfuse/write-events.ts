@@ -3,7 +3,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { ByteWriter } from "../../wire/byte-writer.ts";
 import { writeIsoTime } from "../iso-time.ts";
-import { readDetails } from "../read-details.ts";
+import { readParameters } from "../read-details.ts";
 import { type CallFacts, type SaidFacts, toWholeMetadata, writeGenerationId } from "./call-facts.ts";
 import type { ContentTexts, JsonText } from "./content-texts.ts";
 import type { EventIds } from "./ingestion.ts";
@@ -167,9 +167,9 @@ const NAME = ',"name":';
 const ENVIRONMENT = ',"environment":';
 
 /** From behind its end up to what was asked. */
-function writeGeneration(out: ByteWriter, event: CallFinished, { said, answeredAt }: CallFacts): void {
+function writeGeneration(out: ByteWriter, event: CallFinished, { said, answeredAt, showsInput }: CallFacts): void {
   const model = event.upstreamModel ?? event.requestedModel;
-  const parameters = writeParameters(event);
+  const parameters = writeParameters(event, showsInput);
   if (answeredAt !== undefined) {
     out.raw(ANSWER_TIME);
     writeIsoTime(out, answeredAt);
@@ -204,12 +204,12 @@ function writeLevel(out: ByteWriter, { errorKind, errorMessage }: CallFinished):
 }
 
 /** Langfuse takes plain values: what has parts (`response_format`) is shown as its JSON. */
-export function writeParameters(event: CallFinished): string | undefined {
+export function writeParameters(event: CallFinished, showsInput: boolean): string | undefined {
   const text = event.details?.parametersText ?? "{}";
   if (text === "{}") {
     return undefined;
   }
-  return mustBeRead(text) ? JSON.stringify(toPlainValues(readDetails(event).parameters)) : text;
+  return mustBeRead(text) ? JSON.stringify(toPlainValues(readParameters(event, showsInput))) : text;
 }
 
 /** Whether an object's text may hold within its braces an object, a list, what is no value at all, or a text, which may be a key. */

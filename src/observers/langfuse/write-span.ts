@@ -70,14 +70,14 @@ function setTrace(attributes: SpanAttributes, { said, traceId, userId, sessionId
 }
 
 function setGeneration(attributes: SpanAttributes, event: CallFinished, facts: CallFacts): void {
-  const { said, content, answeredAt } = facts;
+  const { said, content, answeredAt, showsInput } = facts;
   const { errorKind, errorMessage } = event;
   attributes.text("langfuse.observation.type", "generation");
   attributes.text("langfuse.generation.id", generationIdOf(event, said));
   attributes.text("langfuse.environment", said.environment);
   attributes.text("langfuse.version", said.version ?? said.traceVersion);
   attributes.text("langfuse.observation.model.name", event.upstreamModel ?? event.requestedModel);
-  attributes.text("langfuse.observation.model.parameters", writeParameters(event));
+  attributes.text("langfuse.observation.model.parameters", writeParameters(event, showsInput));
   attributes.text("langfuse.observation.input", textOfJson(content.input));
   attributes.text("langfuse.observation.output", textOfJson(content.output));
   attributes.json("langfuse.observation.usage_details", event.usage && usagePartsOf(event.usage));

@@ -3,7 +3,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import { listOf, numberOf, objectOf, objectsOf, textOf } from "../../core/json-values.ts";
 import { scrubSecrets } from "../../core/scrub-secrets.ts";
 import type { JsonObject } from "../../core/translation.ts";
-import { type DetailsReader, readDetails } from "../read-details.ts";
+import { type DetailsReader, readDetails, readParameters } from "../read-details.ts";
 import { CALL_TYPES, overheadMsOf, toHiddenParams } from "../standard-payload.ts";
 import { toInputMessages, toOutputMessages, writeMessages } from "./gen-ai-messages.ts";
 import { OPERATION_NAMES, toProviderName } from "./gen-ai-names.ts";
@@ -13,15 +13,16 @@ import { type Attributes, toJson } from "./span-attributes.ts";
 /** Everything that the span of a call says of it. */
 export function setCallAttributes(attributes: Attributes, call: CallFinished, showsMessages: boolean): void {
   const reading = readDetails(call);
+  const showsContent = showsMessages && call.details?.isRedacted !== true;
   setIdentity(attributes, call);
   setHttp(attributes, call);
-  setParameters(attributes, call, reading.parameters);
+  setParameters(attributes, call, readParameters(call, showsContent));
   setUsage(attributes, call);
   if (call.cost !== undefined) {
     setCost(attributes, call.cost);
   }
   setResponse(attributes, call, reading);
-  if (showsMessages && call.details?.isRedacted !== true) {
+  if (showsContent) {
     setMessages(attributes, reading);
   }
   attributes.set("hidden_params", toJson(toHiddenParams(call, costUsdOf(call))));

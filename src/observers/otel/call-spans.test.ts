@@ -338,6 +338,19 @@ describe("what strangers sent does no harm", () => {
     expect(send(calls).spans.length).toBe(800);
   });
 
+  test("parameters show nothing of what was asked where that is hidden", () => {
+    const parametersText =
+      '{"stop":["planted"],"n":2,"response_format":{"type":"json_schema","json_schema":"planted"}}';
+    const hidden = [
+      spansOf(detailedCall({ parametersText, isRedacted: true })),
+      spansOf(detailedCall({ parametersText }), { showsMessages: false }),
+    ];
+    for (const { attributes } of hidden.map(first)) {
+      expect(attributes).toMatchObject({ "gen_ai.request.choice.count": 2, "gen_ai.output.type": "json" });
+      expect(attributes["gen_ai.request.stop_sequences"]).toBeUndefined();
+    }
+  });
+
   test("what x-litellm-spend-logs-metadata says stands without credentials", () => {
     const call = detailedCall({ spendLogsMetadataText: '{"team":"a","api_key":"planted"}' });
     expect(first(spansOf(call)).attributes["metadata.spend_logs_metadata"]).toBe('{"team":"a","api_key":"****"}');
