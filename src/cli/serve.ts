@@ -84,14 +84,18 @@ export function defaultHost(masterKey: string | undefined): string {
 
 /** Prints warnings, the banner and, where anybody may call, a warning that cannot be missed. */
 export function announce(loaded: Loaded, hostname: string, port: number): void {
-  for (const warning of loaded.warnings) {
-    printProblem(`warning: ${formatWarning(warning)}`);
-  }
+  printWarnings(loaded);
   if (loaded.config !== undefined) {
     if (loaded.config.general.masterKey === undefined) {
       printProblem(formatOpenWarning(hostname));
     }
     print(formatBanner(loaded.config, toUrl(hostname, port)));
+  }
+}
+
+function printWarnings({ warnings }: Loaded): void {
+  for (const warning of warnings) {
+    printProblem(`warning: ${formatWarning(warning)}`);
   }
 }
 
@@ -155,6 +159,7 @@ function reload(gateway: Gateway, next: LoadedWithModules): readonly string[] {
       printProblem(`  ${formatFault(fault)}`);
     }
   } else {
+    printWarnings(next);
     gateway.reload(next.config, next.environment, next.modules);
     print(`Configuration reloaded: ${next.config.models.length} models.`);
   }

@@ -132,6 +132,15 @@ describe("a changed file", () => {
     expect(await gateway.stop()).toBe(0);
   });
 
+  test("has its warnings printed, as at the start", async () => {
+    const gateway = await start("a");
+    const changed = { ...configFor("a"), litellm_settings: { callbacks: ["nonsense_cb"] } };
+    await writeFile(join(gateway.directory, "config.yaml"), JSON.stringify(changed));
+    await within(gateway.logged(/Configuration reloaded/), "the reload");
+    await within(gateway.logged(/warning: litellm_settings\.callbacks.*nonsense_cb/), "the warning");
+    expect(await gateway.stop()).toBe(0);
+  });
+
   test("that is replaced by a rename is seen too, again and again", async () => {
     const gateway = await start("a");
     const path = join(gateway.directory, "config.yaml");
