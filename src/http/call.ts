@@ -223,7 +223,6 @@ export class Call {
   }
 
   #toEvent(end: CallEnd, now: number): CallFinished {
-    const retries = Number(this.request.headers.get("x-stainless-retry-count") ?? 0);
     const { scrubber } = this.state;
     return {
       callId: this.id,
@@ -251,7 +250,7 @@ export class Call {
       cost: end.cost,
       requestBytes: this.body?.bytes.length ?? 0,
       responseBytes: end.responseBytes,
-      clientRetries: Number.isFinite(retries) ? retries : 0,
+      clientRetries: readRetryCount(this.request),
       attempts: this.attempts,
       retries: this.retries,
       fallbacks: this.fallbacks,
@@ -261,6 +260,12 @@ export class Call {
       details: this.state.capture.details ? toCallDetails(this, end) : undefined,
     };
   }
+}
+
+/** How often the client's SDK has tried before; what is no plain count of a few digits is none. */
+function readRetryCount({ headers }: CallRequest): number {
+  const text = headers.get("x-stainless-retry-count");
+  return text !== null && /^\d{1,4}$/.test(text) ? Number(text) : 0;
 }
 
 function chooseId({ headers }: CallRequest, scrubber: Scrubber): string {

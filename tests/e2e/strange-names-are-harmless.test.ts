@@ -4,6 +4,7 @@ import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
 import { MESSAGES, modelEntry, openaiParams, postJson, readError } from "../support/gateway-setup.ts";
 import { openRawClient, writePost } from "../support/raw-client.ts";
+import { within } from "../support/within.ts";
 
 const upstream = startFakeUpstream();
 let gateway: GatewayProcess;
@@ -173,9 +174,11 @@ test.each([
 });
 
 test("a retry count of nonsense is not believed", async () => {
-  for (const value of ["-5", "many", "1e999", "99999999999999999999"]) {
+  for (const value of ["-5", "many", "1e999", "1e300", "1.5", "0x10", "", "99999999999999999999", "3"]) {
     const reply = await ask("gpt", { "x-stainless-retry-count": value });
     expect(reply.status).toBe(200);
     await reply.text();
   }
+  await within(gateway.logged(/"client_retries":3,/), "the count that is one");
+  expect(gateway.logs().match(/"client_retries":/g)).toEqual(['"client_retries":']);
 });
