@@ -77,8 +77,13 @@ test("lines of one deployment's calls each say what was asked for", async () => 
 test("a line for eyes says who, where and how long", async () => {
   const stream = { ...EVENT, isStream: true };
   expect(await write("text", stream)).toBe(
-    "12:00:00.005 200 chat stream gpt -> openai/gpt-4o 12.35 ms (vendor 10) 1+2 tokens\n",
+    "12:00:00.005 200 chat stream gpt -> openai/gpt-4o 12.35 ms (vendor 10) 1+2 tokens id id-1\n",
   );
+});
+
+test("a line for eyes says how many attempts it took, where there were several", async () => {
+  const attempts = [...EVENT.attempts, ...EVENT.attempts];
+  expect(await write("text", { ...EVENT, attempts })).toEndWith(" 1+2 tokens 2 attempts id id-1\n");
 });
 
 test("what a call cost, and whether its tokens are an estimate", async () => {
@@ -102,13 +107,13 @@ test("what a call cost, and whether its tokens are an estimate", async () => {
   };
   const event = { ...EVENT, cost, usage: { ...usage, isEstimated: true as const } };
   expect(JSON.parse(await write("json", event))).toMatchObject({ cost_usd: 0.000123, usage_estimated: true });
-  expect(await write("text", event)).toEndWith(" about 1+2 tokens $0.000123\n");
+  expect(await write("text", event)).toEndWith(" about 1+2 tokens $0.000123 id id-1\n");
 });
 
 test("a failure says why", async () => {
   const { usage: _usage, ...rest } = EVENT;
   const failed = { ...rest, usage: undefined, status: 500, errorKind: "internal", errorMessage: "it broke" } as const;
-  expect(await write("text", failed)).toEndWith(" internal: it broke\n");
+  expect(await write("text", failed)).toEndWith(" id id-1 internal: it broke\n");
   expect(JSON.parse(await write("json", failed))).toMatchObject({ error: "internal", error_message: "it broke" });
 });
 

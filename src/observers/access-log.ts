@@ -192,6 +192,7 @@ function toTextLine(event: CallFinished): string {
   const times = `${toTwoDecimals(event.durationMs)} ms (vendor ${toTwoDecimals(event.upstreamMs)})`;
   const failure = event.errorKind === undefined ? "" : ` ${event.errorKind}: ${clean(event.errorMessage)}`;
   const stream = event.isStream ? " stream" : "";
+  const attempts = event.attempts.length > 1 ? ` ${event.attempts.length} attempts` : "";
   const dropped = event.dropped.length === 0 ? "" : ` without ${clean(event.dropped.join(", "))}`;
-  return `${time} ${event.status} ${event.operation}${stream} ${clean(event.requestedModel)}${target} ${times}${tokens}${cost}${dropped}${failure}`;
+  return `${time} ${event.status} ${event.operation}${stream} ${clean(event.requestedModel)}${target} ${times}${tokens}${cost}${attempts}${dropped} id ${clean(event.callId)}${failure}`;
 }
