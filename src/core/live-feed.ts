@@ -50,6 +50,8 @@ export interface LiveCall {
   readonly completion_tokens: number | null;
   readonly cached_tokens: number | null;
   readonly reasoning_tokens: number | null;
+  /** The vendor told no usage: tokens and cost were counted here. */
+  readonly usage_estimated: boolean;
   /** Billionths of a US dollar; `null`: no usage, or a price that nobody knows. */
   readonly cost_nano_usd: number | null;
   readonly retries: number;

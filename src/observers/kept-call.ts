@@ -159,6 +159,7 @@ export function toLiveCall(kept: KeptCall, processId: string): LiveCall {
     completion_tokens: usage?.completionTokens ?? null,
     cached_tokens: usage?.cachedTokens ?? null,
     reasoning_tokens: usage?.reasoningTokens ?? null,
+    usage_estimated: usage?.isEstimated === true,
     cost_nano_usd: kept.costNanoUsd ?? null,
     retries: kept.retries,
     fallbacks: kept.fallbacks,

@@ -36,6 +36,13 @@ test("a call's numbers are told, its time split into the gateway's, the vendor's
   expect(calls[1]).toMatchObject({ gateway_ms: 3, upstream_ms: 20, streaming_ms: 77 });
 });
 
+test("estimated usage is marked", () => {
+  const live = new LiveCalls("p1");
+  const { usage } = answeredCall();
+  live.observe([answeredCall(), answeredCall({ usage: usage && { ...usage, isEstimated: true } })]);
+  expect(live.answerCalls(EVERYTHING).calls.map((call) => call.usage_estimated)).toEqual([false, true]);
+});
+
 test("pages of calls neither repeat nor lose one", () => {
   const live = watch(120);
   const seen: string[] = [];

@@ -88,5 +88,7 @@ export interface PayloadExtras extends JsonRecord {
   readonly response_bytes: number;
   readonly finish_reasons: readonly string[];
   readonly is_response_cut: boolean;
+  /** The vendor told no usage: tokens and cost were counted here. */
+  readonly usage_estimated: boolean;
   readonly price_source: string | null;
 }

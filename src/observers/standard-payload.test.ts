@@ -69,6 +69,14 @@ test("an unknown price is null, not 0", () => {
   expect(toStandardPayload(detailedCall(), SHOWN)).toMatchObject({ response_cost: null, cost_breakdown: null });
 });
 
+test("estimated usage is marked", () => {
+  const { usage } = detailedCall();
+  const extras = (call: Parameters<typeof toStandardPayload>[0]): unknown => toStandardPayload(call, SHOWN)["portolan"];
+  expect(extras(detailedCall())).toMatchObject({ usage_estimated: false });
+  const estimated = detailedCall({}, { usage: usage && { ...usage, isEstimated: true } });
+  expect(extras(estimated)).toMatchObject({ usage_estimated: true });
+});
+
 test("a failure says which", () => {
   expect(toStandardPayload(failedCall(), SHOWN)).toMatchObject({
     id: "id-1",

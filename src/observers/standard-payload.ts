@@ -223,6 +223,7 @@ function toExtras(event: CallFinished): JsonObject {
     response_bytes: event.responseBytes,
     finish_reasons: finishReasonsOf(readDetails(event).response),
     is_response_cut: details?.content?.isResponseCut ?? false,
+    usage_estimated: event.usage?.isEstimated === true,
     price_source: event.cost?.source ?? null,
   };
 }

@@ -72,10 +72,11 @@ function writeText(out: ByteWriter, field: Uint8Array, text: string | undefined)
 
 /** What few calls have. */
 function writeUncommon(out: ByteWriter, event: CallFinished): void {
-  const { retries, fallbacks, dropped, errorKind, details } = event;
+  const { retries, fallbacks, dropped, errorKind, details, usage } = event;
   const isCut = details?.content?.isResponseCut === true;
+  const isEstimated = usage?.isEstimated === true;
   const isCommon = errorKind === undefined && retries === 0 && fallbacks === 0 && dropped.length === 0 && !isCut;
-  if (isCommon && details?.spendLogsMetadataText === undefined) {
+  if (isCommon && !isEstimated && details?.spendLogsMetadataText === undefined) {
     return;
   }
   out.raw(
@@ -86,6 +87,7 @@ function writeUncommon(out: ByteWriter, event: CallFinished): void {
       dropped_params: dropped.length === 0 ? undefined : dropped,
       spend_logs_metadata: readDetails(event).spendLogsMetadata,
       is_response_cut: isCut ? true : undefined,
+      usage_estimated: isEstimated ? true : undefined,
     }),
   );
 }

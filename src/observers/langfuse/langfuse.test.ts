@@ -109,6 +109,13 @@ test.each([
   expect(generation["modelParameters"]).toEqual({ n: 2 });
 });
 
+test("estimated usage is marked", async () => {
+  const { usage } = detailedCall();
+  const { generation } = await eventsOf([detailedCall({}, { usage: usage && { ...usage, isEstimated: true } })]);
+  expect(generation["metadata"]).toMatchObject({ usage_estimated: true });
+  expect((await eventsOf([detailedCall()])).generation["metadata"]).not.toHaveProperty("usage_estimated");
+});
+
 test("parameters show no key", async () => {
   const call = detailedCall({ parametersText: '{"stop":"sk-plantedplanted0000","reasoning_effort":"low"}' });
   const { generation } = await eventsOf([call]);

@@ -106,6 +106,7 @@ function setUsage(attributes: Attributes, { usage, firstByteMs }: CallFinished):
   attributes.set("gen_ai.usage.completion_tokens", usage?.completionTokens);
   attributes.set("gen_ai.usage.cache_read.input_tokens", usage?.cachedTokens);
   attributes.set("gen_ai.usage.reasoning.output_tokens", usage?.reasoningTokens);
+  attributes.set("portolan.usage.estimated", usage?.isEstimated);
 }
 
 /** Dividing is exact where multiplying by a billionth is not. */

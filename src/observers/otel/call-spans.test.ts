@@ -102,6 +102,14 @@ const FULL = detailedCall(
     firstByteMs: 8,
     upstreamMs: 5,
     cost: COST,
+    usage: {
+      promptTokens: 1,
+      completionTokens: 2,
+      totalTokens: 3,
+      cachedTokens: 0,
+      reasoningTokens: 0,
+      isEstimated: true,
+    },
     dropped: ["messages[0].name"],
     retries: 1,
     attempts: [

@@ -79,6 +79,7 @@ export const ATTRIBUTES = {
   "portolan.fallbacks": "call",
   "portolan.overhead_ms": "call",
   "portolan.cost.source": "call",
+  "portolan.usage.estimated": "call",
   "portolan.dropped": "call",
 } as const satisfies Readonly<Record<string, Bearer>>;
 

@@ -144,6 +144,7 @@ function Usage({ call }: { readonly call: LiveCall }) {
         {isKnown ? formatCount(call.completion_tokens ?? 0) : UNKNOWN}
         {(call.reasoning_tokens ?? 0) > 0 && ` (${formatCount(call.reasoning_tokens ?? 0)} reasoning)`}
       </Fact>
+      {call.usage_estimated && <Fact name="Usage">estimated here, as the vendor told none</Fact>}
       <Fact name="Cost">{call.cost_nano_usd === null ? priceless : formatCost(call.cost_nano_usd)}</Fact>
     </Facts>
   );

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, memo, useCallback, useMemo, useState } from "react";
 import type { LiveCall } from "../../../src/endpoints/ui/live-types.ts";
-import { formatCost, formatCount, formatMs, formatTime, UNKNOWN } from "./format.ts";
+import { ESTIMATED, formatCost, formatCount, formatMs, formatTime, UNKNOWN } from "./format.ts";
 import { StatusBadge, toOutcome } from "./status-badge.tsx";
 import { TimingBar } from "./timing-bar.tsx";
 
@@ -129,9 +129,13 @@ const CallRow = memo(function CallRow({ call, fullMs, isReachable, onOpen, onRea
         </span>
       </td>
       <td className="number tokens">
+        {call.usage_estimated && ESTIMATED}
         {isKnown ? `${formatCount(call.prompt_tokens ?? 0)} → ${formatCount(call.completion_tokens ?? 0)}` : UNKNOWN}
       </td>
-      <td className="number cost">{formatCost(call.cost_nano_usd)}</td>
+      <td className="number cost">
+        {call.usage_estimated && call.cost_nano_usd !== null && ESTIMATED}
+        {formatCost(call.cost_nano_usd)}
+      </td>
       <td className={`number attempts${call.attempt_count > 1 ? " several" : ""}`}>{call.attempt_count}</td>
     </tr>
   );

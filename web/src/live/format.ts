@@ -12,6 +12,9 @@ const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFraction
 /** Stands for what is not known. */
 export const UNKNOWN = "–";
 
+/** Stands before numbers that are estimates. */
+export const ESTIMATED = "≈ ";
+
 /** The time of day, with seconds. */
 export const formatTime = (epochMs: number): string => TIME.format(epochMs);
 
