@@ -35,6 +35,15 @@ test("who is let in is known by the SHA-256 of its key", () => {
   );
 });
 
+test("callers are told the header that their key is read from", () => {
+  expect(toAuthenticator(undefined, "X-Team-Key").keyHeader).toBe("Authorization");
+  expect(toAuthenticator(MASTER, undefined).keyHeader).toBe("Authorization");
+  const custom = toAuthenticator(MASTER, "X-Team-Key");
+  expect(custom.keyHeader).toBe("X-Team-Key");
+  expect(() => custom.authenticate(new Headers())).toThrow("Send it as `X-Team-Key: Bearer <key>`.");
+  expect(() => custom.authenticate(new Headers({ "x-team-key": `Bearer ${MASTER}` }))).not.toThrow();
+});
+
 test.each([
   [undefined, "unauthenticated", "No api key passed in."],
   ["Digest x", "unauthenticated", "Malformed API Key passed in."],

@@ -1,11 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { GatewayError } from "../core/errors.ts";
-import { type KeyHeaders, readPresentedKey } from "./key-carrier.ts";
+import { DEFAULT_KEY_HEADER, type KeyHeaders, readPresentedKey } from "./key-carrier.ts";
 
 /** Says who may call. Built once per configuration. */
 export interface Authenticator {
   /** Whether any caller is let in, key or not. */
   readonly isOpen: boolean;
+  /** The header in which a caller best sends its key, as `Bearer <key>`. */
+  readonly keyHeader: string;
   /**
    * Lets a caller in.
    * @returns SHA-256 of the key that let it in, in hex: how logs name it; `undefined` where keys are not asked for
@@ -15,7 +17,7 @@ export interface Authenticator {
 }
 
 /** Everybody is let in: no master key is configured. */
-const OPEN: Authenticator = { isOpen: true, authenticate: () => undefined };
+const OPEN: Authenticator = { isOpen: true, keyHeader: DEFAULT_KEY_HEADER, authenticate: () => undefined };
 
 /** The master key alone opens the gateway; without one configured, everybody may call. */
 export function toAuthenticator(masterKey: string | undefined, keyHeader: string | undefined): Authenticator {
@@ -27,10 +29,11 @@ export function toAuthenticator(masterKey: string | undefined, keyHeader: string
   const ownHeader = keyHeader?.toLowerCase();
   return {
     isOpen: false,
+    keyHeader: keyHeader ?? DEFAULT_KEY_HEADER,
     authenticate(headers) {
       const presented = readPresentedKey(headers, ownHeader);
       if (presented.kind !== "key") {
-        throw missingKey(presented.kind);
+        throw missingKey(presented.kind, keyHeader ?? DEFAULT_KEY_HEADER);
       }
       if (!isMasterKey(presented.key)) {
         throw unknownKey(presented.key);
@@ -74,10 +77,10 @@ function pad(bytes: Buffer, key: string): Buffer | undefined {
 /** Most bytes that a UTF-16 unit takes in UTF-8. */
 const MAX_UNIT_BYTES = 3;
 
-function missingKey(kind: "none" | "malformed"): GatewayError {
+function missingKey(kind: "none" | "malformed", keyHeader: string): GatewayError {
   const what =
     kind === "none"
-      ? "No api key passed in. Send it as `Authorization: Bearer <key>`."
+      ? `No api key passed in. Send it as \`${keyHeader}: Bearer <key>\`.`
       : "Malformed API Key passed in. Ensure Key has `Bearer ` prefix.";
   return new GatewayError("unauthenticated", `Authentication Error, ${what}`);
 }

@@ -9,6 +9,9 @@ export interface KeyHeaders {
   get(name: string): string | null;
 }
 
+/** Where most clients send their key; `general_settings.litellm_key_header_name` names another. */
+export const DEFAULT_KEY_HEADER = "Authorization";
+
 const NONE: PresentedKey = { kind: "none" };
 const MALFORMED: PresentedKey = { kind: "malformed" };
 

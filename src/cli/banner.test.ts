@@ -17,7 +17,7 @@ describe("the banner", () => {
     expect(text).toContain(`ready at ${URL}`);
     expect(text).toContain("Models: gpt, other\n");
     expect(text).toContain(`curl ${URL}/v1/chat/completions -H "content-type: application/json" -d '{"model":"gpt"`);
-    expect(text).not.toContain("authorization");
+    expect(text).not.toContain("Authorization");
     expect(text).not.toContain("sk-secret");
   });
 
@@ -27,8 +27,10 @@ describe("the banner", () => {
 
   test("shows where the key goes without showing the key", () => {
     const text = formatBanner(configFor(["gpt"], "general_settings: {master_key: sk-master}"), URL);
-    expect(text).toContain('-H "authorization: Bearer $KEY"');
+    expect(text).toContain('-H "Authorization: Bearer $KEY"');
     expect(text).not.toContain("sk-master");
+    const general = "general_settings: {master_key: sk-master, litellm_key_header_name: X-Team-Key}";
+    expect(formatBanner(configFor(["gpt"], general), URL)).toContain('-H "X-Team-Key: Bearer $KEY"');
   });
 
   test("stays short with many models, and helps where there are none", () => {

@@ -1,3 +1,4 @@
+import { DEFAULT_KEY_HEADER } from "../auth/key-carrier.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { VERSION } from "../core/version.ts";
 
@@ -11,7 +12,8 @@ export function formatBanner(config: GatewayConfig, url: string): string {
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
   const chat = config.models.find(({ modelName, info }) => !modelName.includes("*") && isChat(modelName, info.mode));
   const model = config.forced.model ?? chat?.modelName ?? "gpt-4o";
-  const key = config.general.masterKey === undefined ? "" : ' -H "authorization: Bearer $KEY"';
+  const { masterKey, litellmKeyHeaderName = DEFAULT_KEY_HEADER } = config.general;
+  const key = masterKey === undefined ? "" : ` -H "${litellmKeyHeaderName}: Bearer $KEY"`;
   const body = `{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}`;
   return [
     `Portolan ${VERSION} is ready at ${url}`,

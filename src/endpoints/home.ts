@@ -18,6 +18,7 @@ export const home = definePlain({
       baseUrl: readOrigin(request) + mountPath,
       mountPath,
       endpoints: services.endpoints,
+      keyHeader: auth.keyHeader,
       models: auth.isOpen ? [...names, ...models.patternNames] : undefined,
       exampleModel: auth.isOpen ? (config.forced.model ?? names[0] ?? "gpt-4o") : "gpt-4o",
     });

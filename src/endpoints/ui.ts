@@ -1,6 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { definePlain } from "../http/endpoint.ts";
-import { ACCESS_MARK, BASE_MARK } from "./ui/built-page.ts";
+import { ACCESS_MARK, BASE_MARK, KEY_HEADER_MARK } from "./ui/built-page.ts";
 import { loadPage } from "./ui/page-files.ts";
 
 /** Only its own files may be loaded and only its own gateway asked; nothing written into the page can run. */
@@ -29,7 +29,11 @@ export const ui = definePlain({
     }
     // Relative, so that it works under any prefix that a proxy takes off.
     const base = new URL(request.url, "http://localhost").pathname.endsWith("/") ? "assets/" : "ui/assets/";
-    const html = page.html.replaceAll(BASE_MARK, base).replaceAll(ACCESS_MARK, state.auth.isOpen ? "open" : "key");
+    const { isOpen, keyHeader } = state.auth;
+    const html = page.html
+      .replaceAll(BASE_MARK, base)
+      .replaceAll(ACCESS_MARK, isOpen ? "open" : "key")
+      .replaceAll(KEY_HEADER_MARK, () => Bun.escapeHTML(keyHeader));
     return new Response(html, {
       headers: {
         "content-type": "text/html; charset=utf-8",

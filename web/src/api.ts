@@ -24,6 +24,9 @@ export const GATEWAY_URL = new URL("../", UI_BASE).href.replace(/\/$/, "");
 /** Whether callers need a key. */
 export const needsKey = (): boolean => document.documentElement.dataset["access"] !== "open";
 
+/** The header that keys are sent in, as `Bearer <key>`. */
+export const keyHeader = (): string => document.documentElement.dataset["keyHeader"] ?? "Authorization";
+
 /** Asks the gateway, with a key where there is one. */
 export class Api {
   readonly #key: string | undefined;
@@ -47,7 +50,7 @@ export class Api {
   }
 
   async #fetch<Answer>(url: URL, signal?: AbortSignal): Promise<Answer> {
-    const headers: Record<string, string> = this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
+    const headers: Record<string, string> = this.#key === undefined ? {} : { [keyHeader()]: `Bearer ${this.#key}` };
     let reply: Response;
     try {
       reply = await fetch(url, { headers, cache: "no-store", ...(signal === undefined ? {} : { signal }) });

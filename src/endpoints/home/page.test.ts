@@ -7,6 +7,7 @@ const FACTS: HomeFacts = {
   baseUrl: "http://localhost:4000",
   mountPath: "",
   endpoints: ENDPOINTS,
+  keyHeader: "X-Team-Key",
   models: ["demo"],
   exampleModel: "demo",
 };
@@ -22,7 +23,8 @@ describe("the home page", () => {
     expect(renderHomePage(FACTS)).toContain("<code>demo</code>");
     const closed = renderHomePage({ ...FACTS, models: undefined, exampleModel: "gpt-4o" });
     expect(closed).not.toContain("demo");
-    expect(closed).toContain("Authorization: Bearer &lt;key&gt;");
+    expect(closed).toContain("<code>X-Team-Key: Bearer &lt;key&gt;</code>");
+    expect(closed).toContain("-H &#34;X-Team-Key: Bearer $KEY&#34;");
   });
 
   test("names are text, never markup", () => {

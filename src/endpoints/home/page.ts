@@ -10,6 +10,8 @@ export interface HomeFacts {
   /** The path in it; empty at the root. */
   readonly mountPath: string;
   readonly endpoints: readonly EndpointDescription[];
+  /** The header that keys are sent in. */
+  readonly keyHeader: string;
   /** Names that may be called; `undefined` where callers need a key, so that the page tells strangers nothing. */
   readonly models: readonly string[] | undefined;
   readonly exampleModel: string;
@@ -69,10 +71,10 @@ ${sortEndpoints(facts.endpoints)
 `;
 }
 
-function renderAccess({ models }: HomeFacts): string {
+function renderAccess({ models, keyHeader }: HomeFacts): string {
   if (models === undefined) {
     return `<h2>Access</h2>
-<p>Calls need a key: send it as <code>Authorization: Bearer &lt;key&gt;</code>. <code>GET /v1/models</code> then lists the models.</p>`;
+<p>Calls need a key: send it as <code>${escapeHtml(keyHeader)}: Bearer &lt;key&gt;</code>. <code>GET /v1/models</code> then lists the models.</p>`;
   }
   const names = models.slice(0, MAX_NAMES).map((name) => `<li><code>${escapeHtml(name)}</code></li>`);
   const more = models.length > MAX_NAMES ? `<li>and ${models.length - MAX_NAMES} more</li>` : "";
@@ -101,9 +103,9 @@ function renderText(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 }
 
-function toCurl({ baseUrl, exampleModel, models }: HomeFacts): string {
+function toCurl({ baseUrl, exampleModel, models, keyHeader }: HomeFacts): string {
   const body = JSON.stringify({ model: exampleModel, messages: [{ role: "user", content: "Hello" }] });
-  const key = models === undefined ? '  -H "authorization: Bearer $KEY" \\\n' : "";
+  const key = models === undefined ? `  -H "${keyHeader}: Bearer $KEY" \\\n` : "";
   return `curl ${baseUrl}/v1/chat/completions \\\n${key}  -H "content-type: application/json" \\\n  -d '${body.replaceAll("'", "'\\''")}'`;
 }
 

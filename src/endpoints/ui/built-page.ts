@@ -13,5 +13,7 @@ export interface BuiltPage {
 
 /** Stands in the page's text for the path from the page to its files. */
 export const BASE_MARK = "{{base}}";
+/** Stands in the page's text for the header that keys are sent in. */
+export const KEY_HEADER_MARK = "{{keyHeader}}";
 /** Stands in the page's text for whether callers need a key: `key` or `open`. */
 export const ACCESS_MARK = "{{access}}";

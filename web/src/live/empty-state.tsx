@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { type Api, GATEWAY_URL, needsKey } from "../api.ts";
+import { type Api, GATEWAY_URL, keyHeader, needsKey } from "../api.ts";
 import { CopyButton } from "./copy-button.tsx";
 
 /** What is shown before the first call: how to make one. */
@@ -28,6 +28,6 @@ export function EmptyState({ api }: { readonly api: Api }) {
 
 function toCurl(model: string): string {
   const body = JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }).replaceAll("'", "'\\''");
-  const key = needsKey() ? '  -H "authorization: Bearer $KEY" \\\n' : "";
+  const key = needsKey() ? `  -H "${keyHeader()}: Bearer $KEY" \\\n` : "";
   return `curl ${GATEWAY_URL}/v1/chat/completions \\\n${key}  -H "content-type: application/json" \\\n  -d '${body}'`;
 }
