@@ -14,6 +14,7 @@ const HOSTILE = "<img src=x onerror=document.title='broken'>";
 const upstream = startFakeUpstream();
 let keyed: GatewayProcess;
 let open: GatewayProcess;
+let custom: GatewayProcess;
 
 beforeAll(async () => {
   // As `npm start` does: the page is built if it is not there.
@@ -29,13 +30,15 @@ beforeAll(async () => {
     modelEntry("broken", openaiParams(upstream, "openai/broken"), { id: "broken-1" }),
   ];
   const settings = { model_list, router_settings: { num_retries: 0 } };
-  [keyed, open] = await Promise.all([
+  const ownHeader = { master_key: KEY, litellm_key_header_name: "X-Team-Key" };
+  [keyed, open, custom] = await Promise.all([
     startGateway({ config: { ...settings, general_settings: { master_key: KEY } } }),
     startGateway({ config: settings }),
+    startGateway({ config: { ...settings, general_settings: ownHeader } }),
   ]);
 });
 afterAll(async () => {
-  for (const gateway of [keyed, open]) expect(await gateway.stop()).toBe(0);
+  for (const gateway of [keyed, open, custom]) expect(await gateway.stop()).toBe(0);
   upstream.close();
 });
 
@@ -258,6 +261,7 @@ if (CHROMIUM === undefined) {
       ["dark", 390],
     ] as const)("is %s where the system is, and fits a width of %d", async (colorScheme, width) => {
       await call("gpt");
+      await call("broken", { stream: true });
       const watched = await openPage(browser, { colorScheme, viewport: { width, height: 844 } });
       const { page } = watched;
       await signIn(watched);
@@ -266,11 +270,33 @@ if (CHROMIUM === undefined) {
       const isDark = async (): Promise<boolean> => Number(/\d+/.exec(await ground())?.[0]) < 128;
       expect(await isDark()).toBe(colorScheme === "dark");
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      const failed = page.locator("table.calls tbody tr").filter({ hasText: "stream" }).filter({ hasText: "broken" });
+      await failed.first().waitFor();
+      // What was asked, and which of several deployments answered, is to be read without opening the row.
+      for (const text of ["broken", "broken-1"]) {
+        const shown = failed.first().getByText(text, { exact: true });
+        const isWhole = await shown.evaluate((element) => {
+          const { scrollWidth, clientWidth } = element as unknown as Readonly<Record<string, number>>;
+          return (scrollWidth ?? 0) <= (clientWidth ?? 0);
+        });
+        expect([text, isWhole]).toEqual([text, true]);
+      }
       await page.getByRole("button", { name: /^Colours/ }).click(); // Light.
       expect(await isDark()).toBe(false);
       await page.getByRole("button", { name: /^Colours/ }).click(); // Dark.
       expect(await isDark()).toBe(true);
       expectHarmless(watched);
+      await page.context().close();
+    });
+
+    test("the key goes in the header that the configuration names", async () => {
+      const watched = await openPage(browser);
+      const { page } = watched;
+      await page.goto(`${custom.url}/ui`);
+      await page.getByLabel("Master key").fill(KEY);
+      await page.keyboard.press("Enter");
+      await page.getByText('-H "X-Team-Key: Bearer $KEY"').waitFor();
+      expectHarmless(watched, custom);
       await page.context().close();
     });
 

@@ -106,18 +106,29 @@ const CallRow = memo(function CallRow({ call, fullMs, isReachable, onOpen, onRea
         <StatusBadge call={call} />
       </td>
       <td className="model">
-        <div className="model-line">
-          <span className="name clip">{call.model ?? UNKNOWN}</span>
+        <div className="cell-line">
+          <span className="name clip" title={call.model ?? undefined}>
+            {call.model ?? UNKNOWN}
+          </span>
           {call.stream && <span className="tag">stream</span>}
           {call.operation !== "chat" && <span className="tag">{call.operation}</span>}
-          {call.error !== null && <span className="kind clip">{call.error}</span>}
+          {call.error !== null && (
+            <span className="kind clip" title={call.error}>
+              {call.error}
+            </span>
+          )}
         </div>
       </td>
       <td className="deployment">
         {call.provider === null ? (
           UNKNOWN
         ) : (
-          <span className="clip">{`${call.provider}/${call.upstream_model ?? ""}`}</span>
+          <div className="cell-line">
+            <span className="name clip">{`${call.provider}/${call.upstream_model ?? ""}`}</span>
+            <span className="id clip" title={call.deployment ?? undefined}>
+              {call.deployment}
+            </span>
+          </div>
         )}
       </td>
       <td className="latency">

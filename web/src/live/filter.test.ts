@@ -15,13 +15,15 @@ const call = (changes: Partial<LiveCall>): LiveCall =>
     deployment: "east-1",
     provider: "openai",
     attempts: [],
+    path: "/v1/chat/completions",
+    dropped: [],
     ...changes,
   }) as unknown as LiveCall;
 
 const CALLS = [
   call({}),
   call({ status: 429, error: "upstream-rate-limited", error_message: "too many", provider: "azure" }),
-  call({ status: 499, error: "client-closed", model: "openai-like" }),
+  call({ status: 499, error: "client-closed", model: "openai-like", path: "/v1/completions", dropped: ["logit_bias"] }),
 ];
 
 test.each([
@@ -35,6 +37,10 @@ test.each([
   ["-status:200 fast", false, [1, 2]],
   ["too many", false, [1]],
   ["constructor:x", false, []],
+  ["path:/v1/completions", false, [2]],
+  ["chat/completions", false, [0, 1]],
+  ["dropped:logit", false, [2]],
+  ["-error: fast", false, [0]],
   ["model:", false, [0, 1, 2]],
   ["-", false, [0, 1, 2]],
 ] as const)("%p (errors only: %p) shows %p", (text, errorsOnly, shown) => {

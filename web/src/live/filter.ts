@@ -20,6 +20,8 @@ const FIELDS: Readonly<Record<string, Reader>> = {
   error: (call) => [call.error, call.error_message],
   id: (call) => [call.call_id],
   operation: (call) => [call.operation],
+  path: (call) => [call.path],
+  dropped: (call) => call.dropped,
 };
 
 const readAll: Reader = (call) => Object.values(FIELDS).flatMap((read) => read(call));
