@@ -64,9 +64,9 @@ for (const [name, toCall] of Object.entries(SCENARIOS)) {
   );
   measure(
     "  read, and written as a span",
-    forAll((event) => {
+    forAll((event, number) => {
       out.clear();
-      writeSpan(out, event, readFacts(event));
+      writeSpan(out, event, readFacts(event), number);
       return out.length;
     }),
   );

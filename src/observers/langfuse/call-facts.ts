@@ -172,12 +172,21 @@ function join(facts: CallFacts, traceId: string, metadata: JsonObject): CallFact
   };
 }
 
-/** The caller's own id of a generation, or one as LiteLLM makes it. */
-export const generationIdOf = (event: CallFinished, { generationId }: SaidFacts): string =>
-  generationId ?? `time-${toClockTime(event.startedAt)}_${event.callId}`;
+/**
+ * The caller's own id of a generation, or one that begins as LiteLLM's do. Calls for several models of one request share id
+ * and time, and clients may send the same call id more than once: the number keeps them apart.
+ * @param callNumber this call's alone, in this process
+ */
+export const generationIdOf = (event: CallFinished, { generationId }: SaidFacts, callNumber: number): string =>
+  generationId ?? `time-${toClockTime(event.startedAt)}_${event.callId}-${callNumber}`;
 
 /** Writes {@link generationIdOf} as JSON. */
-export function writeGenerationId(out: ByteWriter, event: CallFinished, { generationId }: SaidFacts): void {
+export function writeGenerationId(
+  out: ByteWriter,
+  event: CallFinished,
+  { generationId }: SaidFacts,
+  callNumber: number,
+): void {
   if (generationId !== undefined) {
     out.jsonString(generationId);
     return;
@@ -186,12 +195,15 @@ export function writeGenerationId(out: ByteWriter, event: CallFinished, { genera
   writeClockTime(out, event.startedAt);
   out.raw(BEFORE_CALL_ID);
   out.jsonContent(event.callId);
+  out.raw(BEFORE_NUMBER);
+  out.integer(callNumber);
   out.raw(QUOTE);
 }
 
 const QUOTE = Buffer.from('"');
 const TIME = Buffer.from('"time-');
 const BEFORE_CALL_ID = Buffer.from("_");
+const BEFORE_NUMBER = Buffer.from("-");
 
 /** Those that metadata name, the call's own, and those that settings make of what is known of it. */
 function readTags(

@@ -164,7 +164,7 @@ test("what a call is without metadata", async () => {
   });
   const { metadata, ...rest } = generation;
   expect(rest).toEqual({
-    id: "time-12-00-00-005_id-1",
+    id: "time-12-00-00-005_id-1-1",
     traceId: "id-1",
     name: "litellm-acompletion",
     startTime: "2026-11-23T12:00:00.005Z",
@@ -193,6 +193,21 @@ test("a rerank has a cost without tokens", async () => {
   const { generation } = await eventsOf([detailedCall({}, { operation: "rerank", usage: undefined, cost })]);
   expect(generation["costDetails"]).toEqual({ input: 0.002, output: 0, total: 0.002 });
   expect(generation).not.toContainAnyKeys(["usage", "usageDetails"]);
+});
+
+test("calls that share id and time are generations of their own, through either endpoint", async () => {
+  const parts = [detailedCall(), detailedCall({}, { upstreamModel: "gpt-4o-mini" })];
+  const { observer, requests } = await openForTest("langfuse");
+  observer.observe(parts);
+  await observer.close?.(1000);
+  expect(String(requests[0]?.body).match(/(?<="body":\{"id":")time-[^"]+/g)).toEqual([
+    "time-12-00-00-005_id-1-1",
+    "time-12-00-00-005_id-1-2",
+  ]);
+  const otel = await openForTest("langfuse_otel");
+  otel.observer.observe(parts);
+  await otel.observer.close?.(1000);
+  expect(new Set(String(otel.requests[0]?.body).match(/(?<="spanId":")[0-9a-f]{16}/g)).size).toBe(2);
 });
 
 test("a stream has its answer put together, and the time of its first byte", async () => {

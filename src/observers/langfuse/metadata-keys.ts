@@ -32,7 +32,7 @@ export const METADATA_KEYS = {
   trace_public: { meaning: "`true`: whoever has the link may see the trace." },
   trace_input: { meaning: "The trace's input, instead of the call's." },
   trace_output: { meaning: "The trace's output, instead of the call's." },
-  generation_id: { meaning: "The generation's id. Default: made of the time and the call's id." },
+  generation_id: { meaning: "The generation's id. Default: made of the time, the call's id and a number." },
   generation_name: { meaning: "The generation's name. Default: as `trace_name`." },
   parent_observation_id: { meaning: "The observation that the generation stands under." },
   version: { meaning: "The generation's version." },

@@ -76,7 +76,7 @@ export function writeEvents(
   out.raw(GENERATION_CREATE);
   out.repeat(endedAt, endedAtEnd);
   out.raw(BODY);
-  writeGenerationId(out, event, said);
+  writeGenerationId(out, event, said, number);
   out.raw(TRACE_ID);
   out.repeat(trace, traceEnd);
   out.raw(texts.generation);

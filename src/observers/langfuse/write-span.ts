@@ -18,9 +18,10 @@ const ERROR = 2;
  * beginning of their SHA-256, as Langfuse's own clients do it, and stand in attributes as they were written.
  * Source: https://langfuse.com/integrations/native/opentelemetry (read 2026-11-28).
  */
-export function writeSpan(out: ByteWriter, event: CallFinished, facts: CallFacts): void {
+export function writeSpan(out: ByteWriter, event: CallFinished, facts: CallFacts, callNumber: number): void {
   const { said, traceId, startedAt, endedAt } = facts;
-  out.text(`{"traceId":"${toHexId(traceId, 32)}","spanId":"${toHexId(generationIdOf(event, said), 16)}"`);
+  const generationId = generationIdOf(event, said, callNumber);
+  out.text(`{"traceId":"${toHexId(traceId, 32)}","spanId":"${toHexId(generationId, 16)}"`);
   if (said.parentId !== undefined) {
     out.text(`,"parentSpanId":"${toHexId(said.parentId, 16)}"`);
   }
@@ -30,6 +31,7 @@ export function writeSpan(out: ByteWriter, event: CallFinished, facts: CallFacts
   out.text(`,"endTimeUnixNano":"${toNanoText(endedAt)}","attributes":[`);
   const attributes = new SpanAttributes(out);
   setTrace(attributes, facts);
+  attributes.text("langfuse.generation.id", generationId);
   setGeneration(attributes, event, facts);
   attributes.close();
   out.text("]");
@@ -73,7 +75,6 @@ function setGeneration(attributes: SpanAttributes, event: CallFinished, facts: C
   const { said, content, answeredAt, showsInput } = facts;
   const { errorKind, errorMessage } = event;
   attributes.text("langfuse.observation.type", "generation");
-  attributes.text("langfuse.generation.id", generationIdOf(event, said));
   attributes.text("langfuse.environment", said.environment);
   attributes.text("langfuse.version", said.version ?? said.traceVersion);
   attributes.text("langfuse.observation.model.name", event.upstreamModel ?? event.requestedModel);
