@@ -182,8 +182,19 @@ describe("metadata", () => {
       langfuse_secret: "sk-lf-2",
       langfuse_public_key: "pk",
       langfuse_host: "http://10.0.0.1",
+      langfuse_otel_host: "http://10.0.0.1",
+      langfuse_base_url: "http://10.0.0.1",
+      langfuse_update_trace_keys: "output",
+      langfuse_custom_key: "k",
+      langfuse_trace_host: "h",
     };
-    expect(read(CHAT, { headers }).langfuseHeaders).toEqual({ trace_id: "t", trace_user_id: "u" });
+    expect(read(CHAT, { headers }).langfuseHeaders).toEqual({
+      trace_id: "t",
+      trace_user_id: "u",
+      update_trace_keys: "output",
+      custom_key: "k",
+      trace_host: "h",
+    });
     expect(read().langfuseHeaders).toBeUndefined();
   });
 });

@@ -51,7 +51,8 @@ const PARAMETERS: ReadonlySet<string> = new Set(
   ),
 );
 
-const LANGFUSE_PREFIX = /^langfuse_(?!.*(?:key|secret|host))/;
+/** Callers cannot name a project, nor where it is. */
+const LANGFUSE_HEADER = /^langfuse_(?!(?:public_key|secret|secret_key|(?:otel_)?host|base_url)$)/;
 
 /**
  * What observers may know of a call beyond its numbers; what is of the request is copied, as its bytes end with the answer.
@@ -211,7 +212,7 @@ function readLangfuseHeaders({ request }: Call): Readonly<Record<string, string>
   }
   let found: Record<string, string> | undefined;
   request.headers.forEach((value, name) => {
-    if (LANGFUSE_PREFIX.test(name)) {
+    if (LANGFUSE_HEADER.test(name)) {
       found ??= {};
       found[name.slice("langfuse_".length)] = value;
     }
