@@ -8,7 +8,7 @@ import { CALL_TYPES } from "../standard-payload.ts";
 import { type ContentTexts, readContentTexts } from "./content-texts.ts";
 import { toKnown } from "./known-metadata.ts";
 import { type LangfuseKey, METADATA_KEYS, TRACE_PREFIX } from "./metadata-keys.ts";
-import { flagFrom, integerFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
+import { flagFrom, integerFrom, maskFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
 
 /** How calls are told of. */
 export interface FactOptions {
@@ -87,8 +87,8 @@ export function toFactsReader(options: FactOptions): FactsReader {
     const isSilent = metadata === NO_METADATA && tags === undefined;
     const hiding = {
       isRedacted: !options.showsContent || details?.isRedacted === true,
-      masksInput: flagFrom(metadata["mask_input"]),
-      masksOutput: flagFrom(metadata["mask_output"]),
+      masksInput: maskFrom(metadata["mask_input"]),
+      masksOutput: maskFrom(metadata["mask_output"]),
     };
     const content = readContentTexts(event, hiding);
     const facts = {

@@ -29,7 +29,7 @@ export const METADATA_KEYS = {
   trace_version: { meaning: "The trace's version. Default: `version`." },
   trace_release: { meaning: "The trace's release. Default: that of the settings." },
   trace_environment: { meaning: "The environment of trace and generation. Default: that of the settings." },
-  trace_public: { meaning: "`true`: whoever has the link may see the trace." },
+  trace_public: { meaning: "`true` or 1: whoever has the link may see the trace." },
   trace_input: { meaning: "The trace's input, instead of the call's." },
   trace_output: { meaning: "The trace's output, instead of the call's." },
   generation_id: { meaning: "The generation's id. Default: made of the time, the call's id and a number." },
@@ -37,10 +37,10 @@ export const METADATA_KEYS = {
   parent_observation_id: { meaning: "The observation that the generation stands under." },
   version: { meaning: "The generation's version." },
   prompt: { meaning: "The prompt of Langfuse that was used: an object with `name` and `version`." },
-  mask_input: { meaning: "`true`: a note stands in place of what was asked." },
-  mask_output: { meaning: "`true`: a note stands in place of what was answered." },
+  mask_input: { meaning: "`true`, and all else but `false`, 0 and nothing: a note stands in place of what was asked." },
+  mask_output: { meaning: "`true`, as above: a note stands in place of what was answered." },
   debug_langfuse: {
-    meaning: "`true`: the trace's metadata shows all that was sent, under `metadata_passed_to_litellm`.",
+    meaning: "`true` or 1: the trace's metadata shows all that was sent, under `metadata_passed_to_litellm`.",
   },
 } as const satisfies Readonly<Record<string, MetadataKey>>;
 

@@ -13,8 +13,17 @@ export function textFrom(value: unknown): string | undefined {
   return typeof value === "number" ? String(value) : undefined;
 }
 
-/** `true`, also as header text. */
-export const flagFrom = (value: unknown): boolean => value === true || value === "true";
+/** A plain yes: `true`, 1, and both as text, in any case. */
+export const flagFrom = (value: unknown): boolean =>
+  value === true || value === 1 || (typeof value === "string" && YES.test(value));
+
+const YES = /^\s*(?:true|1)\s*$/i;
+
+/** Anything but a plain no, as LiteLLM has it: what is unclear had better be hidden. */
+export const maskFrom = (value: unknown): boolean =>
+  typeof value === "string" ? !NO.test(value) : value !== undefined && value !== null && value !== false && value !== 0;
+
+const NO = /^\s*(?:false)?\s*$/i;
 
 /** Texts of a list, of a comma list or of a JSON list as header text. */
 export function textsFrom(value: unknown): readonly string[] {
