@@ -188,6 +188,17 @@ test("langfuse_otel says the same through the other endpoint", async () => {
     );
     expect(langfuse.spans[0]).toMatchObject({ name: "test", traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
     expect(textsOf(langfuse)).toContain('{"key":"langfuse.trace.id","value":{"stringValue":"trace-id22"}}');
+    await postJson(`${otel.url}/chat/completions`, {
+      model: "gpt-3.5-turbo",
+      messages: [{ role: "user", content: "more" }],
+      metadata: { existing_trace_id: "trace-id22", trace_name: "no" },
+    });
+    await within(
+      langfuse.until(() => langfuse.spans.length > 1),
+      "a span",
+    );
+    const input = JSON.stringify({ messages: MESSAGES });
+    expect([...langfuse.traces.values()]).toMatchObject([{ name: "litellm-acompletion", input }]);
   } finally {
     expect(await otel.stop()).toBe(0);
   }

@@ -1,4 +1,5 @@
 import { checkIngestionBatch, checkIngestionEvent } from "./langfuse-schema.ts";
+import { toTraceBody } from "./langfuse-spans.ts";
 import { OtlpFault, type ReadSpan, readOtlpSpans } from "./otlp-schema.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ export interface FakeLangfuse {
   readonly requests: readonly LangfuseRequest[];
   /** Everything that was refused, in words. */
   readonly faults: readonly string[];
-  /** Bodies of `trace-create`, put over one another by id, as Langfuse does. */
+  /** Bodies of `trace-create`, also of those that spans stand for, put over one another by id, as Langfuse does. */
   readonly traces: ReadonlyMap<string, Json>;
   /** The same of observations. */
   readonly observations: ReadonlyMap<string, Json>;
@@ -53,7 +54,7 @@ export interface FakeLangfuse {
 }
 
 const merge = (into: Map<string, Json>, body: Json): void => {
-  const known = Object.entries(body).filter(([, value]) => value !== null);
+  const known = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
   const id = String(body["id"]);
   const before = into.get(id) ?? {};
   const [old, fresh] = [before["metadata"], body["metadata"]];
@@ -197,7 +198,9 @@ class Langfuse implements FakeLangfuse {
 
   #export(body: unknown): Response {
     try {
-      this.spans.push(...readOtlpSpans(body));
+      const spans = readOtlpSpans(body);
+      this.spans.push(...spans);
+      for (const span of spans) merge(this.traces, toTraceBody(span));
       return Response.json({});
     } catch (error) {
       if (error instanceof OtlpFault) return this.#refuse(400, error.message);

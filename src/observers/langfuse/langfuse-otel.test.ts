@@ -76,7 +76,8 @@ test("a failure has level, message and status", async () => {
 
 test("a trace that was there before is not overwritten", async () => {
   const call = detailedCall({ metadataText: '{"existing_trace_id":"old","trace_name":"no"}' });
-  const { attributes } = await spanOf(call);
+  const { span, attributes } = await spanOf(call);
+  expect(span["parentSpanId"]).toMatch(/^[0-9a-f]{16}$/);
   expect(attributes["langfuse.trace.id"]).toBe("old");
   expect(attributes["langfuse.trace.name"]).toBeUndefined();
   expect(attributes["langfuse.trace.input"]).toBeUndefined();

@@ -22,8 +22,9 @@ export function writeSpan(out: ByteWriter, event: CallFinished, facts: CallFacts
   const { said, traceId, startedAt, endedAt } = facts;
   const generationId = generationIdOf(event, said, callNumber);
   out.text(`{"traceId":"${toHexId(traceId, 32)}","spanId":"${toHexId(generationId, 16)}"`);
-  if (said.parentId !== undefined) {
-    out.text(`,"parentSpanId":"${toHexId(said.parentId, 16)}"`);
+  const parentId = parentIdOf(facts);
+  if (parentId !== undefined) {
+    out.text(`,"parentSpanId":"${toHexId(parentId, 16)}"`);
   }
   out.text(',"name":');
   out.jsonString(said.generationName);
@@ -42,6 +43,13 @@ export function writeSpan(out: ByteWriter, event: CallFinished, facts: CallFacts
   }
   out.text("}");
 }
+
+/**
+ * A span without a parent is the root of its trace, and Langfuse makes the whole trace of it: in another's trace stands a
+ * parent that nobody sends.
+ */
+const parentIdOf = ({ said, traceId }: CallFacts): string | undefined =>
+  said.parentId ?? (said.isJoined ? `parent in ${traceId}` : undefined);
 
 /** The id where it is one of OpenTelemetry, else the beginning of its hash. */
 export function toHexId(id: string, length: 16 | 32): string {
