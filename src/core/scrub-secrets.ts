@@ -3,9 +3,15 @@
  * they repeat what callers sent, so no pattern may take longer than its text: each takes a whole run of characters.
  */
 const SECRETS: readonly (readonly [pattern: RegExp, replace: (match: string, ...groups: string[]) => string])[] = [
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, (_match, scheme) => `${scheme} ****`],
+  [/\b(Bearer)\s+[\w.~+/=-]{8,}/gi, (_match, scheme) => `${scheme} ****`],
+  // In Base64 stands a digit, a sign or a capital behind a small letter: words have none of these.
   [
-    /\b((?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_])([A-Za-z0-9_*-]{10,})/g,
+    /\b([Bb]asic|BASIC)\s+(?=[A-Za-z0-9/]*(?:[0-9+=]|[a-z][A-Z]))[A-Za-z0-9+/]{10,}={0,2}/g,
+    (_match, scheme) => `${scheme} ****`,
+  ],
+  // Within a name of several words, `summary-sk-translation`, these are words too.
+  [
+    /(?<![\w-])((?:sk|pk|gsk|xai|hf|r8|nvapi|tgp_v1|fw|csk|pplx)[-_])([A-Za-z0-9_*-]{10,})/g,
     (_match, prefix, rest) => `${prefix}****${shownEnd(rest ?? "")}`,
   ],
   [
