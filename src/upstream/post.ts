@@ -22,6 +22,8 @@ export interface PostReply {
   readonly status: number;
   /** The beginning of the body. */
   readonly text: string;
+  /** The body is longer than that. */
+  readonly isCut?: boolean;
   /** What `retry-after` says, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 }
@@ -55,7 +57,7 @@ export const toPost =
       const seconds = Number(reply.header("retry-after") ?? Number.NaN);
       return {
         status: reply.status,
-        text: await readBeginning(reply, abort),
+        ...(await readBeginning(reply, abort)),
         retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
       };
     } finally {
@@ -105,16 +107,19 @@ function toPieces(body: PostRequest["body"]): readonly Uint8Array[] {
   return typeof body === "string" ? [Buffer.from(body)] : body instanceof Uint8Array ? [body] : body;
 }
 
-function readBeginning(reply: UpstreamReply, stop: () => void): Promise<string> {
+function readBeginning(reply: UpstreamReply, stop: () => void): Promise<Pick<PostReply, "text" | "isCut">> {
   return new Promise((resolve, reject) => {
     const pieces: Uint8Array[] = [];
     let size = 0;
-    const end = (): void => resolve(Buffer.concat(pieces).toString("utf8", 0, MAX_REPLY_BYTES));
+    const end = (): void => {
+      const text = Buffer.concat(pieces).toString("utf8", 0, MAX_REPLY_BYTES);
+      resolve(size > MAX_REPLY_BYTES ? { text, isCut: true } : { text });
+    };
     const sink: BodySink = {
       chunk: (bytes) => {
         pieces.push(bytes);
         size += bytes.length;
-        if (size >= MAX_REPLY_BYTES) {
+        if (size > MAX_REPLY_BYTES) {
           end();
           stop();
         }

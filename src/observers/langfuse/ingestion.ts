@@ -45,29 +45,41 @@ const OF_GENERATION = Buffer.from('-g"');
 export const ingestion = (ids: KnownIds): Endpoint => ({
   path: "/api/public/ingestion",
   around: { begin: '{"batch":[', end: '],"metadata":{"sdk_name":"portolan"}}' },
+  tellsOfEach: true,
   readReply: (calls, { text }) => (text === "" || text.endsWith(NO_ERRORS) ? DELIVERED : readErrors(calls, text, ids)),
 });
 
 /** How an answer ends that has nothing but a line for each event, which need not be parsed then. */
 const NO_ERRORS = ',"errors":[]}';
 
-/** A call is refused when one of its events is, and sent again when one can be. */
-function readErrors(calls: readonly WrittenCall[], text: string, ids: KnownIds): Delivery {
-  const errors = listOf(parse(text)["errors"]).filter(isObject);
+/**
+ * A call is refused when one of its events is, and sent again when one can be. Faults of events that are not named are some
+ * call's too.
+ */
+function readErrors(calls: readonly WrittenCall[], text: string, ids: KnownIds): Delivery | undefined {
+  const answer = parse(text);
+  if (answer === undefined || !(Array.isArray(answer["successes"]) || Array.isArray(answer["errors"]))) {
+    return undefined;
+  }
+  const errors = listOf(answer["errors"]).filter(isObject);
   if (errors.length === 0) {
     return DELIVERED;
   }
   const statuses = new Map(errors.map(({ id, status }) => [id, typeof status === "number" ? status : 400]));
   const remaining: WrittenCall[] = [];
   let refusedCount = 0;
+  let namedCount = 0;
   for (const call of calls) {
     const own = ids.of(call.number).flatMap((id) => statuses.get(id) ?? []);
+    namedCount += own.length;
     if (own.some((status) => !isPassing(status))) {
       refusedCount++;
     } else if (own.length > 0) {
       remaining.push(call);
     }
   }
+  const othersCount = calls.length - refusedCount - remaining.length;
+  refusedCount += Math.min(errors.length - namedCount, othersCount);
   return { refusedCount, remaining, reason: describe(errors[0] ?? {}) };
 }
 
@@ -76,12 +88,11 @@ function describe({ status, message, error }: Readonly<Record<string, unknown>>)
   return scrubSecrets(`an event was answered ${String(status)}: ${why.slice(0, MAX_REASON)}`);
 }
 
-/** An answer that cannot be read, or was too long to read whole, says nothing of single events. */
-function parse(text: string): Readonly<Record<string, unknown>> {
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value = parseJsonText(text);
-    return isObject(value) ? value : {};
+    return isObject(value) ? value : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -99,12 +99,44 @@ describe("207", () => {
     expect(await send(toCalls("a"))).toMatchObject({ kind: "refused" });
   });
 
-  test.each(["", "no JSON", "[]", '{"errors":{}}', '{"errors":[7,null]}', "[".repeat(100_000)])(
-    "that says nothing of use is taken as a yes: %#",
-    async (text) => {
-      expect(await open(() => toReply(207, text)).send(toCalls("a"))).toEqual({ kind: "sent" });
-    },
-  );
+  test.each(["", '{"successes":[]}', '{"errors":[7,null]}'])("that tells of no fault is a yes: %#", async (text) => {
+    expect(await open(() => toReply(207, text)).send(toCalls("a"))).toEqual({ kind: "sent" });
+  });
+
+  test("with faults of events that it does not name counts as many calls as there are", async () => {
+    const unnamed = [{ status: 400, message: "Invalid" }, { id: "unknown", status: 400 }, errors[0]];
+    const send = (...names: readonly string[]) => open(() => toReply(207, { errors: unnamed })).send(toCalls(...names));
+    expect(await send("a", "b", "c", "d")).toMatchObject({ kind: "partly", refusedCount: 3 });
+    expect(await send("a", "b")).toMatchObject({ kind: "refused" });
+  });
+
+  test("that is too long to be read whole is asked for in halves", async () => {
+    const { send, requests } = open(({ body }) =>
+      String(body).includes('"b"')
+        ? { ...toReply(207, '{"successes":[],"errors":[{"id":'), isCut: true }
+        : toReply(207, { errors: [] }),
+    );
+    expect(await send(toCalls("a", "b", "c", "d"))).toMatchObject({ kind: "partly", refusedCount: 1 });
+    expect(requests.length).toBe(5);
+  });
+});
+
+describe("a success that is no answer of Langfuse is none", () => {
+  const PAGE = "<!doctype html><title>Sign in</title>";
+
+  test.each([PAGE, "[]", "{}", '{"errors":{}}', "[".repeat(100_000)])("of the ingestion endpoint: %#", async (text) => {
+    const { send, requests } = open(() => ({ ...toReply(200, text), isCut: true }));
+    expect(await send(toCalls("a", "b"))).toEqual({
+      kind: "refused",
+      reason: "https://langfuse.example answered 200, but not as Langfuse does; is LANGFUSE_HOST right?",
+    });
+    expect(requests.length).toBe(text.startsWith("{") ? 3 : 1);
+  });
+
+  test("of the OpenTelemetry endpoint", async () => {
+    const { send } = open(() => toReply(200, PAGE), otlpEndpoint("1"));
+    expect(await send(toCalls("a", "b"))).toMatchObject({ kind: "refused" });
+  });
 });
 
 test("413 halves, down to the call that is too large", async () => {
@@ -125,6 +157,7 @@ describe("OTLP", () => {
       reason: "spans were refused: bad",
     });
     expect(await partial({ rejectedSpans: 9 }).send(toCalls("a"))).toMatchObject({ kind: "refused" });
+    expect(await open(() => toReply(200), endpoint).send(toCalls("a"))).toEqual({ kind: "sent" });
     for (const empty of [{}, null, { rejectedSpans: "x" }, { rejectedSpans: -1 }]) {
       expect(await partial(empty).send(toCalls("a"))).toEqual({ kind: "sent" });
     }

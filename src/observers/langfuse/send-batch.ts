@@ -10,8 +10,10 @@ export interface Endpoint {
   readonly path: string;
   /** What stands around the calls of a request; between them stand commas. */
   readonly around: { readonly begin: string; readonly end: string };
-  /** What a success says of single calls. */
-  readReply(calls: readonly WrittenCall[], reply: PostReply): Delivery;
+  /** A success tells of each call, so that it must be read whole. */
+  readonly tellsOfEach: boolean;
+  /** What a success says of single calls; `undefined` where it is no answer of Langfuse. */
+  readReply(calls: readonly WrittenCall[], reply: PostReply): Delivery | undefined;
 }
 
 /** What became of a batch, call by call. */
@@ -44,7 +46,7 @@ export function toSend(
     const pieces = calls.map(({ piece }) => piece);
     const body = [begin, ...stretchesOf(pieces, SEPARATOR.length), end];
     const reply = await post({ url, headers, body, timeoutMs: TIMEOUT_MS, signal });
-    if (reply.status === 413 && calls.length > 1) {
+    if (calls.length > 1 && isTooMuch(reply, endpoint)) {
       const half = Math.ceil(calls.length / 2);
       const first = await deliver(calls.slice(0, half), signal);
       return join(first, await deliver(calls.slice(half), signal));
@@ -53,6 +55,12 @@ export function toSend(
   };
   return async (calls, signal) => toOutcome(calls, await deliver(calls, signal));
 }
+
+/** A longer answer than is read tells of many faults. Calls that have arrived are taken once, however often they come. */
+const isTooMuch = ({ status, isCut, text }: PostReply, { tellsOfEach }: Endpoint): boolean =>
+  status === 413 || (isCut === true && tellsOfEach && isSuccess(status) && text.startsWith("{"));
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** How long an answer may take, in milliseconds. */
 const TIMEOUT_MS = 15_000;
@@ -73,8 +81,11 @@ function readDelivery(
   endpoint: Endpoint,
 ): Delivery {
   const { status } = reply;
-  if (status >= 200 && status < 300) {
-    return endpoint.readReply(calls, reply);
+  if (isSuccess(status)) {
+    const delivery = endpoint.readReply(calls, reply);
+    if (delivery !== undefined) {
+      return delivery;
+    }
   }
   if (isPassing(status)) {
     return { refusedCount: 0, remaining: calls, reason: `answered ${status}`, afterMs: reply.retryAfterMs };
@@ -96,6 +107,9 @@ function describeRefusal(status: number, { host }: LangfuseProject, { path }: En
   }
   if (status >= 300 && status < 400) {
     return `${at}: it sends elsewhere, which is not followed; LANGFUSE_HOST must be the final address`;
+  }
+  if (isSuccess(status)) {
+    return `${at}, but not as Langfuse does; is LANGFUSE_HOST right?`;
   }
   return status === 413 ? `${at}: a single call is too large for it` : at;
 }
