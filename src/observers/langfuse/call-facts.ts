@@ -34,6 +34,8 @@ export interface SaidFacts {
   readonly tags: readonly string[] | undefined;
   readonly traceMetadata: JsonObject | undefined;
   readonly isPublic: boolean | undefined;
+  readonly traceEnvironment: string | undefined;
+  /** Of the generation. */
   readonly environment: string | undefined;
   /** The caller's own ({@link generationIdOf}). */
   readonly generationId: string | undefined;
@@ -115,6 +117,7 @@ interface Saying {
 }
 
 function toSaid(operation: Operation, { metadata, tags }: Saying, options: FactOptions): SaidFacts {
+  const environment = environmentFrom(metadata["trace_environment"]) ?? environmentFrom(options.environment);
   const prompt = metadata["prompt"] === undefined ? undefined : objectFrom(metadata["prompt"]);
   const promptName = textFrom(prompt?.["name"]);
   const promptVersion = integerFrom(prompt?.["version"]);
@@ -128,7 +131,8 @@ function toSaid(operation: Operation, { metadata, tags }: Saying, options: FactO
     tags,
     traceMetadata: toTraceMetadata(metadata),
     isPublic: metadata["trace_public"] === undefined ? undefined : flagFrom(metadata["trace_public"]),
-    environment: environmentFrom(metadata["trace_environment"]) ?? environmentFrom(options.environment),
+    traceEnvironment: environment,
+    environment,
     generationId: textFrom(metadata["generation_id"]),
     generationName: textFrom(metadata["generation_name"]) ?? defaultNameOf(operation),
     parentId: textFrom(metadata["parent_observation_id"]),
@@ -168,6 +172,7 @@ function join(facts: CallFacts, traceId: string, metadata: JsonObject): CallFact
       tags: pickSaid("tags", said.tags),
       traceMetadata: pickSaid("metadata", said.traceMetadata),
       isPublic: pickSaid("public", said.isPublic),
+      traceEnvironment: pickSaid("environment", said.environment),
     },
   };
 }

@@ -122,6 +122,14 @@ test("parameters show no key", async () => {
   expect(generation["modelParameters"]).toEqual({ stop: "sk-****0000", reasoning_effort: "low" });
 });
 
+test("of a trace that was there, only what the call asks for is overwritten, whatever the settings say", async () => {
+  const environment = { LANGFUSE_RELEASE: "r2", LANGFUSE_TRACING_ENVIRONMENT: "production" };
+  const { trace, generation } = await eventsOf([saying({ existing_trace_id: "old" })], { environment });
+  expect([trace, generation["environment"]]).toEqual([{ id: "old" }, "production"]);
+  const said = { existing_trace_id: "old", update_trace_keys: ["trace_environment"], trace_environment: "staging" };
+  expect((await eventsOf([saying(said)], { environment })).trace).toEqual({ id: "old", environment: "staging" });
+});
+
 test("what a call is without metadata", async () => {
   const cost: CallCost = {
     nanoUsd: 30_000,

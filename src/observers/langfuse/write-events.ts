@@ -144,7 +144,7 @@ function writeTrace(said: SaidFacts): Uint8Array {
   valueField(SAID, ',"tags":', said.tags);
   valueField(SAID, ',"metadata":', said.traceMetadata);
   valueField(SAID, ',"public":', said.isPublic);
-  textField(SAID, ENVIRONMENT, said.environment);
+  textField(SAID, ENVIRONMENT, said.traceEnvironment);
   if (!said.isJoined) {
     SAID.raw(TRACE_TIME);
   }
