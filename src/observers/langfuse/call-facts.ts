@@ -8,7 +8,7 @@ import { CALL_TYPES } from "../standard-payload.ts";
 import { type ContentTexts, readContentTexts } from "./content-texts.ts";
 import { toKnown } from "./known-metadata.ts";
 import { type LangfuseKey, METADATA_KEYS, TRACE_PREFIX } from "./metadata-keys.ts";
-import { flagFrom, integerFrom, maskFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
+import { flagFrom, idFrom, integerFrom, maskFrom, objectFrom, textFrom, textsFrom } from "./read-values.ts";
 
 /** How calls are told of. */
 export interface FactOptions {
@@ -95,7 +95,7 @@ export function toFactsReader(options: FactOptions): FactsReader {
     const content = readContentTexts(event, hiding);
     const facts = {
       said: isSilent ? silent[operation] : toSaid(operation, { metadata, tags }, options),
-      traceId: textFrom(metadata["trace_id"]) ?? details?.traceId ?? event.callId,
+      traceId: idFrom(metadata["trace_id"]) ?? idFrom(details?.traceId) ?? event.callId,
       userId: textFrom(metadata["trace_user_id"]) ?? details?.endUser,
       sessionId: textFrom(metadata["trace_session_id"]) ?? textFrom(metadata["session_id"]) ?? details?.sessionId,
       traceContent: isSilent ? content : toTraceContent(metadata, content),
@@ -105,7 +105,7 @@ export function toFactsReader(options: FactOptions): FactsReader {
       endedAt: startedAt + durationMs,
       answeredAt: isStream && firstByteMs !== undefined ? startedAt + firstByteMs : undefined,
     };
-    const existing = textFrom(metadata["existing_trace_id"]);
+    const existing = idFrom(metadata["existing_trace_id"]);
     return existing === undefined ? facts : join(facts, existing, metadata);
   };
 }
@@ -121,7 +121,7 @@ function toSaid(operation: Operation, { metadata, tags }: Saying, options: FactO
   const prompt = metadata["prompt"] === undefined ? undefined : objectFrom(metadata["prompt"]);
   const promptName = textFrom(prompt?.["name"]);
   const promptVersion = integerFrom(prompt?.["version"]);
-  const isLinked = promptName !== undefined && promptVersion !== undefined; // A link needs both.
+  const isLinked = promptName !== undefined && promptVersion !== undefined && promptVersion > 0; // A link needs both.
   return {
     isSilent: metadata === NO_METADATA && tags === undefined,
     isJoined: false,
@@ -133,7 +133,7 @@ function toSaid(operation: Operation, { metadata, tags }: Saying, options: FactO
     isPublic: metadata["trace_public"] === undefined ? undefined : flagFrom(metadata["trace_public"]),
     traceEnvironment: environment,
     environment,
-    generationId: textFrom(metadata["generation_id"]),
+    generationId: idFrom(metadata["generation_id"]),
     generationName: textFrom(metadata["generation_name"]) ?? defaultNameOf(operation),
     parentId: textFrom(metadata["parent_observation_id"]),
     version: textFrom(metadata["version"]),

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { checkIngestionEvent } from "../../../tests/support/langfuse-schema.ts";
 import type { CallCost } from "../../core/call-cost.ts";
 import type { CallDetails } from "../../core/call-details.ts";
 import { detailedCall, failedCall } from "../calls-for-tests.ts";
 import { METADATA_KEYS } from "./metadata-keys.ts";
-import { eventsOf, openForTest } from "./observing-for-tests.ts";
+import { batchOf, eventsOf, openForTest } from "./observing-for-tests.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -303,12 +304,22 @@ describe("metadata of no meaning to Langfuse", () => {
     ["deep nesting", `{"a":${"[".repeat(300)}${"]".repeat(300)}}`],
     ["very deep nesting", `{"a":${"[".repeat(30_000)}${"]".repeat(30_000)}}`],
     ["an empty id", '{"trace_id":"","generation_id":""}'],
+    ["ids of more than one line", '{"trace_id":"a\\rb","generation_id":"\\r"}'],
+    ["an existing id of more than one line", '{"existing_trace_id":"a\\rb"}'],
+    ["a prompt of no version", '{"prompt":{"name":"p","version":0}}'],
   ])("may be %s", async (_name, metadataText) => {
-    const { trace, generation } = await eventsOf([detailedCall({ metadataText })]);
-    expect(typeof trace["id"]).toBe("string");
+    const call = detailedCall({ metadataText });
+    const { trace, generation } = await eventsOf([call]);
+    expect((await batchOf([call])).flatMap(checkIngestionEvent)).toEqual([]);
     expect(generation["traceId"]).toBe(trace["id"]);
     expect(generation["input"]).toEqual(INPUT);
   });
+});
+
+test("ids of the call that Langfuse would refuse become such as it takes", async () => {
+  const call = detailedCall({ traceId: `a\r${"b".repeat(1000)}` });
+  expect((await batchOf([call])).flatMap(checkIngestionEvent)).toEqual([]);
+  expect(String((await eventsOf([call])).trace["id"])).toMatch(/^ab+$/);
 });
 
 describe("content", () => {

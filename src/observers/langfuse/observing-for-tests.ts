@@ -54,15 +54,23 @@ export const openForTest = async (
   return { observer, requests, log };
 };
 
+/** The events that a callback sent for some calls. */
+export const batchOf = async (
+  calls: readonly CallFinished[],
+  options: Parameters<typeof openForTest>[1] = {},
+): Promise<readonly JsonObject[]> => {
+  const { observer, requests } = await openForTest("langfuse", options);
+  observer.observe(calls);
+  await observer.close?.(1000);
+  return (JSON.parse(String(requests[0]?.body)) as { readonly batch: readonly JsonObject[] }).batch;
+};
+
 /** Events of the batches that a callback sent for some calls. */
 export const eventsOf = async (
   calls: readonly CallFinished[],
   options: Parameters<typeof openForTest>[1] = {},
 ): Promise<{ readonly trace: JsonObject; readonly generation: JsonObject }> => {
-  const { observer, requests } = await openForTest("langfuse", options);
-  observer.observe(calls);
-  await observer.close?.(1000);
-  const { batch } = JSON.parse(String(requests[0]?.body)) as { readonly batch: readonly JsonObject[] };
+  const batch = await batchOf(calls, options);
   const bodyOf = (type: string): JsonObject =>
     (batch.find((event) => event["type"] === type)?.["body"] ?? {}) as JsonObject;
   return { trace: bodyOf("trace-create"), generation: bodyOf("generation-create") };

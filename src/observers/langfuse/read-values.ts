@@ -13,6 +13,12 @@ export function textFrom(value: unknown): string | undefined {
   return typeof value === "number" ? String(value) : undefined;
 }
 
+/** {@link textFrom} without carriage returns, with which Langfuse takes no id. */
+export function idFrom(value: unknown): string | undefined {
+  const text = textFrom(value);
+  return text?.includes("\r") ? textFrom(text.replaceAll("\r", "")) : text;
+}
+
 /** A plain yes: `true`, 1, and both as text, in any case. */
 export const flagFrom = (value: unknown): boolean =>
   value === true || value === 1 || (typeof value === "string" && YES.test(value));
