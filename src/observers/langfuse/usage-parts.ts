@@ -37,7 +37,7 @@ function writeTokens(out: ByteWriter, usage: Usage): void {
   out.integer(usage.totalTokens);
   const end = out.length;
   out.raw(DETAILS);
-  if (usage.cachedTokens === 0 && usage.reasoningTokens === 0) {
+  if (isPlain(usage)) {
     out.repeat(sums, end);
   } else {
     out.text(JSON.stringify(usagePartsOf(usage)).slice(1, -1));
@@ -59,25 +59,27 @@ function writeCosts(out: ByteWriter, { inputNanoUsd, outputNanoUsd, toolNanoUsd,
   out.raw(CLOSE);
 }
 
+/** Nothing of it has a part of its own. */
+const isPlain = ({ cachedTokens, reasoningTokens, details }: Usage): boolean =>
+  cachedTokens === 0 && reasoningTokens === 0 && (details === undefined || details.cacheWriteTokens === 0);
+
 /**
- * Tokens as parts that do not overlap, since Langfuse adds up all whose names hold `input` or `output`. Cached and
- * reasoning tokens have parts of their own, where there are any.
+ * Tokens as parts that do not overlap, since Langfuse adds up all whose names hold `input` or `output`. Tokens read from a
+ * cache, written to one and of reasoning have parts of their own, where there are any.
  */
-export function usagePartsOf({
-  promptTokens,
-  completionTokens,
-  totalTokens,
-  cachedTokens,
-  reasoningTokens,
-}: Usage): Parts {
-  if (cachedTokens === 0 && reasoningTokens === 0) {
+export function usagePartsOf(usage: Usage): Parts {
+  const { promptTokens, completionTokens, totalTokens, reasoningTokens, details } = usage;
+  if (isPlain(usage)) {
     return { input: promptTokens, output: completionTokens, total: totalTokens };
   }
+  const readTokens = Math.min(usage.cachedTokens, promptTokens);
+  const writtenTokens = Math.min(details?.cacheWriteTokens ?? 0, promptTokens - readTokens);
   return {
-    input: Math.max(0, promptTokens - cachedTokens),
+    input: promptTokens - readTokens - writtenTokens,
     output: Math.max(0, completionTokens - reasoningTokens),
     total: totalTokens,
-    ...(cachedTokens === 0 ? {} : { cache_read_input_tokens: cachedTokens }),
+    ...(readTokens === 0 ? {} : { cache_read_input_tokens: readTokens }),
+    ...(writtenTokens === 0 ? {} : { cache_creation_input_tokens: writtenTokens }),
     ...(reasoningTokens === 0 ? {} : { output_reasoning_tokens: reasoningTokens }),
   };
 }
