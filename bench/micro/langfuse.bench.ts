@@ -11,7 +11,13 @@ import { measure } from "./measure.ts";
 
 const CALLS = 100;
 
-const readFacts = toFactsReader({ release: undefined, environment: undefined, defaultTags: [], showsContent: true });
+const readFacts = toFactsReader({
+  release: undefined,
+  environment: undefined,
+  defaultTags: [],
+  showsContent: true,
+  hidesKeyInfo: false,
+});
 const metadata = {
   trace_id: "trace-id22",
   generation_name: "test",

@@ -61,7 +61,8 @@ export const LITELLM_SETTINGS_FIELDS = {
   redact_user_api_key_info: {
     type: "boolean",
     default: false,
-    description: "No observer sees which key a call came with, not even its hash.",
+    description:
+      "No observer sees which key a call came with, not even its hash, and Langfuse nothing that is named `user_api_key_`.",
   },
   langfuse_default_tags: {
     type: "text-list",

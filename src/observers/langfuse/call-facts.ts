@@ -17,6 +17,8 @@ export interface FactOptions {
   /** Names of what becomes tags. */
   readonly defaultTags: readonly string[];
   readonly showsContent: boolean;
+  /** Nothing is told of the caller's key, nor what is named after it. */
+  readonly hidesKeyInfo: boolean;
 }
 
 /**
@@ -44,6 +46,8 @@ export interface SaidFacts {
   readonly version: string | undefined;
   /** The caller's own; what the gateway knows is to stand above it ({@link toWholeMetadata}). */
   readonly ownMetadata: JsonObject | undefined;
+  /** As in {@link FactOptions}. */
+  readonly hidesKeyInfo: boolean;
   readonly promptName: string | undefined;
   readonly promptVersion: number | undefined;
 }
@@ -138,6 +142,7 @@ function toSaid(operation: Operation, { metadata, tags }: Saying, options: FactO
     parentId: textFrom(metadata["parent_observation_id"]),
     version: textFrom(metadata["version"]),
     ownMetadata: toOwnMetadata(metadata),
+    hidesKeyInfo: options.hidesKeyInfo,
     promptName: isLinked ? promptName : undefined,
     promptVersion: isLinked ? promptVersion : undefined,
   };
@@ -214,14 +219,14 @@ const BEFORE_NUMBER = Buffer.from("-");
 function readTags(
   event: CallFinished,
   metadata: JsonObject,
-  { defaultTags }: FactOptions,
+  { defaultTags, hidesKeyInfo }: FactOptions,
 ): readonly string[] | undefined {
   const own = event.details?.tags ?? [];
   const isSaid = metadata["tags"] !== undefined || metadata["trace_tags"] !== undefined;
   if (own.length === 0 && defaultTags.length === 0 && !isSaid) {
     return undefined;
   }
-  const known = defaultTags.length === 0 ? {} : { ...toOwnMetadata(metadata), ...toKnown(event) };
+  const known = defaultTags.length === 0 ? {} : { ...toOwnMetadata(metadata), ...toKnown(event, hidesKeyInfo) };
   const defaults = defaultTags.flatMap((name) => {
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
     return value === undefined || value === null || typeof value === "object" ? [] : [`${name}:${String(value)}`];
@@ -253,8 +258,8 @@ function toOwnMetadata(said: JsonObject): JsonObject | undefined {
 }
 
 /** Above the caller's own metadata stands what the gateway knows: nobody writes a cost of their own. */
-export const toWholeMetadata = (event: CallFinished, { ownMetadata }: SaidFacts): JsonObject =>
-  ownMetadata === undefined ? toKnown(event) : { ...ownMetadata, ...toKnown(event) };
+export const toWholeMetadata = (event: CallFinished, { ownMetadata, hidesKeyInfo }: SaidFacts): JsonObject =>
+  ownMetadata === undefined ? toKnown(event, hidesKeyInfo) : { ...ownMetadata, ...toKnown(event, hidesKeyInfo) };
 
 /** A value as JSON text, a text that is JSON already as it is not: it stays text. */
 function valueText(value: unknown): string | undefined {

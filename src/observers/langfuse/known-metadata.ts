@@ -5,10 +5,13 @@ import { ByteWriter } from "../../wire/byte-writer.ts";
 import { readDetails } from "../read-details.ts";
 import { overheadMsOf } from "../standard-payload.ts";
 
-/** What the gateway knows of a call beyond what Langfuse has fields for. */
-export function toKnown(event: CallFinished): JsonObject {
+/**
+ * What the gateway knows of a call beyond what Langfuse has fields for.
+ * @param hidesKeyInfo without what is named `user_api_key_`
+ */
+export function toKnown(event: CallFinished, hidesKeyInfo: boolean): JsonObject {
   KNOWN.clear();
-  writeKnown(KNOWN, event);
+  writeKnown(KNOWN, event, hidesKeyInfo);
   return JSON.parse(KNOWN.take().toString()) as JsonObject;
 }
 
@@ -24,8 +27,8 @@ const ADDRESS = Buffer.from(',"requester_ip_address":');
 const USER_AGENT = Buffer.from(',"user_agent":');
 
 /** Writes {@link toKnown} as JSON, as it is done for every call. */
-export function writeKnown(out: ByteWriter, event: CallFinished): void {
-  const { known, hidden } = textsOf(event);
+export function writeKnown(out: ByteWriter, event: CallFinished, hidesKeyInfo: boolean): void {
+  const { known, hidden } = textsOf(event, hidesKeyInfo);
   out.raw(CALL_ID);
   out.jsonString(event.callId);
   out.raw(COST);
@@ -35,7 +38,7 @@ export function writeKnown(out: ByteWriter, event: CallFinished): void {
   out.raw(STATUS);
   out.integer(event.status);
   out.raw(known);
-  writeCaller(out, event);
+  writeCaller(out, event, hidesKeyInfo);
   writeUncommon(out, event);
   out.raw(HIDDEN);
   out.repeat(cost, costEnd);
@@ -55,9 +58,9 @@ function writeCost(out: ByteWriter, { cost }: CallFinished): void {
 }
 
 /** Of each call anew: a gateway has many callers. */
-function writeCaller(out: ByteWriter, { details }: CallFinished): void {
+function writeCaller(out: ByteWriter, { details }: CallFinished, hidesKeyInfo: boolean): void {
   if (details !== undefined) {
-    writeText(out, END_USER, details.endUser);
+    writeText(out, END_USER, hidesKeyInfo ? undefined : details.endUser);
     writeText(out, ADDRESS, details.clientAddress);
     writeText(out, USER_AGENT, details.userAgent);
   }
@@ -98,6 +101,7 @@ type Place = Pick<
   "apiBase" | "modelGroup" | "requestedModel" | "deploymentId" | "upstreamModel" | "provider" | "path"
 > & {
   readonly keyHash: string | undefined;
+  readonly hidesKeyInfo: boolean;
 };
 
 /** A place and its texts, each field behind a comma. */
@@ -111,12 +115,12 @@ interface WrittenPlace {
 const places = new Map<string | undefined, WrittenPlace>();
 const MAX_PLACES = 256;
 
-function textsOf(event: CallFinished): WrittenPlace {
+function textsOf(event: CallFinished, hidesKeyInfo: boolean): WrittenPlace {
   const before = places.get(event.deploymentId);
-  if (before !== undefined && isAt(event, before.place)) {
+  if (before !== undefined && before.place.hidesKeyInfo === hidesKeyInfo && isAt(event, before.place)) {
     return before;
   }
-  const written = writePlace(toPlace(event));
+  const written = writePlace(toPlace(event, hidesKeyInfo));
   if (before === undefined && places.size >= MAX_PLACES) {
     places.clear();
   }
@@ -134,7 +138,7 @@ const isAt = (event: CallFinished, place: Place): boolean =>
   event.provider === place.provider &&
   event.details?.keyHash === place.keyHash;
 
-const toPlace = (event: CallFinished): Place => ({
+const toPlace = (event: CallFinished, hidesKeyInfo: boolean): Place => ({
   apiBase: event.apiBase,
   modelGroup: event.modelGroup,
   requestedModel: event.requestedModel,
@@ -143,6 +147,7 @@ const toPlace = (event: CallFinished): Place => ({
   provider: event.provider,
   path: event.path,
   keyHash: event.details?.keyHash,
+  hidesKeyInfo,
 });
 
 const writePlace = (place: Place): WrittenPlace => ({
@@ -153,8 +158,7 @@ const writePlace = (place: Place): WrittenPlace => ({
     requested_model: place.requestedModel,
     deployment: place.upstreamModel,
     custom_llm_provider: place.provider,
-    user_api_key_hash: place.keyHash,
-    user_api_key_request_route: place.path,
+    ...(place.hidesKeyInfo ? {} : { user_api_key_hash: place.keyHash, user_api_key_request_route: place.path }),
   }),
   hidden: writeFields({
     model_id: place.deploymentId,

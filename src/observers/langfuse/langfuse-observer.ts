@@ -27,6 +27,7 @@ export class LangfuseObserver implements CallObserver {
       environment: settings.environment,
       defaultTags: config.observing.langfuseDefaultTags,
       showsContent: !settings.turn_off_message_logging,
+      hidesKeyInfo: config.observing.redactUserApiKeyInfo,
     };
     if (settings.environment !== undefined && environmentFrom(settings.environment) === undefined) {
       const allowed = "small letters, digits, - and _, up to 40, not beginning with langfuse";

@@ -358,6 +358,20 @@ describe("content", () => {
   });
 });
 
+test("what is named after the caller's key is left out where the settings say so", async () => {
+  const litellm_settings = { redact_user_api_key_info: true, langfuse_default_tags: ["user_api_key_end_user_id"] };
+  const calls = [detailedCall({ endUser: "ann", keyHash: "abc" })];
+  const { trace, generation } = await eventsOf(calls, { config: { litellm_settings } });
+  expect(JSON.stringify([trace, generation])).not.toContain("user_api_key");
+  expect(trace["userId"]).toBe("ann");
+  const shown = await eventsOf(calls);
+  expect(shown.generation["metadata"]).toMatchObject({
+    user_api_key_hash: "abc",
+    user_api_key_end_user_id: "ann",
+    user_api_key_request_route: "/v1/chat/completions",
+  });
+});
+
 test("default tags are named in the settings and made of what is known", async () => {
   const config = {
     litellm_settings: { langfuse_default_tags: ["cache_hit", "model_group", "team", "unknown", "toString"] },

@@ -190,7 +190,7 @@ function writeGeneration(out: ByteWriter, event: CallFinished, { said, answeredA
 
 function writeMetadata(out: ByteWriter, event: CallFinished, said: SaidFacts): void {
   if (said.ownMetadata === undefined) {
-    writeKnown(out, event);
+    writeKnown(out, event, said.hidesKeyInfo);
   } else {
     out.text(JSON.stringify(toWholeMetadata(event, said)));
   }
