@@ -74,6 +74,14 @@ test("a failure has level, message and status", async () => {
   });
 });
 
+test("the trace's version goes before the generation's, as there is room for one", async () => {
+  const versionOf = async (metadata: object) =>
+    (await spanOf(detailedCall({ metadataText: JSON.stringify(metadata) }))).attributes["langfuse.version"];
+  const versions = { trace_version: "v1", version: "v2" };
+  expect(await versionOf(versions)).toBe("v1");
+  expect(await versionOf({ ...versions, existing_trace_id: "old" })).toBe("v2");
+});
+
 test("a trace that was there before is not overwritten", async () => {
   const call = detailedCall({ metadataText: '{"existing_trace_id":"old","trace_name":"no"}' });
   const { span, attributes } = await spanOf(call);

@@ -84,7 +84,8 @@ function setGeneration(attributes: SpanAttributes, event: CallFinished, facts: C
   const { errorKind, errorMessage } = event;
   attributes.text("langfuse.observation.type", "generation");
   attributes.text("langfuse.environment", said.environment);
-  attributes.text("langfuse.version", said.version ?? said.traceVersion);
+  // Trace and generation have one attribute for both their versions.
+  attributes.text("langfuse.version", said.traceVersion ?? said.version);
   attributes.text("langfuse.observation.model.name", event.upstreamModel ?? event.requestedModel);
   attributes.text("langfuse.observation.model.parameters", writeParameters(event, showsInput));
   attributes.text("langfuse.observation.input", textOfJson(content.input));
