@@ -74,6 +74,8 @@ export interface DeclaredField {
   readonly maximum?: number;
   /** Empty text is a fault. */
   readonly isNonEmpty?: true;
+  /** A URL may lack its scheme. */
+  readonly takesBareHost?: true;
   /** Its value must never be shown. */
   readonly isSecret?: true;
   /** Environment variables that stand in when the setting is absent; the first set one wins. */

@@ -64,6 +64,7 @@ export const describeAllowed = (field: DeclaredField): string => {
   if (field.above !== undefined) limits.push(`above ${field.above}`);
   if (field.maximum !== undefined && field.minimum === undefined) limits.push(`at most ${field.maximum}`);
   if (field.isNonEmpty) limits.push("not empty");
+  if (field.takesBareHost) limits.push("or a host");
   const noun = field.choices === undefined ? NOUNS[field.type] : `${NOUNS[field.type]} ${field.choices.join(", ")}`;
   return [noun, ...limits].join(", ");
 };

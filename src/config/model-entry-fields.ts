@@ -112,7 +112,11 @@ export const LITELLM_PARAMS_FIELDS = {
   langfuse_public_key: { type: "text", description: "Public key of the Langfuse project that the calls go to." },
   langfuse_secret_key: { type: "text", isSecret: true, description: "Its secret key." },
   langfuse_secret: { type: "text", isSecret: true, description: "Another name of langfuse_secret_key." },
-  langfuse_host: { type: "url", description: "Where that Langfuse is; without it, that of the callback." },
+  langfuse_host: {
+    type: "url",
+    takesBareHost: true,
+    description: "Where that Langfuse is; without it, that of the callback.",
+  },
   azure_ad_token: { type: "text", isSecret: true, description: "Azure: Microsoft Entra bearer." },
   tenant_id: { type: "text", description: "Azure: Entra tenant." },
   client_id: { type: "text", description: "Azure: Entra application." },

@@ -1,4 +1,5 @@
 import { isHeaderName } from "../wire/header-line.ts";
+import { toUrlOfHost } from "./bare-host.ts";
 import { isMapping } from "./environment-references.ts";
 import { describeValue, type FieldReader, refuse, refuseValue } from "./field-place.ts";
 import { didYouMean } from "./nearest-name.ts";
@@ -66,7 +67,7 @@ export const scaled =
 /** An HTTP URL without user name and password. */
 export const readUrl: FieldReader<string> = (value, place) => {
   if (typeof value !== "string") return refuseValue(place, value);
-  const text = value.trim();
+  const text = place.field.takesBareHost ? toUrlOfHost(value.trim()) : value.trim();
   const url = URL.parse(text);
   // What does not parse may still hold a password in front of an @.
   if (url === null) return refuseValue(text.includes("@") ? { ...place, isShown: false } : place, text);

@@ -17,9 +17,11 @@ export const LANGFUSE_FIELDS = {
   },
   host: {
     type: "url",
+    takesBareHost: true,
     default: "https://cloud.langfuse.com",
     environment: ["LANGFUSE_HOST", "LANGFUSE_BASE_URL"],
-    description: "Where Langfuse is.",
+    description:
+      "Where Langfuse is. A host without a scheme is asked over `https://`; this machine, and names without a dot, over `http://`.",
   },
   release: {
     type: "text",

@@ -421,6 +421,13 @@ describe("projects", () => {
     ]);
   });
 
+  test("may be at a host without a scheme", async () => {
+    const { observer, requests } = await openForTest("langfuse", { environment: { LANGFUSE_HOST: "localhost:9/" } });
+    observer.observe([detailedCall()]);
+    await observer.close?.(1000);
+    expect(requests[0]?.url).toBe("http://localhost:9/api/public/ingestion");
+  });
+
   test("are needed", async () => {
     const environment = { LANGFUSE_PUBLIC_KEY: "", LANGFUSE_SECRET_KEY: "" };
     await expect(openForTest("langfuse", { environment })).rejects.toThrow("set LANGFUSE_PUBLIC_KEY");
