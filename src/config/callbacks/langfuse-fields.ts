@@ -31,7 +31,8 @@ export const LANGFUSE_FIELDS = {
   environment: {
     type: "text",
     environment: ["LANGFUSE_TRACING_ENVIRONMENT"],
-    description: "Environment that traces stand in: small letters, digits, `-` and `_`, not beginning with `langfuse`.",
+    description:
+      "Environment that traces stand in: letters, which become small ones, digits, `-` and `_`, not beginning with `langfuse`.",
   },
   flush_interval: {
     type: "seconds",

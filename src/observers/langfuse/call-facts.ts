@@ -266,7 +266,8 @@ function valueText(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-/** The environment where it is one that Langfuse takes. */
+/** The environment in small letters, as Langfuse makes them, where it is one that Langfuse takes. */
 export function environmentFrom(value: unknown): string | undefined {
-  return typeof value === "string" && ENVIRONMENT.test(value) ? value : undefined;
+  const name = typeof value === "string" ? value.toLowerCase() : "";
+  return ENVIRONMENT.test(name) ? name : undefined;
 }

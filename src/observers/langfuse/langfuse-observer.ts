@@ -30,7 +30,7 @@ export class LangfuseObserver implements CallObserver {
       hidesKeyInfo: config.observing.redactUserApiKeyInfo,
     };
     if (settings.environment !== undefined && environmentFrom(settings.environment) === undefined) {
-      const allowed = "small letters, digits, - and _, up to 40, not beginning with langfuse";
+      const allowed = "letters, digits, - and _, up to 40, not beginning with langfuse";
       context.log(`callback '${context.name}': its environment is left out, as Langfuse would refuse it`, allowed);
     }
     this.#projects = readProjects(

@@ -60,7 +60,7 @@ const EFFECTS: readonly (readonly [key: string, said: JsonObject, trace: JsonObj
   ["trace_metadata", { trace_metadata: { a: { b: 1 } } }, { metadata: { a: { b: 1 } } }, {}],
   ["trace_version", { trace_version: "v1", version: "v2" }, { version: "v1" }, { version: "v2" }],
   ["trace_release", { trace_release: "r1" }, { release: "r1" }, {}],
-  ["trace_environment", { trace_environment: "staging" }, { environment: "staging" }, { environment: "staging" }],
+  ["trace_environment", { trace_environment: "Staging" }, { environment: "staging" }, { environment: "staging" }],
   ["trace_public", { trace_public: true }, { public: true }, {}],
   ["trace_input", { trace_input: "in" }, { input: "in", output: OUTPUT }, { input: INPUT }],
   ["trace_output", { trace_output: "out" }, { input: INPUT, output: "out" }, { output: OUTPUT }],
