@@ -23,6 +23,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false }
 export class DetailsReader {
   readonly #event: CallFinished;
   #metadata: JsonObject | undefined;
+  #bodyMetadata: JsonObject | undefined;
   #parameters: JsonObject | undefined;
   #request: JsonObject | undefined;
   #response: JsonObject | undefined;
@@ -35,12 +36,22 @@ export class DetailsReader {
   /** The caller's metadata without credentials; keys of `langfuse_` headers stand in it too and win, as LiteLLM has it. */
   get metadata(): JsonObject {
     if (this.#metadata === undefined) {
-      const { details } = this.#event;
-      const own = parseSaid(details?.metadataText);
-      const headers = details?.langfuseHeaders;
+      const own = this.#ownMetadata;
+      const headers = this.#event.details?.langfuseHeaders;
       this.#metadata = headers === undefined ? own : { ...own, ...toMetadata(headers) };
     }
     return this.#metadata;
+  }
+
+  /** The body's metadata is an object that cannot be read, broken or too deep: nobody knows what it says. */
+  get hasUnreadMetadata(): boolean {
+    const text = this.#event.details?.metadataText;
+    return text !== undefined && this.#ownMetadata === NOTHING && text.startsWith("{") && text !== "{}";
+  }
+
+  get #ownMetadata(): JsonObject {
+    this.#bodyMetadata ??= parseSaid(this.#event.details?.metadataText);
+    return this.#bodyMetadata;
   }
 
   /** Parameters of the model: `temperature`, `max_tokens`, ...; texts in them (`stop`) without keys. */

@@ -3,7 +3,7 @@ import { OPERATIONS, type Operation } from "../../core/operation.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import type { ByteWriter } from "../../wire/byte-writer.ts";
 import { toClockTime, writeClockTime } from "../iso-time.ts";
-import { NO_METADATA, readMetadata } from "../read-details.ts";
+import { NO_METADATA, readDetails, readMetadata } from "../read-details.ts";
 import { CALL_TYPES } from "../standard-payload.ts";
 import { type ContentTexts, readContentTexts } from "./content-texts.ts";
 import { toKnown } from "./known-metadata.ts";
@@ -91,10 +91,12 @@ export function toFactsReader(options: FactOptions): FactsReader {
     const metadata = readMetadata(event);
     const tags = readTags(event, metadata, options);
     const isSilent = metadata === NO_METADATA && tags === undefined;
+    // What cannot be read may hold masks.
+    const isUnread = details?.metadataText !== undefined && readDetails(event).hasUnreadMetadata;
     const hiding = {
       isRedacted: !options.showsContent || details?.isRedacted === true,
-      masksInput: maskFrom(metadata["mask_input"]),
-      masksOutput: maskFrom(metadata["mask_output"]),
+      masksInput: isUnread || maskFrom(metadata["mask_input"]),
+      masksOutput: isUnread || maskFrom(metadata["mask_output"]),
     };
     const content = readContentTexts(event, hiding);
     const facts = {
