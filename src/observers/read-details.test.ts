@@ -56,6 +56,16 @@ describe("metadata of headers", () => {
   });
 });
 
+test.each([
+  ["2024", ["2024"]],
+  ["true", ["true"]],
+  ["a,2024", ["a", "2024"]],
+  ['["a",7]', ["a", 7]],
+  ["[a", ["[a"]],
+])("tags of a header may be %j", (text, tags) => {
+  expect(withDetails({ langfuseHeaders: { tags: text } }).metadata["tags"]).toEqual(tags);
+});
+
 describe("credentials in metadata are hidden from all observers", () => {
   test("by their names, at any depth, and by their look", () => {
     const said = {

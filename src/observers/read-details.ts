@@ -11,8 +11,11 @@ const NOTHING: JsonObject = {};
 /** The {@link readMetadata} of all calls that have none. */
 export const NO_METADATA = NOTHING;
 
-/** Metadata keys of headers that are not text: JSON there. */
-const JSON_KEYS: ReadonlySet<string> = new Set(["trace_metadata", "tags", "update_trace_keys", "metadata", "prompt"]);
+/** Metadata keys of headers that are lists: JSON there, or separated by commas. */
+const LIST_KEYS: ReadonlySet<string> = new Set(["tags", "update_trace_keys"]);
+
+/** Other ones that are not text: JSON there. */
+const JSON_KEYS: ReadonlySet<string> = new Set(["trace_metadata", "metadata", "prompt"]);
 
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
@@ -161,12 +164,21 @@ function toMetadata(headers: Readonly<Record<string, string>>): JsonObject {
 }
 
 function toValue(key: string, text: string): unknown {
-  if (!JSON_KEYS.has(key)) {
-    return Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : text;
+  if (LIST_KEYS.has(key)) {
+    const list = text.startsWith("[") ? parseOr(text, undefined) : undefined;
+    return list ?? text.split(",").map((item) => item.trim());
   }
+  if (JSON_KEYS.has(key)) {
+    return parseOr(text, text);
+  }
+  return Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : text;
+}
+
+/** The other value for what is no JSON. */
+function parseOr(text: string, other: unknown): unknown {
   try {
     return parseJsonText(text);
   } catch {
-    return key === "tags" || key === "update_trace_keys" ? text.split(",").map((item) => item.trim()) : text;
+    return other;
   }
 }
