@@ -8,7 +8,8 @@ const MAX_ID_LENGTH = 800;
 /** Text of a value that callers write as text or number; `undefined` for anything else and for nothing. */
 export function textFrom(value: unknown): string | undefined {
   if (typeof value === "string") {
-    return value === "" ? undefined : value.slice(0, MAX_ID_LENGTH);
+    // A cut may leave half of a character at the end.
+    return value.length > MAX_ID_LENGTH ? value.slice(0, MAX_ID_LENGTH).toWellFormed() : value || undefined;
   }
   return typeof value === "number" ? String(value) : undefined;
 }
