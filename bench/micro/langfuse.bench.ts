@@ -15,6 +15,7 @@ const readFacts = toFactsReader({
   release: undefined,
   environment: undefined,
   defaultTags: [],
+  proxyBaseUrl: undefined,
   showsContent: true,
   hidesKeyInfo: false,
 });

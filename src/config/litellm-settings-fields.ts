@@ -68,7 +68,7 @@ export const LITELLM_SETTINGS_FIELDS = {
     type: "text-list",
     default: [],
     description:
-      "What is known of a call and becomes a tag of its Langfuse trace, as `name:value`: `cache_hit`, `user_api_key_hash`, `model_group`, any key of the caller's metadata, ...",
+      "What is known of a call and becomes a tag of its Langfuse trace, as `name:value`: `cache_hit`, `user_api_key_hash`, `model_group`, `proxy_base_url`, any key of the caller's metadata, ...",
   },
   extra_spend_tag_headers: {
     type: "text-list",

@@ -16,6 +16,8 @@ export interface FactOptions {
   readonly environment: string | undefined;
   /** Names of what becomes tags. */
   readonly defaultTags: readonly string[];
+  /** The gateway's own address, for those. */
+  readonly proxyBaseUrl: string | undefined;
   readonly showsContent: boolean;
   /** Nothing is told of the caller's key, nor what is named after it. */
   readonly hidesKeyInfo: boolean;
@@ -221,14 +223,16 @@ const BEFORE_NUMBER = Buffer.from("-");
 function readTags(
   event: CallFinished,
   metadata: JsonObject,
-  { defaultTags, hidesKeyInfo }: FactOptions,
+  { defaultTags, proxyBaseUrl, hidesKeyInfo }: FactOptions,
 ): readonly string[] | undefined {
   const own = event.details?.tags ?? [];
   const isSaid = metadata["tags"] !== undefined || metadata["trace_tags"] !== undefined;
   if (own.length === 0 && defaultTags.length === 0 && !isSaid) {
     return undefined;
   }
-  const known = defaultTags.length === 0 ? {} : { ...toOwnMetadata(metadata), ...toKnown(event, hidesKeyInfo) };
+  const address = proxyBaseUrl === undefined ? {} : { proxy_base_url: proxyBaseUrl };
+  const known: JsonObject =
+    defaultTags.length === 0 ? {} : { ...toOwnMetadata(metadata), ...toKnown(event, hidesKeyInfo), ...address };
   const defaults = defaultTags.flatMap((name) => {
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
     return value === undefined || value === null || typeof value === "object" ? [] : [`${name}:${String(value)}`];
@@ -240,7 +244,7 @@ const isOwnKey = (key: string): key is LangfuseKey => Object.hasOwn(METADATA_KEY
 
 /** `trace_metadata`, other `trace_` keys, and all that was sent where that is asked for. */
 function toTraceMetadata(said: JsonObject): JsonObject | undefined {
-  const own = objectFrom(said["trace_metadata"]);
+  const own = toObject(said["trace_metadata"]);
   const others = Object.entries(said).filter(([key]) => key.startsWith(TRACE_PREFIX) && !isOwnKey(key));
   const isDebugged = flagFrom(said["debug_langfuse"]);
   if (own === undefined && others.length === 0 && !isDebugged) {
@@ -250,6 +254,10 @@ function toTraceMetadata(said: JsonObject): JsonObject | undefined {
   const raw: [string, unknown][] = isDebugged ? [["metadata_passed_to_litellm", said]] : [];
   return Object.fromEntries([...Object.entries(own ?? {}), ...named, ...raw]);
 }
+
+/** An object; anything else as Langfuse would store it. */
+const toObject = (value: unknown): JsonObject | undefined =>
+  value === undefined || value === null ? undefined : (objectFrom(value) ?? { metadata: value });
 
 /** The caller's own metadata without what has a place of its own; `undefined` where there is none. */
 function toOwnMetadata(said: JsonObject): JsonObject | undefined {

@@ -34,7 +34,8 @@ export interface Hiding {
 
 /** A call's content in the form that Langfuse shows as a conversation. Never throws. */
 export function readContentTexts(event: CallFinished, hiding: Hiding): ContentTexts {
-  const isAnswered = event.errorKind === undefined;
+  // Vectors are not shown, whether they may be or not.
+  const isAnswered = event.errorKind === undefined && event.operation !== "embedding";
   return {
     input: hiding.masksInput ? MASKED : hiding.isRedacted ? REDACTED_INPUT : cutText(readInput(event), MAX_TEXT),
     output: hiding.isRedacted

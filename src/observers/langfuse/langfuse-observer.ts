@@ -26,6 +26,7 @@ export class LangfuseObserver implements CallObserver {
       release: settings.release,
       environment: settings.environment,
       defaultTags: config.observing.langfuseDefaultTags,
+      proxyBaseUrl: context.environment["PROXY_BASE_URL"],
       showsContent: !settings.turn_off_message_logging,
       hidesKeyInfo: config.observing.redactUserApiKeyInfo,
     };

@@ -254,6 +254,11 @@ describe("hiding", () => {
     expect([pick(trace, HIDDEN), pick(generation, HIDDEN)]).toEqual([HIDDEN, HIDDEN]);
   });
 
+  test("shows no answer of embeddings, as they show none otherwise", async () => {
+    const call = detailedCall({ isRedacted: true, content: undefined }, { operation: "embedding" });
+    expect((await eventsOf([call])).generation["output"]).toBeUndefined();
+  });
+
   test("by the callback's own setting, of which nothing that was said is left", async () => {
     const config = { callback_settings: { langfuse: { turn_off_message_logging: true } } };
     const { trace, generation } = await eventsOf([detailedCall()], { config });
@@ -276,6 +281,14 @@ describe("metadata of no meaning to Langfuse", () => {
     const { trace, generation } = await eventsOf([saying({ team: { name: "a" }, n: null, trace_team: "b" })]);
     expect(generation["metadata"]).toMatchObject({ team: { name: "a" }, n: null });
     expect(trace["metadata"]).toEqual({ team: "b" });
+  });
+
+  test.each([
+    ["text", { metadata: "text" }],
+    [["a"], { metadata: ["a"] }],
+    [null, undefined],
+  ])("of the trace may be %j", async (trace_metadata, expected) => {
+    expect((await eventsOf([saying({ trace_metadata })])).trace["metadata"]).toEqual(expected);
   });
 
   test("does not overwrite what the gateway knows", async () => {
@@ -381,10 +394,16 @@ test("what is named after the caller's key is left out where the settings say so
 
 test("default tags are named in the settings and made of what is known", async () => {
   const config = {
-    litellm_settings: { langfuse_default_tags: ["cache_hit", "model_group", "team", "unknown", "toString"] },
+    litellm_settings: {
+      langfuse_default_tags: ["cache_hit", "model_group", "team", "unknown", "toString", "proxy_base_url"],
+    },
   };
-  const { trace } = await eventsOf([saying({ team: "blue", tags: ["a"] })], { config });
-  expect(trace["tags"]).toEqual(["a", "cache_hit:false", "model_group:gpt", "team:blue"]);
+  const calls = [saying({ team: "blue", tags: ["a"] })];
+  const known = ["a", "cache_hit:false", "model_group:gpt", "team:blue"];
+  expect((await eventsOf(calls, { config })).trace["tags"]).toEqual(known);
+  const environment = { PROXY_BASE_URL: "https://gateway.example" };
+  const { trace } = await eventsOf(calls, { config, environment });
+  expect(trace["tags"]).toEqual([...known, "proxy_base_url:https://gateway.example"]);
 });
 
 test("an environment that Langfuse would refuse is told of and left out", async () => {

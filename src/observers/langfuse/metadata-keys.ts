@@ -25,7 +25,7 @@ export const METADATA_KEYS = {
     meaning: "Tags of the trace, a list. Those of the request, the deployment and the settings stand beside them.",
   },
   trace_tags: { meaning: "Further tags of the trace." },
-  trace_metadata: { meaning: "Metadata of the trace, an object." },
+  trace_metadata: { meaning: "Metadata of the trace, an object; anything else stands in it under `metadata`." },
   trace_version: { meaning: "The trace's version. Default: `version`." },
   trace_release: { meaning: "The trace's release. Default: that of the settings." },
   trace_environment: { meaning: "The environment of trace and generation. Default: that of the settings." },
