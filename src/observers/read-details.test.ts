@@ -124,6 +124,17 @@ test.each([
   expect(withDetails({ metadataText }).metadata).toEqual({});
 });
 
+test("whole numbers that no number holds are texts of their digits, others stay numbers", () => {
+  const metadataText =
+    '{"a":1099511627776123457,"b":[-12345678901234567890,{"c":9007199254740991}],"d":0.1234567890123456,"e":1e30}';
+  expect(withDetails({ metadataText }).metadata).toEqual({
+    a: "1099511627776123457",
+    b: ["-12345678901234567890", { c: 9007199254740991 }],
+    d: 0.1234567890123456,
+    e: 1e30,
+  });
+});
+
 test("names that every object has do no harm", () => {
   const { metadata } = withDetails({
     metadataText: '{"__proto__":{"trace_id":"x"},"constructor":1}',

@@ -122,12 +122,12 @@ export function readMetadata(event: CallFinished): JsonObject {
   return isSilent ? NOTHING : readDetails(event).metadata;
 }
 
-function parseObject(text: string | undefined): JsonObject {
+function parseObject(text: string | undefined, reviver?: Parameters<typeof JSON.parse>[1]): JsonObject {
   if (text === undefined || text === "{}") {
     return NOTHING;
   }
   try {
-    const value = parseJsonText(text);
+    const value = parseJsonText(text, reviver);
     return isObject(value) ? value : NOTHING;
   } catch {
     return NOTHING;
@@ -141,9 +141,18 @@ function parseParameters(text: string | undefined): JsonObject {
 
 /** What a caller says of a call, which no observer may show the credentials of. */
 function parseSaid(text: string | undefined): JsonObject {
-  const object = parseObject(text);
+  const object = parseObject(text, text !== undefined && LONG_NUMBER.test(text) ? withDigits : undefined);
   return object === NOTHING || text === undefined ? object : hideCredentials(object, text);
 }
+
+/** Shorter whole numbers are exact. */
+const LONG_NUMBER = /\d{16}/;
+
+/** Whole numbers that no number holds, such as ids, as texts of their digits. */
+const withDigits = (_key: string, value: unknown, { source = "" }: { readonly source?: string } = {}): unknown =>
+  typeof value === "number" && !Number.isSafeInteger(value) && WHOLE_NUMBER.test(source) ? source : value;
+
+const WHOLE_NUMBER = /^-?\d+$/;
 
 function parseBytes(bytes: Uint8Array | undefined): JsonObject | undefined {
   if (bytes === undefined || isDeeperThan(bytes, MAX_JSON_DEPTH)) {

@@ -54,11 +54,11 @@ export const MAX_JSON_DEPTH = 512;
  * Parses JSON that stood as text within other JSON, or came in pieces, where nobody has looked at its depth yet.
  * @throws SyntaxError on what is no JSON, or is nested more than {@link MAX_JSON_DEPTH} levels deep
  */
-export function parseJsonText(text: string): unknown {
+export function parseJsonText(text: string, reviver?: Parameters<typeof JSON.parse>[1]): unknown {
   if (isTextTooDeep(text)) {
     throw new SyntaxError(`JSON is nested more than ${MAX_JSON_DEPTH} levels deep`);
   }
-  return JSON.parse(text);
+  return JSON.parse(text, reviver);
 }
 
 /** Whether JSON is nested deeper than is taken; text that has no room for so many brackets is not looked at. */
