@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { HttpTransport } from "./http-transport.ts";
 import { type PostRequest, toPost } from "./post.ts";
+import { replyOf } from "./post-for-tests.ts";
 
 interface Seen {
   readonly line: string;
@@ -46,7 +47,7 @@ test("what is posted arrives as it is, whatever it is made of", async () => {
   for (const body of bodies) {
     const headers = { "Content-Type": "application/json", authorization: "Bearer k" };
     const reply = await post({ url: `${url}/a/b/?c=d%20e`, headers, body });
-    expect(reply).toEqual({ status: 200, text: "ok", retryAfterMs: undefined });
+    expect(reply).toEqual(replyOf(200, "ok"));
   }
   expect(seen.map(({ line }) => line)).toEqual(Array(4).fill("POST /a/b/?c=d%20e"));
   expect(seen[0]?.headers.get("content-type")).toBe("application/json");
@@ -58,8 +59,13 @@ test("what is posted arrives as it is, whatever it is made of", async () => {
 
 test("another method, and when to come back", async () => {
   const { seen, post } = open(() => new Response("later", { status: 429, headers: { "retry-after": "2" } }));
-  expect(await post({ method: "PUT" })).toEqual({ status: 429, text: "later", retryAfterMs: 2000 });
+  expect(await post({ method: "PUT" })).toEqual(replyOf(429, "later", 2000));
   expect(seen[0]?.line).toBe("PUT /hook");
+});
+
+test("an answer that is no text keeps its bytes", async () => {
+  const { post } = open(() => new Response(Uint8Array.of(0x08, 0xac, 0x02)));
+  expect((await post()).bytes).toEqual(Buffer.of(0x08, 0xac, 0x02));
 });
 
 test("a redirect is an answer, and no host is asked that was not named", async () => {

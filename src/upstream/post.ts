@@ -21,6 +21,8 @@ export interface PostRequest {
 export interface PostReply {
   readonly status: number;
   /** The beginning of the body. */
+  readonly bytes: Buffer;
+  /** The same as text, where it is one. */
   readonly text: string;
   /** The body is longer than that. */
   readonly isCut?: boolean;
@@ -107,13 +109,14 @@ function toPieces(body: PostRequest["body"]): readonly Uint8Array[] {
   return typeof body === "string" ? [Buffer.from(body)] : body instanceof Uint8Array ? [body] : body;
 }
 
-function readBeginning(reply: UpstreamReply, stop: () => void): Promise<Pick<PostReply, "text" | "isCut">> {
+function readBeginning(reply: UpstreamReply, stop: () => void): Promise<Pick<PostReply, "bytes" | "text" | "isCut">> {
   return new Promise((resolve, reject) => {
     const pieces: Uint8Array[] = [];
     let size = 0;
     const end = (): void => {
-      const text = Buffer.concat(pieces).toString("utf8", 0, MAX_REPLY_BYTES);
-      resolve(size > MAX_REPLY_BYTES ? { text, isCut: true } : { text });
+      const bytes = Buffer.concat(pieces, Math.min(size, MAX_REPLY_BYTES));
+      const text = bytes.toString("utf8");
+      resolve(size > MAX_REPLY_BYTES ? { bytes, text, isCut: true } : { bytes, text });
     };
     const sink: BodySink = {
       chunk: (bytes) => {

@@ -1,7 +1,7 @@
 import { loadConfig } from "../../config/load-config.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
-import { bodyOf } from "../../upstream/post-for-tests.ts";
+import { bodyOf, replyOf } from "../../upstream/post-for-tests.ts";
 import type { CallObserver } from "../call-observer.ts";
 import { openCallback } from "../callbacks.ts";
 
@@ -14,7 +14,7 @@ export interface TestedCallback {
   readonly log: readonly string[];
 }
 
-const TAKEN: PostReply = { status: 207, text: '{"successes":[],"errors":[]}', retryAfterMs: undefined };
+const TAKEN = replyOf(207, '{"successes":[],"errors":[]}');
 
 /** Opens a callback as the configuration and environment say it, for tests. */
 export const openForTest = async (
@@ -81,7 +81,7 @@ export const spanOf = async (
   call: CallFinished,
 ): Promise<{ readonly span: JsonObject; readonly attributes: JsonObject }> => {
   const { observer, requests } = await openForTest("langfuse_otel", {
-    answer: () => ({ status: 200, text: "{}", retryAfterMs: undefined }),
+    answer: () => replyOf(200, "{}"),
   });
   observer.observe([call]);
   await observer.close?.(1000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
-import { bodyOf } from "../../upstream/post-for-tests.ts";
+import { bodyOf, replyOf } from "../../upstream/post-for-tests.ts";
 import { ByteArena } from "../../wire/byte-arena.ts";
 import { ingestion } from "./ingestion.ts";
 import { otlpEndpoint } from "./otlp-endpoint.ts";
@@ -17,11 +17,8 @@ const toCalls = (...names: readonly string[]): readonly WrittenCall[] =>
     return { piece: arena.keep(), number: name.charCodeAt(0) };
   });
 
-const toReply = (status: number, body: unknown = "", retryAfterMs?: number): PostReply => ({
-  status,
-  text: typeof body === "string" ? body : JSON.stringify(body),
-  retryAfterMs,
-});
+const toReply = (status: number, body: unknown = "", retryAfterMs?: number): PostReply =>
+  replyOf(status, typeof body === "string" ? body : JSON.stringify(body), retryAfterMs);
 
 /** The events of the call `a` are `a-trace` and `a-generation`. */
 const events = ingestion({

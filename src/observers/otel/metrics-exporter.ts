@@ -1,4 +1,5 @@
 import type { CallFinished } from "../../core/call-event.ts";
+import type { SendOutcome } from "../batch-sender.ts";
 import { CallMetrics } from "./call-metrics.ts";
 import { type OtlpMetrics, type OtlpSource, toOtlpTime } from "./otlp-types.ts";
 
@@ -9,8 +10,8 @@ export interface MetricsExporterOptions {
   readonly intervalMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Sends a snapshot; must end by itself in time. @returns why it was not taken, `undefined` when it was. May throw. */
-  readonly send: (metrics: OtlpMetrics, signal: AbortSignal) => Promise<string | undefined>;
+  /** Sends a snapshot; must end by itself in time. A throw counts as `retry`. */
+  readonly send: (metrics: OtlpMetrics, signal: AbortSignal) => Promise<SendOutcome>;
   readonly log: (message: string, cause: unknown) => void;
 }
 
@@ -18,8 +19,8 @@ export interface MetricsExporterOptions {
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * Sends what calls came to, interval by interval. What could not be sent goes with the next: nothing is queued and
- * nothing lost while the process lives.
+ * Sends what calls came to, interval by interval. What could not be sent goes with the next: nothing is queued, and nothing
+ * lost while the process lives, but for differences that the collector refuses.
  */
 export class MetricsExporter {
   readonly #options: MetricsExporterOptions;
@@ -31,6 +32,7 @@ export class MetricsExporter {
   readonly #timer: ReturnType<typeof setInterval>;
   #startedAt: number;
   #sending: Promise<void> | undefined;
+  #isClosing = false;
   #failedCount = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,7 +42,7 @@ export class MetricsExporter {
     this.#timer = setInterval(() => this.#run(), options.intervalMs);
   }
 
-  /** Sendings that failed. */
+  /** Sendings that failed, or arrived in part. */
   get failedCount(): number {
     return this.#failedCount;
   }
@@ -57,6 +59,7 @@ export class MetricsExporter {
     clearInterval(this.#timer);
     const limit = setTimeout(() => this.#given.abort(), withinMs);
     await this.#sending;
+    this.#isClosing = true;
     this.#run();
     await this.#sending;
     clearTimeout(limit);
@@ -69,27 +72,38 @@ export class MetricsExporter {
     });
   }
 
-  /** Never rejects. */
+  /** Differences that were not taken are sent again, and what is newer right behind them. Never rejects. */
   async #export(): Promise<void> {
-    const metrics = this.#options.isDelta ? this.#takeDifference() : this.#toSnapshot();
-    if (metrics === undefined) {
-      return;
-    }
-    let failure: string | undefined;
+    let isOlder: boolean;
+    do {
+      isOlder = this.#unsent !== undefined;
+      const metrics = this.#options.isDelta ? this.#takeDifference() : this.#toSnapshot();
+      if (metrics === undefined) {
+        return;
+      }
+      this.#settle(await this.#try(metrics));
+    } while (isOlder && this.#unsent === undefined);
+  }
+
+  async #try(metrics: OtlpMetrics): Promise<SendOutcome> {
     try {
-      failure = await this.#options.send(metrics, this.#given.signal);
+      return await this.#options.send(metrics, this.#given.signal);
     } catch (cause) {
-      failure = cause instanceof Error ? cause.message : "no answer";
-    }
-    if (failure === undefined) {
-      this.#unsent = undefined;
-    } else {
-      this.#failedCount++;
-      this.#tell(failure);
+      return { kind: "retry", reason: cause instanceof Error ? cause.message : "no answer" };
     }
   }
 
-  /** What was not taken is sent again before anything newer, which grows meanwhile within its bounds. */
+  #settle(outcome: SendOutcome): void {
+    if (outcome.kind !== "retry") {
+      this.#unsent = undefined;
+    }
+    if (outcome.kind !== "sent") {
+      this.#failedCount++;
+      this.#tell(outcome);
+    }
+  }
+
+  /** Is kept until it has been taken or refused; what is newer grows meanwhile within its bounds. */
   #takeDifference(): OtlpMetrics | undefined {
     if (this.#unsent === undefined) {
       this.#unsent = this.#toSnapshot();
@@ -111,11 +125,14 @@ export class MetricsExporter {
       : { resource: source.resource, scopeMetrics: [{ scope: source.scope, metrics }] };
   }
 
-  #tell(reason: string): void {
+  /** What is lost at the stop is always told. */
+  #tell({ kind, reason }: Exclude<SendOutcome, { kind: "sent" }>): void {
     const at = this.#options.now();
-    if (at - this.#loggedAt >= LOG_INTERVAL_MS) {
+    if (this.#isClosing || at - this.#loggedAt >= LOG_INTERVAL_MS) {
       this.#loggedAt = at;
-      this.#options.log("callback 'otel': metrics could not be sent; they go with the next", reason);
+      const isLost = this.#isClosing || (kind === "refused" && this.#options.isDelta);
+      const unsent = `metrics could not be sent; they ${isLost ? "are lost" : "go with the next"}`;
+      this.#options.log(`callback 'otel': ${kind === "partly" ? "some metrics were not taken" : unsent}`, reason);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { ObserverContext } from "../observer-context.ts";
 import { type SpanOptions, toCallSpans } from "./call-spans.ts";
 import { MetricsExporter } from "./metrics-exporter.ts";
 import { type Destination, readDestinations, toResourceAttributes } from "./otel-settings.ts";
-import { type SpanRequests, sendOtlp, toSpanRequests, writeMetrics } from "./otlp-export.ts";
+import { type OtlpSending, type SpanRequests, sendOtlp, toSpanRequests, writeMetrics } from "./otlp-export.ts";
 import type { OtlpMetrics, OtlpSource } from "./otlp-types.ts";
 
 const MAX_QUEUED_CALLS = 8192;
@@ -75,7 +75,10 @@ function toSpanSender(context: Context, source: OtlpSource, destination: Destina
   };
   return new BatchSender<CallFinished>({
     name,
-    send: async (batch, signal) => deliver(context, destination, await writeBatch(batch), signal),
+    send: async (batch, signal) => {
+      const body = await writeBatch(batch);
+      return ofCalls(await deliver(context, destination, { content: "spans", body, signal }), batch.length);
+    },
     sizeOf: ({ details }) =>
       CALL_BYTES + (details?.content?.request.length ?? 0) + (details?.content?.response?.length ?? 0),
     maxQueuedItems: MAX_QUEUED_CALLS,
@@ -88,6 +91,10 @@ function toSpanSender(context: Context, source: OtlpSource, destination: Destina
     random,
   });
 }
+
+/** A call has several spans: of so many rejected ones as many calls, at most, have not arrived whole. */
+const ofCalls = (outcome: SendOutcome, callCount: number): SendOutcome =>
+  outcome.kind === "partly" ? { ...outcome, refusedCount: Math.min(outcome.refusedCount, callCount) } : outcome;
 
 /** Conversations are parsed here, a few at a time, so that calls under way need not wait for long. */
 async function toBatchBody(
@@ -116,10 +123,9 @@ const encodingOf = (destination: Destination): "protobuf" | "json" =>
 
 function toMetricsExporter(context: Context, source: OtlpSource, destination: Destination): MetricsExporter {
   const { settings, now, log } = context;
-  const send = async (metrics: OtlpMetrics, signal: AbortSignal): Promise<string | undefined> => {
-    const body = writeMetrics(metrics, encodingOf(destination));
-    const outcome = await deliver(context, destination, [body], signal);
-    return outcome.kind === "sent" || outcome.kind === "partly" ? undefined : outcome.reason;
+  const send = async (metrics: OtlpMetrics, signal: AbortSignal): Promise<SendOutcome> => {
+    const body = [writeMetrics(metrics, encodingOf(destination))];
+    return deliver(context, destination, { content: "data points", body, signal });
   };
   const isDelta = settings.metrics_temporality.toLowerCase() === "delta";
   return new MetricsExporter({ source, isDelta, intervalMs: settings.metric_export_interval_ms, now, send, log });
@@ -131,13 +137,12 @@ const TERMINAL_CONTROLS = /[\u007f-\u009f]/g;
 async function deliver(
   { post, write }: Context,
   destination: Destination,
-  body: readonly Uint8Array[],
-  signal: AbortSignal,
+  request: Omit<OtlpSending, "destination">,
 ): Promise<SendOutcome> {
   if (destination.kind === "otlp") {
-    return sendOtlp(post, { destination, body, signal });
+    return sendOtlp(post, { ...request, destination });
   }
   const toEscape = (character: string): string => `\\u00${character.charCodeAt(0).toString(16)}`;
-  write(`${Buffer.concat(body).toString("utf8").replace(TERMINAL_CONTROLS, toEscape)}\n`);
+  write(`${Buffer.concat(request.body).toString("utf8").replace(TERMINAL_CONTROLS, toEscape)}\n`);
   return { kind: "sent" };
 }

@@ -16,6 +16,9 @@ import { SpanWriter } from "./span-writer.ts";
 
 const compress = promisify(gzip);
 
+const TRACES = { json: JsonTraceSerializer, protobuf: ProtobufTraceSerializer };
+const METRICS = { json: JsonMetricsSerializer, protobuf: ProtobufMetricsSerializer };
+
 /** Answers that mean "later", by OTLP's specification; any other failure is for good. */
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
@@ -58,20 +61,27 @@ class JsonSpans implements SpanRequests {
 
 /** Metrics as one request of OTLP. */
 export function writeMetrics(metrics: OtlpMetrics, encoding: "protobuf" | "json"): Uint8Array {
-  const serializer = encoding === "json" ? JsonMetricsSerializer : ProtobufMetricsSerializer;
-  return serializer.serializeRequest(metrics) ?? new Uint8Array();
+  return METRICS[encoding].serializeRequest(metrics) ?? new Uint8Array();
 }
 
 /** How one request is sent. */
 export interface OtlpSending {
   readonly destination: Destination & { readonly kind: "otlp" };
+  readonly content: OtlpContent;
   /** One after the other. */
   readonly body: readonly Uint8Array[];
   readonly signal?: AbortSignal;
 }
 
-/** Sends one request to the collector, and to no other host. @throws Error when there is no answer in time */
-export async function sendOtlp(post: Post, { destination, body, signal }: OtlpSending): Promise<SendOutcome> {
+/** What a request holds, by what collectors count of it. */
+export type OtlpContent = "spans" | "data points";
+
+/**
+ * Sends one request to the collector, and to no other host. What it rejects of one that it takes is counted in spans or data
+ * points. @throws Error when there is no answer in time
+ */
+export async function sendOtlp(post: Post, sending: OtlpSending): Promise<SendOutcome> {
+  const { destination, content, body, signal } = sending;
   const { url, encoding, headers, isGzipped, timeoutMs } = destination;
   const reply = await post({
     url,
@@ -84,28 +94,34 @@ export async function sendOtlp(post: Post, { destination, body, signal }: OtlpSe
     timeoutMs,
     ...(signal === undefined ? {} : { signal }),
   });
-  return readOutcome(reply, encoding);
+  return readOutcome(reply, content, encoding);
 }
 
-function readOutcome({ status, text, retryAfterMs }: PostReply, encoding: "protobuf" | "json"): SendOutcome {
+function readOutcome(
+  { status, bytes, retryAfterMs }: PostReply,
+  content: OtlpContent,
+  encoding: "protobuf" | "json",
+): SendOutcome {
   if (status >= 200 && status < 300) {
-    const rejected = readRejected(text, encoding);
+    const rejected = readRejected(bytes, content, encoding);
     return rejected === 0
       ? { kind: "sent" }
-      : { kind: "partly", refusedCount: rejected, reason: `the collector rejected ${rejected} spans` };
+      : { kind: "partly", refusedCount: rejected, reason: `the collector rejected ${rejected} ${content}` };
   }
   const reason = `the collector answered with status ${status}`;
   return RETRIED.has(status) ? { kind: "retry", reason, afterMs: retryAfterMs } : { kind: "refused", reason };
 }
 
-/** How many spans a collector has taken none of though it answered well; 0 where its answer does not say so. */
-function readRejected(text: string, encoding: "protobuf" | "json"): number {
+/** How many spans or data points a collector did not take though it answered well; 0 where its answer does not say so. */
+function readRejected(answer: Uint8Array, content: OtlpContent, encoding: "protobuf" | "json"): number {
   try {
-    const serializer = encoding === "json" ? JsonTraceSerializer : ProtobufTraceSerializer;
-    const answer = serializer.deserializeResponse(Buffer.from(text, "utf8"));
-    const rejected = Number(answer?.partialSuccess?.rejectedSpans ?? 0);
+    const rejected = Number(
+      content === "spans"
+        ? TRACES[encoding].deserializeResponse(answer)?.partialSuccess?.rejectedSpans
+        : METRICS[encoding].deserializeResponse(answer)?.partialSuccess?.rejectedDataPoints,
+    );
     return Number.isFinite(rejected) && rejected > 0 ? rejected : 0;
   } catch {
-    return 0; // An answer in other words than OTLP's: the spans were taken.
+    return 0; // An answer in other words than OTLP's: all was taken.
   }
 }
