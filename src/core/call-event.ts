@@ -39,8 +39,10 @@ export interface CallFinished {
   /** The same moment on the process clock, in milliseconds. */
   readonly startedAtMs: number;
   readonly durationMs: number;
-  /** Milliseconds spent waiting for the vendor until its reply began (streams) or ended (others). */
+  /** Milliseconds of the last attempt spent waiting for the vendor until its reply began (streams) or ended (others). */
   readonly upstreamMs: number;
+  /** Milliseconds before the last attempt that were no work: earlier attempts, waits between tries and for a place. */
+  readonly waitedMs: number;
   /** Streams: milliseconds from acceptance until the first byte was handed to the client. */
   readonly firstByteMs: number | undefined;
   readonly status: number;

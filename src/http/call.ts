@@ -79,6 +79,8 @@ export class Call {
   exchange: Exchange | undefined = undefined;
   upstreamStartedAtMs = 0;
   upstreamMs = 0;
+  /** Milliseconds of earlier attempts, and of waits between tries and for a place: none of them the gateway's work. */
+  waitedMs = 0;
   firstByteMs: number | undefined = undefined;
   attempts: Attempt[] = [];
   /** Tries beyond the first at the group that answers (or failed last), and groups beyond the first. */
@@ -138,6 +140,8 @@ export class Call {
   hold(deployment: Deployment, route: PreparedRoute): void {
     this.deployment = deployment;
     this.route = route;
+    this.waitedMs += this.upstreamMs;
+    this.upstreamMs = 0;
     this.hidesUsage = false;
     this.dropped = NOTHING_DROPPED;
     this.usage = undefined;
@@ -172,11 +176,23 @@ export class Call {
 
   /** Ends an attempt that failed; the call goes on. */
   fail(error: GatewayError): void {
+    const now = performance.now();
     const last = this.attempts.at(-1);
     if (last !== undefined && last.startedAtMs === this.upstreamStartedAtMs && last.failure === undefined) {
-      this.attempts[this.attempts.length - 1] = { ...last, failure: error.kind };
+      this.upstreamMs = now - last.startedAtMs;
+      this.attempts[this.attempts.length - 1] = { ...last, durationMs: this.upstreamMs, failure: error.kind };
     }
-    this.#release(error, undefined, performance.now());
+    this.#release(error, undefined, now);
+  }
+
+  /** Waits for what is no work of the gateway's. */
+  async waitFor(event: Promise<void>): Promise<void> {
+    const fromMs = performance.now();
+    try {
+      await event;
+    } finally {
+      this.waitedMs += performance.now() - fromMs;
+    }
   }
 
   /** Records the call's end and hands it to the observers. Only the first end counts. */
@@ -233,6 +249,7 @@ export class Call {
       startedAtMs: this.startedAtMs,
       durationMs: now - this.startedAtMs,
       upstreamMs: this.upstreamMs,
+      waitedMs: this.waitedMs,
       firstByteMs: this.firstByteMs,
       status: end.status,
       errorKind: end.error?.kind,

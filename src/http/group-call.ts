@@ -48,7 +48,7 @@ export async function answerFromGroup(
       const route = routeOf(call, deployment);
       const turn = takeTurn(call, deployment);
       if (turn !== undefined) {
-        await turn;
+        await call.waitFor(turn);
         if (isBetterLeft(call, group, deployment)) {
           scope.gate.release(deployment);
           continue;
@@ -67,7 +67,7 @@ export async function answerFromGroup(
     tried = new Set(tried).add(deployment);
     const waitMs = planRetry(call, group, { deployment, error });
     if (waitMs > 0) {
-      await pause(call, waitMs);
+      await call.waitFor(pause(call, waitMs));
     }
     if (isGone(call)) {
       throw new GatewayError("client-closed", "The caller closed the connection.");

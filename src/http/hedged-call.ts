@@ -66,6 +66,7 @@ export async function answerHedged(call: Call, group: ModelGroup, policy: HedgeP
       : setTimeout(() => {
           if (hasAnother(second, group, first.deployment)) {
             running++;
+            second.waitedMs = performance.now() - startedAtMs;
             run(second, new Set(first.deployment && [first.deployment]));
           }
         }, delay.ms);
@@ -98,6 +99,9 @@ function adopt(call: Call, parts: readonly Call[]): void {
   call.group = first?.group;
   call.deployment = first?.deployment;
   call.route = first?.route;
+  const [longest] = parts.toSorted((one, other) => other.waitedMs + other.upstreamMs - one.waitedMs - one.upstreamMs);
+  call.waitedMs += call.upstreamMs + (longest?.waitedMs ?? 0); // They ran at the same time.
+  call.upstreamMs = longest?.upstreamMs ?? 0;
   call.reply = first?.reply;
   call.retries = first?.retries ?? 0;
   call.maxRetries = first?.maxRetries ?? 0;

@@ -41,6 +41,7 @@ export function abandonPart(part: Call): void {
 /** Gives up a part that lost: another answered first. If it was asked at all, the log says so. */
 export function giveUpPart(part: Call): void {
   if (part.deployment !== undefined) {
+    part.upstreamMs ||= performance.now() - part.upstreamStartedAtMs; // Unless it has answered, all was waiting.
     part.settleError(new GatewayError("client-closed", "Given up: another deployment answered first."), 499);
   }
   abandonPart(part);

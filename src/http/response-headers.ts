@@ -166,7 +166,7 @@ function writeTimingLines(out: ByteWriter, call: Call): void {
   out.raw(RESPONSE_DURATION);
   out.threeDecimals(totalMs);
   out.raw(OVERHEAD_DURATION);
-  out.threeDecimals(Math.max(0, totalMs - call.upstreamMs));
+  out.threeDecimals(Math.max(0, totalMs - call.waitedMs - call.upstreamMs));
   out.raw(LINE_END);
 }
 

@@ -10,6 +10,7 @@ const ANSWERED: CallFinished = {
   startedAtMs: 1000,
   durationMs: 12.345678,
   upstreamMs: 10,
+  waitedMs: 0,
   firstByteMs: undefined,
   status: 200,
   errorKind: undefined,

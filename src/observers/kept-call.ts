@@ -2,6 +2,7 @@ import type { Attempt, CallFinished } from "../core/call-event.ts";
 import type { LiveAttempt, LiveCall } from "../core/live-feed.ts";
 import { toOneLine } from "../core/one-line.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
+import { overheadMsOf } from "./standard-payload.ts";
 
 /** Longest name, and longest error message. Callers choose both. */
 const MAX_NAME = 100;
@@ -51,15 +52,9 @@ export interface KeptCall extends SmallParts {
 const streamingMsOf = ({ isStream, durationMs, firstByteMs }: CallFinished): number =>
   isStream && firstByteMs !== undefined ? Math.max(0, durationMs - firstByteMs) : 0;
 
-/** Of all attempts together. */
+/** Of all attempts together, and of the waits between them. */
 const allUpstreamMsOf = (event: CallFinished, streamingMs: number): number =>
-  Math.min(event.durationMs - streamingMs, event.upstreamMs + toEarlierMs(event.attempts));
-
-/** Milliseconds that were the gateway's own. */
-export function gatewayMsOf(event: CallFinished): number {
-  const streamingMs = streamingMsOf(event);
-  return Math.max(0, event.durationMs - allUpstreamMsOf(event, streamingMs) - streamingMs);
-}
+  Math.min(event.durationMs - streamingMs, event.upstreamMs + event.waitedMs);
 
 /** What is kept of a call: nothing that could be large. */
 export function toKeptCall(event: CallFinished, sequence: number): KeptCall {
@@ -77,7 +72,7 @@ export function toKeptCall(event: CallFinished, sequence: number): KeptCall {
     upstreamMs,
     firstByteMs,
     streamingMs,
-    gatewayMs: gatewayMsOf(event),
+    gatewayMs: overheadMsOf(event),
     status: event.status,
     errorKind: event.errorKind,
     errorMessage: shortenIfKnown(event.errorMessage, MAX_MESSAGE),
@@ -96,15 +91,6 @@ export function toKeptCall(event: CallFinished, sequence: number): KeptCall {
     attemptCount: attempts.length,
     dropped: dropped.length === 0 ? NOTHING : dropped.slice(0, MAX_DROPPED).map((path) => shorten(path, MAX_NAME)),
   };
-}
-
-/** What was spent on attempts before the last one. */
-function toEarlierMs(attempts: readonly Attempt[]): number {
-  let sum = 0;
-  for (let index = 0; index < attempts.length - 1; index++) {
-    sum += attempts[index]?.durationMs ?? 0;
-  }
-  return sum;
 }
 
 const NOTHING: readonly string[] = [];

@@ -155,11 +155,11 @@ test("minutes are summed up where calls ended, and a minute an hour later takes 
   expect(minutes).not.toContainEqual([minute, 5]);
 });
 
-test("a vendor's time is that of all attempts, and waits between them are the gateway's", () => {
+test("a vendor's time is that of all attempts, with the waits between them", () => {
   const live = new LiveCalls("p1");
   const attempt = { deploymentId: "d1", provider: "openai", upstreamModel: "m", startedAtMs: 1000, durationMs: 30 };
   const attempts = [{ ...attempt, failure: "upstream-failed" as const }, attempt];
-  live.observe([answeredCall({ durationMs: 100, upstreamMs: 30, attempts })]);
-  expect(live.answerCalls(EVERYTHING).calls[0]).toMatchObject({ gateway_ms: 40, upstream_ms: 60, attempt_count: 2 });
+  live.observe([answeredCall({ durationMs: 100, upstreamMs: 30, waitedMs: 60, attempts })]);
+  expect(live.answerCalls(EVERYTHING).calls[0]).toMatchObject({ gateway_ms: 10, upstream_ms: 90, attempt_count: 2 });
   expect(live.answerHour().minutes[0]).toMatchObject({ gatewayCalls: 0, gatewayMs: 0 });
 });

@@ -1,8 +1,9 @@
 import type { CallFinished } from "../core/call-event.ts";
 import type { LiveCall, LiveCallsAnswer, LiveCallsRequest, LiveHourAnswer } from "../core/live-feed.ts";
 import type { CallObserver } from "./call-observer.ts";
-import { gatewayMsOf, type KeptCall, toKeptCall, toLiveCall } from "./kept-call.ts";
+import { type KeptCall, toKeptCall, toLiveCall } from "./kept-call.ts";
 import { LiveHour } from "./live-hour.ts";
+import { overheadMsOf } from "./standard-payload.ts";
 
 /** Calls that are kept. */
 export const KEPT_CALLS = 500;
@@ -38,7 +39,7 @@ export class LiveCalls implements CallObserver {
 
   observe(batch: readonly CallFinished[]): void {
     for (const event of batch) {
-      this.#hour.count(event, gatewayMsOf(event));
+      this.#hour.count(event, overheadMsOf(event));
       if (this.#hasRoom(event)) {
         const place = ++this.#count % KEPT_CALLS;
         this.#ring[place] = toKeptCall(event, this.#count);

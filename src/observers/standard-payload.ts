@@ -191,8 +191,8 @@ export function toHiddenParams(event: CallFinished, costUsd: number | null): Jso
 }
 
 /** Milliseconds that the gateway took of its own: until the answer, of a stream until its first byte. */
-export function overheadMsOf({ durationMs, firstByteMs, upstreamMs, isStream }: CallFinished): number {
-  return Math.max(0, (isStream ? (firstByteMs ?? durationMs) : durationMs) - upstreamMs);
+export function overheadMsOf({ durationMs, firstByteMs, waitedMs, upstreamMs, isStream }: CallFinished): number {
+  return Math.max(0, (isStream ? (firstByteMs ?? durationMs) : durationMs) - waitedMs - upstreamMs);
 }
 
 /** What LiteLLM's payload has no place for. */

@@ -115,6 +115,8 @@ describe("a retry", () => {
     const reply = await ask("timed", { timeout: 1 });
     expect([reply.status, upstream.requests.length]).toEqual([200, 2]);
     await within(upstream.requests[0]?.aborted ?? Promise.reject(), "the late vendor is let go");
+    expect(Number(reply.headers.get("x-litellm-response-duration-ms"))).toBeGreaterThan(900);
+    expect(Number(reply.headers.get("x-litellm-overhead-duration-ms"))).toBeLessThan(500); // What was waited in vain is none.
   });
 
   test("is made twice unless something else is said, and the answer tells of it", async () => {

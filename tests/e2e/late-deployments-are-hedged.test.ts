@@ -64,6 +64,15 @@ test.each([false, true])(
   },
 );
 
+test.each([false, true])("waiting for the late one (stream: %p) is no work of the gateway's", async (stream) => {
+  slow.next(SILENT);
+  const reply = await ask({ model: "easy", stream });
+  expect(reply.headers.get("x-litellm-model-id")).toBe("easy-fast");
+  expect(Number(reply.headers.get("x-litellm-response-duration-ms"))).toBeGreaterThan(700);
+  expect(Number(reply.headers.get("x-litellm-overhead-duration-ms"))).toBeLessThan(500);
+  await reply.text();
+});
+
 test("an answer in time is the only one", async () => {
   const reply = await ask({ model: "easy" });
   expect(reply.headers.get("x-litellm-model-id")).toBe("easy-slow");
