@@ -15,7 +15,7 @@ export interface Attempt {
   readonly startedAtMs: number;
   /** Milliseconds until the reply's head, or until the failure. */
   readonly durationMs: number;
-  /** Absent when the attempt was answered. */
+  /** Absent when the attempt was answered; present where a stream broke off, or its client left. */
   readonly failure?: ErrorKind;
   /** The HTTP status of the vendor's reply; absent when none came. */
   readonly status?: number | undefined;

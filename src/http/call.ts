@@ -177,12 +177,20 @@ export class Call {
   /** Ends an attempt that failed; the call goes on. */
   fail(error: GatewayError): void {
     const now = performance.now();
-    const last = this.attempts.at(-1);
-    if (last !== undefined && last.startedAtMs === this.upstreamStartedAtMs && last.failure === undefined) {
-      this.upstreamMs = now - last.startedAtMs;
-      this.attempts[this.attempts.length - 1] = { ...last, durationMs: this.upstreamMs, failure: error.kind };
+    if (this.#endAttempt(error, now)) {
+      this.upstreamMs = now - this.upstreamStartedAtMs;
     }
     this.#release(error, undefined, now);
+  }
+
+  /** Marks the current attempt as failed, if its vendor had answered. */
+  #endAttempt({ kind }: GatewayError, now: number): boolean {
+    const last = this.attempts.at(-1);
+    if (last === undefined || last.startedAtMs !== this.upstreamStartedAtMs || last.failure !== undefined) {
+      return false;
+    }
+    this.attempts[this.attempts.length - 1] = { ...last, durationMs: now - last.startedAtMs, failure: kind };
+    return true;
   }
 
   /** Waits for what is no work of the gateway's. */
@@ -200,6 +208,9 @@ export class Call {
     if (!this.#isSettled) {
       this.#isSettled = true;
       const now = performance.now();
+      if (end.error !== undefined) {
+        this.#endAttempt(end.error, now); // A stream that broke off.
+      }
       this.#release(end.error, end, now);
       this.services.onCallFinished(this.#toEvent(end, now));
     }

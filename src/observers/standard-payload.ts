@@ -159,11 +159,17 @@ function toUsageObject({ usage }: CallFinished): JsonObject | null {
       };
 }
 
-function toErrorInformation({ errorKind, errorMessage, status, provider }: CallFinished): JsonObject | null {
+/** The status of a failure as text, empty where there was none: a stream that broke off was answered with another one. */
+export function errorStatusOf({ errorKind, status }: CallFinished): string {
+  return errorKind === undefined ? "" : String(status >= 400 ? status : ERROR_POLICY[errorKind].status);
+}
+
+function toErrorInformation(event: CallFinished): JsonObject | null {
+  const { errorKind, errorMessage, provider } = event;
   return errorKind === undefined
     ? null
     : {
-        error_code: String(status),
+        error_code: errorStatusOf(event),
         error_class: ERROR_POLICY[errorKind].exceptionClass ?? errorKind,
         llm_provider: provider ?? null,
         traceback: null,

@@ -94,6 +94,20 @@ describe("one process", () => {
     expect(sumOf(await untilCounted(gateway, 7), "litellm_requests_metric_total")).toBe(3);
   });
 
+  test("a stream that breaks off is a failure of its deployment", async () => {
+    const count = (text: string): readonly number[] =>
+      [
+        "litellm_deployment_success_responses_total",
+        "litellm_deployment_failure_responses_total",
+        'litellm_proxy_failed_requests_metric_total{requested_model="gpt",status_code="200",route="/v1/chat/completions",exception_status="500"',
+      ].map((beginning) => sumOf(text, beginning));
+    const before = await untilCounted(gateway, 7);
+    upstream.next({ chunks: ['data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'], ending: "cut" });
+    await ask(gateway, { stream: true }).catch(() => undefined);
+    const [answered = 0, failed = 0, broken = 0] = count(before);
+    expect(count(await untilCounted(gateway, 8))).toEqual([answered, failed + 1, broken + 1]);
+  });
+
   test("says what it is to scrapers", async () => {
     const reply = await scrape(gateway);
     expect(reply.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");

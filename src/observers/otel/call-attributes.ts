@@ -4,7 +4,7 @@ import { listOf, numberOf, objectOf, objectsOf, textOf } from "../../core/json-v
 import { scrubSecrets } from "../../core/scrub-secrets.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { type DetailsReader, readDetails, readParameters } from "../read-details.ts";
-import { CALL_TYPES, overheadMsOf, toHiddenParams } from "../standard-payload.ts";
+import { CALL_TYPES, errorStatusOf, overheadMsOf, toHiddenParams } from "../standard-payload.ts";
 import { toInputMessages, toOutputMessages, writeMessages } from "./gen-ai-messages.ts";
 import { OPERATION_NAMES, toProviderName } from "./gen-ai-names.ts";
 import { setServer } from "./server-address.ts";
@@ -60,7 +60,7 @@ function setHttp(attributes: Attributes, call: CallFinished): void {
   setServer(attributes, call.apiBase);
   if (call.errorKind !== undefined) {
     attributes.set("error.type", call.errorKind);
-    attributes.set("error.code", String(call.status));
+    attributes.set("error.code", errorStatusOf(call));
     attributes.set("error.message", call.errorMessage === undefined ? undefined : scrubMessage(call.errorMessage));
   }
 }

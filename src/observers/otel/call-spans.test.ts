@@ -261,10 +261,24 @@ describe("a failure", () => {
   });
 
   test("of a stream that broke off is one of its attempt too; a client that left is nobody's", () => {
-    const broken = spansOf({ ...FULL, errorKind: "upstream-unreachable", errorMessage: "lost" });
+    const endedBy = (failure: "upstream-unreachable" | "client-closed") =>
+      FULL.attempts.map((one, index) => (index === 0 ? one : { ...one, failure }));
+    const broken = spansOf({
+      ...FULL,
+      errorKind: "upstream-unreachable",
+      errorMessage: "lost",
+      attempts: endedBy("upstream-unreachable"),
+    });
+    expect(broken[0]?.attributes["error.code"]).toBe("500");
     expect(broken.map(({ status }) => status.code)).toEqual(["ERROR", "ERROR", "ERROR"]);
     expect(broken[2]?.attributes["error.type"]).toBe("upstream-unreachable");
-    const left = spansOf({ ...FULL, status: 499, errorKind: "client-closed", errorMessage: "left" });
+    const left = spansOf({
+      ...FULL,
+      status: 499,
+      errorKind: "client-closed",
+      errorMessage: "left",
+      attempts: endedBy("client-closed"),
+    });
     expect(left.map(({ status }) => status.code)).toEqual(["UNSET", "ERROR", "UNSET"]);
     expect(left[0]?.attributes["error.type"]).toBe("client-closed");
   });

@@ -77,8 +77,6 @@ function toAttemptFacts(call: CallFinished, attempt: Attempt, index: number, tra
   const callEndMs = call.startedAt + call.durationMs;
   // Of the last attempt the reply's end is that of the call where it was a stream, else what was waited for.
   const answeredMs = call.isStream ? callEndMs : startMs + Math.max(attempt.durationMs, call.upstreamMs);
-  const isFailed = attempt.failure !== undefined || (isAnswer && isFault(call.errorKind));
-  const errorType = isAnswer && call.errorKind !== undefined ? call.errorKind : attempt.failure; // A stream may break off.
   return {
     trace,
     spanId: attempt.spanId ?? newSpanId(),
@@ -88,12 +86,12 @@ function toAttemptFacts(call: CallFinished, attempt: Attempt, index: number, tra
     kind: "client",
     startMs,
     endMs: Math.max(startMs, isAnswer ? Math.min(answeredMs, callEndMs) : startMs + attempt.durationMs),
-    isError: isFailed && attempt.failure !== "client-closed",
+    isError: isFault(attempt.failure),
     message: attempt.failure,
     maxTextLength: MAX_MESSAGE,
     setAttributes: (attributes) => {
       setAttemptAttributes(attributes, call, attempt, index);
-      attributes.set("error.type", errorType);
+      attributes.set("error.type", attempt.failure);
     },
     events: NO_EVENTS,
   };

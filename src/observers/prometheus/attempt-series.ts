@@ -5,7 +5,8 @@ import { copyShortened, joinKey, OVERFLOW } from "./label-values.ts";
 /** Attempts at one deployment with one outcome. */
 export interface AttemptSeries {
   readonly labels: Readonly<Record<string, string>>;
-  readonly hasFailed: boolean;
+  /** `left`: the client did not wait for the end, which says nothing of the deployment. */
+  readonly outcome: "answered" | "failed" | "left";
   count: number;
 }
 
@@ -13,6 +14,7 @@ interface LatestSeries {
   readonly upstreamModel: string;
   readonly requestedModel: string | undefined;
   readonly failure: Attempt["failure"] | undefined;
+  readonly apiBase: Attempt["apiBase"];
   readonly series: AttemptSeries;
 }
 
@@ -42,23 +44,24 @@ export class AttemptSeriesTable {
   }
 
   #seriesOf(event: CallFinished, attempt: Attempt): AttemptSeries {
-    const { deploymentId, upstreamModel, failure } = attempt;
+    const { deploymentId, upstreamModel, failure, apiBase } = attempt;
     const { requestedModel } = event;
     const latest = this.#latest.get(deploymentId);
     if (
       latest?.upstreamModel === upstreamModel &&
       latest.requestedModel === requestedModel &&
-      latest.failure === failure
+      latest.failure === failure &&
+      latest.apiBase === apiBase
     ) {
       return latest.series;
     }
-    const key = joinKey(`${failure}`, deploymentId, upstreamModel, requestedModel);
+    const key = joinKey(`${failure}`, deploymentId, upstreamModel, requestedModel, apiBase);
     const series = this.#byKey.get(key) ?? this.#make(key, event, attempt);
     if (this.#latest.size >= MAX_LATEST) {
       this.#latest.clear();
     }
     if ((requestedModel?.length ?? 0) <= MAX_NAME) {
-      this.#latest.set(deploymentId, { upstreamModel, requestedModel, failure, series });
+      this.#latest.set(deploymentId, { upstreamModel, requestedModel, failure, apiBase, series });
     }
     return series;
   }
@@ -72,15 +75,19 @@ export class AttemptSeriesTable {
       labels: {
         litellm_model_name: isFull ? OVERFLOW : copyShortened(attempt.upstreamModel),
         model_id: copyShortened(id),
-        api_base: isFull ? OVERFLOW : event.deploymentId === attempt.deploymentId ? copyShortened(event.apiBase) : "",
+        api_base: isFull ? OVERFLOW : copyShortened(attempt.apiBase),
         api_provider: attempt.provider,
         requested_model: isFull ? OVERFLOW : copyShortened(event.requestedModel),
         exception_class: exceptionClassOf(attempt.failure),
       },
-      hasFailed: attempt.failure !== undefined,
+      outcome: outcomeOf(attempt),
       count: 0,
     };
     this.#byKey.set(usedKey, made);
     return made;
   }
+}
+
+function outcomeOf({ failure }: Attempt): AttemptSeries["outcome"] {
+  return failure === undefined ? "answered" : failure === "client-closed" ? "left" : "failed";
 }

@@ -4,7 +4,7 @@ import type { ErrorKind } from "../../core/errors.ts";
 import type { Usage } from "../../core/usage.ts";
 import { isUnpriced } from "../is-unpriced.ts";
 import { readDetails } from "../read-details.ts";
-import { overheadMsOf } from "../standard-payload.ts";
+import { errorStatusOf, overheadMsOf } from "../standard-payload.ts";
 import { Histogram, LATENCY_BUCKETS } from "./histogram.ts";
 import { copyShortened, joinKey, OVERFLOW, shortened } from "./label-values.ts";
 import type { CallLabel } from "./metric-table.ts";
@@ -235,7 +235,7 @@ export class CallSeriesTable {
       model_id: copyShortened(event.deploymentId),
       api_base: chosen(event.apiBase),
       api_provider: event.provider ?? "",
-      exception_status: event.errorKind === undefined ? "" : String(event.status),
+      exception_status: errorStatusOf(event),
       exception_class: exceptionClassOf(event.errorKind),
     };
     const own = this.#ownLabels(event).map(([label, value]) => [label, isOverflow ? OVERFLOW : copyShortened(value)]);

@@ -106,8 +106,11 @@ export const CALL_METRICS = {
     ...DEPLOYMENT,
   ]),
   litellm_deployment_total_requests: counter("Attempts at a deployment.", [...DEPLOYMENT, "requested_model"]),
-  litellm_deployment_success_responses: counter("Attempts that were answered.", [...DEPLOYMENT, "requested_model"]),
-  litellm_deployment_failure_responses: counter("Attempts that failed.", [
+  litellm_deployment_success_responses: counter("Attempts that were answered to the end.", [
+    ...DEPLOYMENT,
+    "requested_model",
+  ]),
+  litellm_deployment_failure_responses: counter("Attempts that failed, streams that broke off included.", [
     ...DEPLOYMENT,
     "requested_model",
     "exception_class",

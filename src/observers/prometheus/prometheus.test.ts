@@ -50,6 +50,8 @@ const textOf = (events: readonly CallFinished[], yaml?: string, maxSeries?: numb
   return writeMetrics(prometheus.families(SNAPSHOT));
 };
 
+const FAILED_ATTEMPTS = "litellm_deployment_failure_responses_total";
+
 const linesOf = (text: string, name: string): readonly string[] =>
   text.split("\n").filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
 
@@ -107,6 +109,32 @@ test("each attempt counts at its deployment, whatever became of the call", () =>
   expect(linesOf(text, "litellm_deployment_success_responses_total")).toHaveLength(1);
   expect(linesOf(text, "litellm_deployment_total_requests_total")).toHaveLength(2);
   expect(linesOf(text, "litellm_deployment_successful_fallbacks_total")[0]).toEndWith(" 1");
+});
+
+test("an attempt has the address that it was sent to, whatever came before it", () => {
+  const attempt = { deploymentId: "d1", provider: "openai", upstreamModel: "m", startedAtMs: 1, durationMs: 1 };
+  const at = (apiBase: string) => ({ ...attempt, apiBase, failure: "upstream-failed" as const });
+  const lost = failedCall({ deploymentId: "d2", attempts: [at("http://a"), at("http://b")] });
+  const lines = linesOf(textOf([lost, failedCall({ attempts: [at("http://a")] })]), FAILED_ATTEMPTS);
+  expect(lines.map((line) => [/api_base="([^"]*)"/.exec(line)?.[1], line.split(" ").at(-1)])).toEqual([
+    ["http://a", "2"],
+    ["http://b", "1"],
+  ]);
+});
+
+test("a stream that breaks off is a failure of its deployment; a client that leaves is not", () => {
+  const [attempt] = answeredCall().attempts;
+  if (attempt === undefined) throw new Error("no attempt");
+  const ended = (kind: "upstream-unreachable" | "client-closed", status: number): CallFinished =>
+    answeredCall({ isStream: true, status, errorKind: kind, attempts: [{ ...attempt, failure: kind }] });
+  const text = textOf([ended("upstream-unreachable", 200), ended("client-closed", 499)]);
+  expect(linesOf(text, FAILED_ATTEMPTS)).toHaveLength(1);
+  expect(linesOf(text, FAILED_ATTEMPTS)[0]).toContain('exception_class="APIConnectionError"');
+  expect(linesOf(text, "litellm_deployment_success_responses_total")).toEqual([]);
+  expect(linesOf(text, "litellm_deployment_total_requests_total")[0]).toEndWith(" 2");
+  const failures = linesOf(text, "litellm_proxy_failed_requests_metric_total");
+  expect(failures[0]).toContain('status_code="200",route="/v1/chat/completions",exception_status="500"');
+  expect(failures[1]).toContain('exception_status="499"');
 });
 
 test("what is read when somebody asks", () => {

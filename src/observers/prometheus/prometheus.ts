@@ -43,8 +43,8 @@ const FROM_CALLS: Readonly<Partial<Record<CallMetric, OfCalls>>> = {
 /** What each metric shows of a series of attempts. */
 const FROM_ATTEMPTS: Readonly<Partial<Record<CallMetric, (series: AttemptSeries) => number>>> = {
   litellm_deployment_total_requests: ({ count }) => count,
-  litellm_deployment_success_responses: ({ count, hasFailed }) => (hasFailed ? 0 : count),
-  litellm_deployment_failure_responses: ({ count, hasFailed }) => (hasFailed ? count : 0),
+  litellm_deployment_success_responses: ({ count, outcome }) => (outcome === "answered" ? count : 0),
+  litellm_deployment_failure_responses: ({ count, outcome }) => (outcome === "failed" ? count : 0),
 };
 
 /** Counts every call; what `/metrics` shows is worked out when somebody asks. */
