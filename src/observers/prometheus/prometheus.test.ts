@@ -168,6 +168,29 @@ test("what is read when somebody asks", () => {
   expect(Number(value("process_resident_memory_bytes"))).toBeGreaterThan(1e6);
 });
 
+describe("what vendors say is left", () => {
+  const left = (deploymentId: string, isCallersOwn = false): CallFinished =>
+    detailedCall({ remainingRequests: 1 }, { deploymentId, isCallersOwn });
+  const ids = (prometheus: Prometheus): readonly (string | undefined)[] =>
+    linesOf(writeMetrics(prometheus.families(SNAPSHOT)), "litellm_remaining_requests_metric").map(
+      (line) => /model_id="([^"]*)"/.exec(line)?.[1],
+    );
+
+  test("is bounded as other series are: what was heard first goes", () => {
+    const prometheus = open("", 2);
+    prometheus.observe([left("a"), left("b"), left("a"), left("c")]);
+    expect(ids(prometheus)).toEqual(["a", "c"]);
+  });
+
+  test("goes with a reload, and what a caller's own key has left is not shown", () => {
+    const prometheus = open();
+    prometheus.observe([left("gone")]);
+    prometheus.reconfigure(configOf(loadYaml("model_list: []")));
+    prometheus.observe([left("theirs", true), left("stays")]);
+    expect(ids(prometheus)).toEqual(["stays"]);
+  });
+});
+
 describe("labels", () => {
   test("callers' values are escaped, shortened and well-formed", () => {
     const text = textOf([

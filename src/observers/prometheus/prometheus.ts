@@ -13,9 +13,6 @@ import { CALL_METRICS, type CallMetric, METRICS, READ_METRICS, type ReadMetric }
 import { type Measured, type Shown, toCounter, toGauge, toHistogram } from "./project.ts";
 import { READERS, type Remaining } from "./read-metrics.ts";
 
-/** Deployments whose remaining requests and tokens are remembered. */
-const MAX_REMAINING = 10_000;
-
 type OfCalls = (series: CallSeries) => number | Histogram;
 
 /** What each metric shows of a series of calls. */
@@ -69,10 +66,8 @@ export class Prometheus implements CallObserver {
     for (const event of batch) {
       this.#calls.add(event);
       this.#attempts.add(event);
-      const requests = event.details?.remainingRequests;
-      const tokens = event.details?.remainingTokens;
-      if (event.deploymentId !== undefined && (requests !== undefined || tokens !== undefined)) {
-        this.#remember(event.deploymentId, event, requests, tokens);
+      if (event.isCallersOwn !== true) {
+        this.#remember(event);
       }
     }
   }
@@ -80,6 +75,7 @@ export class Prometheus implements CallObserver {
   reconfigure({ observing }: GatewayConfig): void {
     this.#settings = observing.prometheus;
     this.#calls.options = { ...observing.prometheus, maxSeries: this.#maxSeries };
+    this.#remaining.clear(); // Of deployments that may be gone.
   }
 
   /** All metrics at this moment. */
@@ -138,17 +134,25 @@ export class Prometheus implements CallObserver {
     return groups.length === 0 ? undefined : { name, ...described, labels: keepLabels(labels, groups) };
   }
 
-  #remember(id: string, event: CallFinished, requests: number | undefined, tokens: number | undefined): void {
-    if (this.#remaining.size >= MAX_REMAINING) {
-      this.#remaining.clear();
+  /** What the vendor says is left for the server's own keys; beyond so many deployments the oldest are forgotten. */
+  #remember(event: CallFinished): void {
+    const requests = event.details?.remainingRequests;
+    const tokens = event.details?.remainingTokens;
+    if (event.deploymentId === undefined || (requests === undefined && tokens === undefined)) {
+      return;
     }
     const labels = {
       model_group: copyShortened(event.modelGroup),
       litellm_model_name: copyShortened(event.upstreamModel),
-      model_id: copyShortened(id),
+      model_id: copyShortened(event.deploymentId),
       api_base: copyShortened(event.apiBase),
       api_provider: event.provider ?? "",
     };
+    const isKnown = this.#remaining.delete(labels.model_id); // To stand behind all others.
+    if (!isKnown && this.#remaining.size >= this.#maxSeries) {
+      const [oldest = ""] = this.#remaining.keys();
+      this.#remaining.delete(oldest);
+    }
     this.#remaining.set(labels.model_id, { labels, requests, tokens });
   }
 }
