@@ -2,6 +2,7 @@ import type { DeclaredField, FieldTable, SectionValues } from "./declared-field.
 import { isReference, type ReadContext, resolveReferences } from "./environment-references.ts";
 import { describeAllowed, type FieldPlace } from "./field-place.ts";
 import { FIELD_READERS } from "./field-readers.ts";
+import { newFindings } from "./findings.ts";
 import { findBoolean } from "./value-readers.ts";
 
 const readStandIn = (field: DeclaredField, context: ReadContext): unknown => {
@@ -19,9 +20,26 @@ const readStandIn = (field: DeclaredField, context: ReadContext): unknown => {
       context.findings.warnings.push({ path, message: "is an address, not a number: ignored" });
       continue;
     }
-    return FIELD_READERS[field.type](value, { path, field, findings: context.findings, isShown: !field.isSecret });
+    const place = { path, field, findings: context.findings, isShown: !field.isSecret };
+    if (!name.startsWith("OTEL_")) return FIELD_READERS[field.type](value, place);
+    const read = readForgivingly(value, place);
+    if (read !== undefined) return read;
   }
   return undefined;
+};
+
+/**
+ * What all programs with OpenTelemetry are given may not be meant for this one: what cannot be read is warned of and
+ * ignored, by its specification. But what would go to an address that cannot be read must not go elsewhere: it stands as "".
+ * Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables (read 2026-11-29).
+ */
+const readForgivingly = (value: string, place: FieldPlace): unknown => {
+  const findings = newFindings();
+  const read: unknown = FIELD_READERS[place.field.type](value, { ...place, findings });
+  for (const { path, message, allowed } of findings.faults) {
+    place.findings.warnings.push({ path, message: `${message}: ignored; allowed: ${allowed}` });
+  }
+  return read ?? (place.field.type === "url" ? "" : undefined);
 };
 
 const readWritten = (raw: unknown, path: string, field: DeclaredField, context: ReadContext): unknown => {

@@ -81,11 +81,13 @@ export const readUrl: FieldReader<string> = (value, place) => {
 export const readHeaderName: FieldReader<string> = (value, place) =>
   typeof value === "string" && isHeaderName(value) ? value : refuseValue(place, value);
 
-/** One of the texts that its field lists. */
+/** One of the texts that its field lists, in capitals or not. */
 export const readChoice: FieldReader<string> = (value, place) => {
   const { choices = [] } = place.field;
   if (typeof value !== "string") return refuseValue(place, value);
-  if (choices.includes(value)) return value;
+  const word = value.trim().toLowerCase();
+  const choice = choices.find((known) => known.toLowerCase() === word);
+  if (choice !== undefined) return choice;
   return refuse(place, `found ${describeValue(value, place.isShown)}${didYouMean(value, choices)}`);
 };
 

@@ -97,9 +97,19 @@ export function beginTrace(headers: Pick<Headers, "get">, sampling: TraceSamplin
 export const toSiblingTrace = (trace: CallTrace): CallTrace => ({ ...trace, spanId: newSpanId() });
 
 /** Header lines that tell a vendor where its part of a trace belongs. */
-export function toTraceLines({ traceId, isSampled, tracestate }: CallTrace, spanId: string): string {
+export function toTraceLines(
+  { traceId, isSampled, tracestate }: Pick<CallTrace, "traceId" | "isSampled" | "tracestate">,
+  spanId: string,
+): string {
   const lines = `traceparent: 00-${traceId}-${spanId}-${isSampled ? "01" : "00"}\r\n`;
   return tracestate === undefined ? lines : `${lines}tracestate: ${tracestate}\r\n`;
+}
+
+/** The same for a call that is no part of a trace itself: what its caller says is handed on. */
+export function toCallersTraceLines(headers: Pick<Headers, "get">): string {
+  const parent = readTraceparent(headers.get("traceparent"));
+  const tracestate = readTracestate(headers.get("tracestate"));
+  return parent === undefined ? "" : toTraceLines({ ...parent, tracestate }, parent.spanId);
 }
 
 /** As many hex digits of an id as a number holds exactly. */

@@ -78,8 +78,8 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
     parametersText: body === undefined ? "{}" : scrubber.scrubJson(copyFields(body, PARAMETERS)),
     content: body === undefined || isRedacted || !state.capture.content ? undefined : toContent(call, body, end),
     isRedacted,
-    isUnlogged: !observing.globalDisableNoLogParam && saysNoLog(saying),
-    disabledCallbacks: readNames(own.get("x-litellm-disable-callbacks")?.toLowerCase()),
+    isUnlogged: isUnlogged(call, saying),
+    disabledCallbacks: readDisabledCallbacks(own),
     endUser: scrubber.scrub(endUserOf(call, said)),
     tags: scrubber.scrub(readAllTags(call, said)),
     traceId: scrubber.scrub(readId(saying, "litellm_trace_id", own.get("x-litellm-trace-id"))) ?? call.id,
@@ -91,6 +91,17 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
     remainingTokens: readCount(call.reply?.header("x-ratelimit-remaining-tokens")),
   };
 }
+
+/** Whether callbacks are kept from a call. */
+const isUnlogged = ({ state }: Call, body: ScannedObject | undefined): boolean =>
+  !state.config.observing.globalDisableNoLogParam && saysNoLog(body);
+
+const readDisabledCallbacks = (headers: HeaderReader): readonly string[] =>
+  readNames(headers.get("x-litellm-disable-callbacks")?.toLowerCase());
+
+/** Whether a callback is kept from a call. */
+export const isKeptFrom = (call: Call, callback: string): boolean =>
+  isUnlogged(call, call.body) || readDisabledCallbacks(ownHeadersOf(call.request.headers)).includes(callback);
 
 /** What a call says of itself. */
 interface Said {

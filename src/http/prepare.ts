@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import { toTraceLines } from "../core/trace-context.ts";
+import { toCallersTraceLines, toTraceLines } from "../core/trace-context.ts";
 import type { Translator } from "../core/translation.ts";
 import { planEdits } from "../providers/edit-plan.ts";
 import type { PreparedRoute, RouteHead } from "../providers/prepared-route.ts";
@@ -9,6 +9,7 @@ import { scanObject } from "../wire/json-scan.ts";
 import { type JsonEdit, spliceObject } from "../wire/json-splice.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
+import { isKeptFrom } from "./call-details.ts";
 import { forwardedHeaders } from "./forwarded-headers.ts";
 import { readQuery } from "./request-target.ts";
 import { timeLimitsOf } from "./time-limits.ts";
@@ -122,10 +123,13 @@ function finish(call: Call, route: PreparedRoute, { head, lines, body }: Unfinis
 }
 
 /** An operator's own `traceparent` (`extra_headers`) stays the only one. */
-function traceLines({ trace, attemptSpanId }: Call, head: string, lines: string): string {
-  const isTold =
-    trace !== undefined && attemptSpanId !== undefined && !/\r\ntrace(?:parent|state):/i.test(head + lines);
-  return isTold ? toTraceLines(trace, attemptSpanId) : "";
+function traceLines(call: Call, head: string, lines: string): string {
+  const { trace, attemptSpanId } = call;
+  if (trace === undefined || attemptSpanId === undefined || /\r\ntrace(?:parent|state):/i.test(head + lines)) {
+    return "";
+  }
+  // A span that is never sent is no place for the vendor's.
+  return isKeptFrom(call, "otel") ? toCallersTraceLines(call.request.headers) : toTraceLines(trace, attemptSpanId);
 }
 
 /** The header lines that sign the call. */

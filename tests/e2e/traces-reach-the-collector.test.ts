@@ -118,6 +118,25 @@ test("what a caller does not have recorded is handed on as such, counted, and no
   expect(spans.some(({ traceId }) => traceId === TRACE_ID)).toBe(false);
 });
 
+test.each<[string, Mapping, Readonly<Record<string, string>>]>([
+  ["no-log", { "no-log": true }, {}],
+  ["x-litellm-disable-callbacks", {}, { "x-litellm-disable-callbacks": "Otel" }],
+])("a call that %s keeps out of traces hands on its caller's, if there is one", async (_, body, headers) => {
+  await start();
+  await (await call(body, { ...FROM_CALLER, ...headers })).text();
+  expect(toldTo(0)).toEqual(["00", TRACE_ID, PARENT_ID, "01"]);
+  expect(upstream.last().headers.get("tracestate")).toBe("rojo=00f067aa0ba902b7");
+  await (await call(body, headers)).text();
+  expect(upstream.last().headers.get("traceparent")).toBeNull();
+});
+
+test("settings of gRPC leave the callback out: calls are served, and vendors told of no trace", async () => {
+  await start({}, {}, { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4317" });
+  await within(gateway.logged(/callback 'otel' is left out.*gRPC is not built/), "a word of it");
+  expect((await call({}, FROM_CALLER)).status).toBe(200);
+  expect(upstream.last().headers.get("traceparent")).toBeNull();
+});
+
 test("a sampler that does not follow callers records it all the same", async () => {
   await start({}, {}, { OTEL_TRACES_SAMPLER: "always_on" });
   await (await call({}, { traceparent: `00-${TRACE_ID}-${PARENT_ID}-00` })).text();

@@ -7,15 +7,15 @@ import {
   type ReceivedSpan,
 } from "../../../tests/support/otlp-decode.ts";
 import { randomObjectText, seededRandom } from "../../../tests/support/random-json.ts";
+import { toResourceAttributes } from "../../config/callbacks/otel-settings.ts";
+import { otelSettings } from "../../config/callbacks/otel-settings-for-tests.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import { MAX_JSON_DEPTH } from "../../wire/json-depth.ts";
 import { answeredCall, detailedCall, failedCall } from "../calls-for-tests.ts";
 import { type SpanOptions, toCallSpans } from "./call-spans.ts";
-import { toResourceAttributes } from "./otel-settings.ts";
 import { toSpanRequests } from "./otlp-export.ts";
 import { toOtlpSpan } from "./otlp-span.ts";
 import type { OtlpSource } from "./otlp-types.ts";
-import { otelSettings } from "./settings-for-tests.ts";
 import { ATTRIBUTES } from "./span-attributes.ts";
 
 const resource: OtlpSource["resource"] = {

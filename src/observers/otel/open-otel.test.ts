@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { decodeJson, decodeProtobuf } from "../../../tests/support/otlp-decode.ts";
 import { eventually } from "../../../tests/support/within.ts";
+import { otelSettings } from "../../config/callbacks/otel-settings-for-tests.ts";
 import { configOf, loadYaml } from "../../config/load-yaml-for-tests.ts";
 import type { PostReply, PostRequest } from "../../upstream/post.ts";
 import { bodyOf, replyOf } from "../../upstream/post-for-tests.ts";
 import { answeredCall } from "../calls-for-tests.ts";
 import { openOtel } from "./open-otel.ts";
-import { otelSettings } from "./settings-for-tests.ts";
 
 const TRACE = {
   traceId: "4bf92f3577b34da6a3ce929d0e0e4736",

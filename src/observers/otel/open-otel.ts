@@ -1,10 +1,10 @@
+import { type Destination, readDestinations, toResourceAttributes } from "../../config/callbacks/otel-settings.ts";
 import type { CallFinished } from "../../core/call-event.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
 import { type SpanOptions, toCallSpans } from "./call-spans.ts";
 import { MetricsExporter } from "./metrics-exporter.ts";
-import { type Destination, readDestinations, toResourceAttributes } from "./otel-settings.ts";
 import { type OtlpSending, type SpanRequests, sendOtlp, toSpanRequests, writeMetrics } from "./otlp-export.ts";
 import type { OtlpMetrics, OtlpSource } from "./otlp-types.ts";
 
@@ -127,7 +127,7 @@ function toMetricsExporter(context: Context, source: OtlpSource, destination: De
     const body = [writeMetrics(metrics, encodingOf(destination))];
     return deliver(context, destination, { content: "data points", body, signal });
   };
-  const isDelta = settings.metrics_temporality.toLowerCase() === "delta";
+  const isDelta = settings.metrics_temporality !== "cumulative";
   return new MetricsExporter({ source, isDelta, intervalMs: settings.metric_export_interval_ms, now, send, log });
 }
 

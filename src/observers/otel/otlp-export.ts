@@ -6,10 +6,10 @@ import {
   ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
 } from "@opentelemetry/otlp-transformer";
+import type { Destination } from "../../config/callbacks/otel-settings.ts";
 import type { Post, PostReply } from "../../upstream/post.ts";
 import type { SendOutcome } from "../batch-sender.ts";
 import type { SpanFacts } from "./call-spans.ts";
-import type { Destination } from "./otel-settings.ts";
 import { toOtlpSpan } from "./otlp-span.ts";
 import type { OtlpMetrics, OtlpSource, OtlpSpan } from "./otlp-types.ts";
 import { SpanWriter } from "./span-writer.ts";

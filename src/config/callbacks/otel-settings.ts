@@ -1,7 +1,6 @@
-import type { CallbackSettings } from "../../config/callbacks/callback-fields.ts";
 import { isObject } from "../../core/json-values.ts";
 import { isHeaderName, isHeaderValue } from "../../wire/header-line.ts";
-import type { OtlpAttributes } from "./otlp-types.ts";
+import type { CallbackSettings } from "./callback-fields.ts";
 
 /** Where one kind of data goes. */
 export type Destination =
@@ -20,6 +19,9 @@ export interface Destinations {
   readonly spans: Destination | undefined;
   readonly metrics: Destination | undefined;
 }
+
+/** What an address that cannot be read stands as in the settings. */
+const UNREADABLE = "";
 
 type Settings = CallbackSettings<"otel">;
 type Format = "console" | "protobuf" | "json";
@@ -40,21 +42,40 @@ export function readDestinations(settings: Settings): Destinations {
   if (settings.disabled) {
     return { spans: undefined, metrics: undefined };
   }
-  const format = readFormat(settings);
-  const spans = readSignal("OTEL_TRACES_EXPORTER", settings.traces_exporter, format);
-  const followed = format === "console" ? undefined : format;
-  const metrics = settings.enable_metrics
-    ? settings.metrics_exporter === undefined
-      ? followed
-      : readSignal("OTEL_METRICS_EXPORTER", settings.metrics_exporter, format)
-    : undefined;
+  const spans = readSignal("OTEL_TRACES_EXPORTER", settings.traces_exporter, () =>
+    readFormat(settings, settings.traces_protocol),
+  );
+  const metrics = settings.enable_metrics ? readMetricsFormat(settings) : undefined;
   return {
-    spans: spans && toDestination(spans, settings, settings.traces_endpoint, "traces"),
-    metrics: metrics && toDestination(metrics, settings, settings.metrics_endpoint, "metrics"),
+    spans: spans && toDestination(spans, settings, TRACES),
+    metrics: metrics && toDestination(metrics, settings, METRICS),
   };
 }
 
-function readFormat({ exporter, endpoint, traces_endpoint, metrics_endpoint }: Settings): Format {
+/** Whether calls become spans: not where {@link readDestinations} or {@link toResourceAttributes} throws. */
+export function sendsSpans(settings: Settings): boolean {
+  try {
+    toResourceAttributes(settings, "", "");
+    return readDestinations(settings).spans !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Without a word of their own, metrics follow spans, but not to the console. */
+function readMetricsFormat(settings: Settings): Format | undefined {
+  const toFormat = (): Format => readFormat(settings, settings.metrics_protocol);
+  if (settings.metrics_exporter !== undefined) {
+    return readSignal("OTEL_METRICS_EXPORTER", settings.metrics_exporter, toFormat);
+  }
+  const followed = toFormat();
+  return followed === "console" ? undefined : followed;
+}
+
+/** @param own of one kind of data */
+function readFormat(settings: Settings, own: string | undefined): Format {
+  const { endpoint, traces_endpoint, metrics_endpoint } = settings;
+  const exporter = own ?? settings.exporter;
   if (exporter === undefined || exporter === "") {
     return (endpoint ?? traces_endpoint ?? metrics_endpoint) === undefined ? "console" : "protobuf";
   }
@@ -73,15 +94,16 @@ function readFormat({ exporter, endpoint, traces_endpoint, metrics_endpoint }: S
 }
 
 /** `OTEL_TRACES_EXPORTER` and `OTEL_METRICS_EXPORTER`: lists of which the first that is built counts. */
-function readSignal(variable: string, written: string | undefined, format: Format): Format | undefined {
+function readSignal(variable: string, written: string | undefined, toFormat: () => Format): Format | undefined {
   if (written === undefined || written === "") {
-    return format;
+    return toFormat();
   }
-  const names = written.split(",").map((name) => name.trim());
+  const names = written.split(",").map((name) => name.trim().toLowerCase());
   if (names.includes("none")) {
     return undefined;
   }
   if (names.includes("otlp")) {
+    const format = toFormat();
     return format === "console" ? "protobuf" : format;
   }
   if (names.includes("console")) {
@@ -90,22 +112,33 @@ function readSignal(variable: string, written: string | undefined, format: Forma
   throw new Error(`${variable} '${written}' is not built: otlp, console or none`);
 }
 
-function toDestination(
-  format: Format,
-  settings: Settings,
-  own: string | undefined,
-  signal: "traces" | "metrics",
-): Destination {
-  return format === "console"
-    ? { kind: "console" }
-    : {
-        kind: "otlp",
-        url: own ?? toSignalUrl(settings.endpoint ?? DEFAULT_ENDPOINT, signal),
-        encoding: format,
-        headers: readHeaders(settings.headers),
-        isGzipped: settings.compression === "gzip",
-        timeoutMs: settings.timeout_ms,
-      };
+/** One kind of data, and the settings that are its own. */
+interface Signal {
+  readonly name: "traces" | "metrics";
+  readonly endpoint: "traces_endpoint" | "metrics_endpoint";
+  readonly headers: "traces_headers" | "metrics_headers";
+}
+
+const TRACES: Signal = { name: "traces", endpoint: "traces_endpoint", headers: "traces_headers" };
+const METRICS: Signal = { name: "metrics", endpoint: "metrics_endpoint", headers: "metrics_headers" };
+
+function toDestination(format: Format, settings: Settings, signal: Signal): Destination {
+  if (format === "console") {
+    return { kind: "console" };
+  }
+  const own = settings[signal.endpoint];
+  const endpoint = own ?? settings.endpoint ?? DEFAULT_ENDPOINT;
+  if (endpoint === UNREADABLE) {
+    throw new Error("the endpoint is no http:// or https:// URL without user name and password");
+  }
+  return {
+    kind: "otlp",
+    url: own ?? toSignalUrl(endpoint, signal.name),
+    encoding: format,
+    headers: readHeaders(settings[signal.headers] ?? settings.headers),
+    isGzipped: settings.compression === "gzip",
+    timeoutMs: settings.timeout_ms,
+  };
 }
 
 /** The place of one kind of data below an endpoint, which may already name that of another. */
@@ -128,7 +161,11 @@ function readHeaders(written: string | undefined): Readonly<Record<string, strin
 }
 
 /** Attributes of all that is sent: those of the settings, and who this is. */
-export function toResourceAttributes(settings: Settings, version: string, instanceId: string): OtlpAttributes {
+export function toResourceAttributes(
+  settings: Settings,
+  version: string,
+  instanceId: string,
+): Readonly<Record<string, string>> {
   const own = Object.fromEntries(readPairs(settings.resource_attributes, "the resource attributes"));
   const environment = settings.environment_name ?? own["deployment.environment.name"] ?? "production";
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { toTraceSampling } from "../../config/callbacks/trace-sampling.ts";
 import { readDestinations, toResourceAttributes } from "./otel-settings.ts";
-import { otelSettings } from "./settings-for-tests.ts";
+import { otelSettings, readOtelSettings } from "./otel-settings-for-tests.ts";
+import { toTraceSampling } from "./trace-sampling.ts";
 
 const read = (written: Readonly<Record<string, unknown>>, environment: Readonly<Record<string, string>> = {}) =>
   readDestinations(otelSettings(written, environment));
@@ -54,6 +54,28 @@ describe("where spans and metrics go", () => {
     expect(urls(environment)).toEqual([spans, metrics]);
   });
 
+  test("each may have a protocol and headers of its own", () => {
+    const { spans, metrics } = read(
+      {},
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://c",
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+        OTEL_EXPORTER_OTLP_HEADERS: "a=1",
+        OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf",
+        OTEL_EXPORTER_OTLP_METRICS_HEADERS: "b=2",
+      },
+    );
+    expect(spans).toMatchObject({ encoding: "protobuf", headers: { a: "1" } });
+    expect(metrics).toMatchObject({ encoding: "json", headers: { b: "2" } });
+    const swapped = read(
+      { endpoint: "http://c", headers: { a: "1" } },
+      { OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json", OTEL_EXPORTER_OTLP_TRACES_HEADERS: "b=2" },
+    );
+    expect(swapped.spans).toMatchObject({ encoding: "protobuf", headers: { b: "2" } });
+    expect(swapped.metrics).toMatchObject({ encoding: "json", headers: { a: "1" } });
+    expect(() => read({}, { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "grpc" })).toThrow("gRPC is not built");
+  });
+
   test("what the file says wins over the environment", () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://environment", OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" };
     expect(read({ endpoint: "http://file", exporter: "http/protobuf" }, environment).spans).toMatchObject({
@@ -70,6 +92,55 @@ describe("where spans and metrics go", () => {
   test("what nobody knows is refused by its name", () => {
     expect(() => read({ exporter: "carrier-pigeon" })).toThrow("carrier-pigeon");
     expect(() => read({}, { OTEL_TRACES_EXPORTER: "zipkin" })).toThrow("zipkin");
+  });
+});
+
+describe("an environment that cannot be read", () => {
+  const ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+  test.each([
+    ["OTEL_BSP_SCHEDULE_DELAY", "0", { schedule_delay_ms: 5000 }],
+    ["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "10", { attribute_value_length_limit: 262_144 }],
+    ["OTEL_EXPORTER_OTLP_TIMEOUT", "abc", { timeout_ms: 10_000 }],
+    ["OTEL_TRACES_SAMPLER_ARG", "2", { sampler_arg: 1 }],
+    ["OTEL_TRACES_SAMPLER", "jaeger_remote", { sampler: "parentbased_always_on" }],
+    ["OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", { compression: "none" }],
+    ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "both", { metrics_temporality: "cumulative" }],
+  ])("%s=%s is warned of, and stands for the default", (variable, value, expected) => {
+    const { settings, warnings } = readOtelSettings({}, { [variable]: value });
+    expect(settings).toMatchObject(expected);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(new RegExp(`^environment variable ${variable}: found .*: ignored; allowed: `));
+  });
+
+  test.each(["localhost:4317", "collector:4317", "http://user:secret@c"])(
+    "%s is no reason to send elsewhere",
+    (url) => {
+      const { settings, warnings } = readOtelSettings({}, { [ENDPOINT]: url });
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).not.toContain("secret");
+      expect(() => readDestinations(settings)).toThrow("the endpoint is no http:// or https:// URL");
+    },
+  );
+
+  test.each([
+    { OTEL_EXPORTER: "otlp_grpc", OTEL_ENDPOINT: "collector:4317" },
+    { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", [ENDPOINT]: "localhost:4317" },
+  ])("settings of gRPC stop nothing: %j", (environment) => {
+    expect(() => read({}, environment)).toThrow("gRPC is not built");
+  });
+
+  test("capitals are no matter", () => {
+    const environment = {
+      OTEL_TRACES_SAMPLER: "ALWAYS_OFF",
+      OTEL_EXPORTER_OTLP_COMPRESSION: "GZIP",
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "LowMemory",
+      OTEL_TRACES_EXPORTER: "NONE",
+    };
+    const { settings, warnings } = readOtelSettings({}, environment);
+    expect(settings).toMatchObject({ sampler: "always_off", compression: "gzip", metrics_temporality: "lowmemory" });
+    expect(readDestinations(settings).spans).toBeUndefined();
+    expect(warnings).toEqual([]);
   });
 });
 
@@ -137,6 +208,16 @@ test("samplers are known by OpenTelemetry's names", () => {
   expect(sampling("traceidratio", 0.25)).toEqual({ followsCaller: false, share: 0.25 });
   expect(sampling("parentbased_traceidratio", 0.25)).toEqual({ followsCaller: true, share: 0.25 });
   expect(sampling("parentbased_always_off")).toEqual({ followsCaller: true, share: 0 });
-  expect(sampling("jaeger_remote")).toEqual({ followsCaller: true, share: 1 });
   expect(toTraceSampling([])).toBeUndefined();
+});
+
+test.each([
+  { disabled: true },
+  { traces_exporter: "none" },
+  { exporter: "grpc" },
+  { endpoint: "http://c", headers: "no header" },
+  { resource_attributes: "none" },
+])("calls are not traced where no span is sent: %j", (written) => {
+  const settings = otelSettings(written);
+  expect(toTraceSampling([{ name: "otel", onSuccess: true, onFailure: true, settings }])).toBeUndefined();
 });
