@@ -7,7 +7,7 @@ const { config } = configFromEnvironment({}, []);
 if (config === undefined) {
   throw new Error("an empty environment makes no configuration");
 }
-const prometheus = new Prometheus(config.observing.prometheus, 2000);
+const prometheus = new Prometheus(config.observing.prometheus, 2000, () => undefined);
 const BATCH = 100;
 const batch = Array.from({ length: BATCH }, (_, index) =>
   index % 2 === 0 ? answeredCall({ durationMs: index }) : detailedCall({ keyHash: "h" }, { durationMs: index }),

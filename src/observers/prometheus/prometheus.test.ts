@@ -35,12 +35,17 @@ const SNAPSHOT: GatewaySnapshot = {
 };
 
 const opened: Prometheus[] = [];
-afterEach(() => Promise.all(opened.splice(0).map((one) => one.close())));
+const told: string[] = [];
+afterEach(async () => {
+  told.length = 0;
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+});
 
 const open = (yaml = "", maxSeries = 2000): Prometheus => {
   const config = configOf(loadYaml(`model_list: []\nlitellm_settings: {${yaml}}`));
-  const made = new Prometheus(config.observing.prometheus, maxSeries);
+  const made = new Prometheus(config.observing.prometheus, maxSeries, (_, problem) => void told.push(String(problem)));
   opened.push(made);
+  made.reconfigure(config);
   return made;
 };
 
@@ -272,6 +277,29 @@ describe("labels", () => {
     const call = detailedCall({ metadataText: '{"team":"red","a":{"b":7}}', tags: ["prod"] });
     const [line] = linesOf(textOf([call], yaml), "litellm_requests_metric_total");
     expect(line).toContain('metadata_team="red",a_b="7",tag_prod="true",tag_dev="false"');
+  });
+
+  test("that Prometheus does not take, or that are taken, are left out and told", () => {
+    const yaml =
+      'custom_prometheus_metadata_labels: ["", __name__, model, le, worker, metadata.é, metadata.ü, tag_a, "a-b", a.b], custom_prometheus_tags: [a]';
+    const metadata = { "": "1", __name__: "2", model: "3", le: "4", worker: "5", é: "6", ü: "7", tag_a: "8" };
+    const call = detailedCall({ metadataText: JSON.stringify({ ...metadata, "a-b": "9" }), tags: ["a"] });
+    const text = textOf([call], yaml);
+    expect(linesOf(text, "litellm_requests_metric_total")).toEqual([
+      'litellm_requests_metric_total{requested_model="gpt",model="gpt-4o",model_group="gpt",metadata__="6",tag_a="8",a_b="9"} 1',
+    ]);
+    const labels = told.map((problem) => /the label '([^']*)'/.exec(problem)?.[1]);
+    expect(labels).toEqual(["", "__name__", "model", "le", "worker", "metadata__", "a_b", "tag_a"]);
+  });
+
+  test("metrics and labels that nobody knows are told", () => {
+    const yaml =
+      "prometheus_metrics_config: [{group: a, metrics: [litellm_spend_metrik, litellm_requests_metric], include_labels: [model, team]}]";
+    textOf([], yaml);
+    expect(told).toEqual([
+      "prometheus_metrics_config: there is no metric 'litellm_spend_metrik'; did you mean litellm_spend_metric?",
+      "prometheus_metrics_config: none of litellm_spend_metrik, litellm_requests_metric has a label 'team'",
+    ]);
   });
 
   test("and metrics are those of prometheus_metrics_config, ours always", () => {

@@ -3,7 +3,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import type { GatewaySnapshot } from "../../core/gateway-snapshot.ts";
 import type { MetricFamily } from "../../core/metrics.ts";
 import type { CallObserver } from "../call-observer.ts";
-import type { ObserverFactory } from "../observer-context.ts";
+import type { ObserverFactory, ObserverWorld } from "../observer-context.ts";
 import { type AttemptSeries, AttemptSeriesTable } from "./attempt-series.ts";
 import { type CallSeries, CallSeriesTable } from "./call-series.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
@@ -12,6 +12,7 @@ import { copyShortened } from "./label-values.ts";
 import { CALL_METRICS, type CallMetric, METRICS, READ_METRICS, type ReadMetric } from "./metric-table.ts";
 import { type Measured, type Shown, toCounter, toGauge, toHistogram } from "./project.ts";
 import { READERS, type Remaining } from "./read-metrics.ts";
+import { usableSettings } from "./usable-settings.ts";
 
 type OfCalls = (series: CallSeries) => number | Histogram;
 
@@ -49,16 +50,19 @@ export class Prometheus implements CallObserver {
   readonly name = "prometheus";
   readonly kind = "meter";
   readonly #maxSeries: number;
+  readonly #log: ObserverWorld["log"];
   readonly #calls: CallSeriesTable;
   readonly #attempts: AttemptSeriesTable;
   readonly #remaining = new Map<string, Remaining>();
   readonly #lag = new EventLoopLag();
   #settings: PrometheusSettings;
 
-  constructor(settings: PrometheusSettings, maxSeries: number) {
-    this.#settings = settings;
+  /** What is amiss with the settings is told when the configuration they come from is put in force. */
+  constructor(settings: PrometheusSettings, maxSeries: number, log: ObserverWorld["log"]) {
+    this.#settings = usableSettings(settings, () => undefined);
     this.#maxSeries = maxSeries;
-    this.#calls = new CallSeriesTable({ ...settings, maxSeries });
+    this.#log = log;
+    this.#calls = new CallSeriesTable({ ...this.#settings, maxSeries });
     this.#attempts = new AttemptSeriesTable(maxSeries);
   }
 
@@ -73,8 +77,8 @@ export class Prometheus implements CallObserver {
   }
 
   reconfigure({ observing }: GatewayConfig): void {
-    this.#settings = observing.prometheus;
-    this.#calls.options = { ...observing.prometheus, maxSeries: this.#maxSeries };
+    this.#settings = usableSettings(observing.prometheus, (problem) => this.#log("callback 'prometheus'", problem));
+    this.#calls.options = { ...this.#settings, maxSeries: this.#maxSeries };
     this.#remaining.clear(); // Of deployments that may be gone.
   }
 
@@ -178,5 +182,5 @@ function keepLabels(labels: readonly string[], groups: readonly PrometheusMetric
 }
 
 /** Makes the `prometheus` callback. */
-export const openPrometheus: ObserverFactory<"prometheus"> = ({ config, settings }) =>
-  new Prometheus(config.observing.prometheus, settings.max_series);
+export const openPrometheus: ObserverFactory<"prometheus"> = ({ config, settings, log }) =>
+  new Prometheus(config.observing.prometheus, settings.max_series, log);
