@@ -1,4 +1,4 @@
-/** How a deployment fares: 0 healthy, 1 some calls fail, 2 cooling down (LiteLLM's numbers). */
+/** How a deployment fares: 0 healthy, 1 some calls fail, 2 out: it cools down, or answers nothing any more (LiteLLM's numbers). */
 export type DeploymentState = 0 | 1 | 2;
 
 /** A deployment at this moment. */

@@ -26,9 +26,12 @@ export function toDeploymentSnapshots(models: ModelTable, nowMs: number): readon
   });
 }
 
+/** So many failures without an answer between them are an outage: the only deployment of a group hardly ever cools. */
+const OUTAGE_FAILURES = 5;
+
 function stateOf(stats: DeploymentStats, nowMs: number): DeploymentState {
-  if (stats.isCooling(nowMs)) {
+  if (stats.isCooling(nowMs) || stats.failuresInRow >= OUTAGE_FAILURES) {
     return 2;
   }
-  return stats.failuresAt(nowMs) > 0 ? 1 : 0;
+  return stats.failuresInRow > 0 || stats.failuresAt(nowMs) > 0 ? 1 : 0;
 }

@@ -51,6 +51,7 @@ export class DeploymentStats {
   #successes = 0;
   #failures = 0;
   #tokens = 0;
+  #failuresInRow = 0;
 
   /** Whether it is cooling down. */
   isCooling(nowMs: number): boolean {
@@ -86,6 +87,11 @@ export class DeploymentStats {
     return this.#isCurrent(nowMs) ? this.#failures : 0;
   }
 
+  /** Failures since its last answer. */
+  get failuresInRow(): number {
+    return this.#failuresInRow;
+  }
+
   /** Tokens used in the current minute, by other processes too where they share state. */
   tokensAt(nowMs: number): number {
     return this.ownTokensAt(nowMs) + (this.others?.tokensAt(nowMs) ?? 0);
@@ -111,6 +117,7 @@ export class DeploymentStats {
   countSuccess(nowMs: number, totalTokens: number): void {
     this.#enterMinute(nowMs);
     this.#successes++;
+    this.#failuresInRow = 0;
     this.#tokens += totalTokens;
   }
 
@@ -118,6 +125,7 @@ export class DeploymentStats {
   countFailure(nowMs: number, failureClass: FailureClass | undefined, windowMs: number): void {
     this.#enterMinute(nowMs);
     this.#failures++;
+    this.#failuresInRow++;
     this.#countInWindow("any", nowMs, windowMs);
     for (const name of failureClass === undefined ? [] : [failureClass, widerClassOf(failureClass)]) {
       if (name !== undefined) {

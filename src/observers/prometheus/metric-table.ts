@@ -137,7 +137,11 @@ export const READ_METRICS = {
     ["model_group", ...DEPLOYMENT],
     "max",
   ),
-  litellm_deployment_state: gauge("0: healthy, 1: some calls fail, 2: cooling down.", DEPLOYMENT, "max"),
+  litellm_deployment_state: gauge(
+    "0: healthy, 1: some calls fail, 2: out, as it cools down or has failed five times or more since its last answer.",
+    DEPLOYMENT,
+    "max",
+  ),
   litellm_deployment_cooled_down: read("Cooldowns of a deployment.", DEPLOYMENT),
   litellm_deployment_rpm_limit: gauge("Requests per minute that the configuration allows.", DEPLOYMENT, "max"),
   litellm_deployment_tpm_limit: gauge("Tokens per minute that the configuration allows.", DEPLOYMENT, "max"),
