@@ -48,6 +48,7 @@ const EAGER_BYTES = 512 * 1024;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 const QUEUE_FULL = "its queue is full";
+const STOPPED = "the gateway stopped";
 /** A failing sender says so at most this often. */
 const LOG_INTERVAL_MS = 60_000;
 
@@ -68,8 +69,11 @@ export class BatchSender<Item> {
   #isClosing = false;
   #sentCount = 0;
   #droppedCount = 0;
+  /** Of the dropped ones, those that the log has told of. */
+  #toldCount = 0;
   #failedSendCount = 0;
   #underWayCount = 0;
+  #lastReason = "";
   #loggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: BatchSenderOptions<Item>) {
@@ -117,7 +121,7 @@ export class BatchSender<Item> {
     }
   }
 
-  /** Sends what waits; what has not gone within the time is dropped and counted. Never rejects. */
+  /** Sends what waits; what has not gone within the time is dropped, counted and told. Never rejects. */
   async close(withinMs: number): Promise<void> {
     this.#isClosing = true;
     const deadline = setTimeout(() => {
@@ -133,7 +137,10 @@ export class BatchSender<Item> {
     if (left > 0) {
       this.#release(this.#queue);
       this.#queue = [];
-      this.#drop(left, "the gateway stopped");
+      this.#drop(left, STOPPED);
+    }
+    if (this.#droppedCount > this.#toldCount) {
+      this.#tell(this.#lastReason);
     }
   }
 
@@ -205,7 +212,7 @@ export class BatchSender<Item> {
           this.#failedSendCount++;
           batch = this.#settle(batch, outcome);
           if (tries >= this.#options.maxRetries || this.#given.signal.aborted) {
-            this.#drop(batch.length, outcome.reason);
+            this.#drop(batch.length, this.#given.signal.aborted ? STOPPED : outcome.reason);
             return;
           }
           await this.#wait(outcome.afterMs ?? FIRST_RETRY_MS * 2 ** tries);
@@ -260,11 +267,16 @@ export class BatchSender<Item> {
 
   #drop(count: number, reason: string): void {
     this.#droppedCount += count;
-    const nowMs = performance.now();
-    if (nowMs - this.#loggedAtMs >= LOG_INTERVAL_MS) {
-      this.#loggedAtMs = nowMs;
-      const { name, unit = "calls", log } = this.#options;
-      log(`callback '${name}': ${this.#droppedCount} ${unit} not delivered so far`, reason);
+    this.#lastReason = reason;
+    if (performance.now() - this.#loggedAtMs >= LOG_INTERVAL_MS) {
+      this.#tell(reason);
     }
+  }
+
+  #tell(reason: string): void {
+    this.#loggedAtMs = performance.now();
+    this.#toldCount = this.#droppedCount;
+    const { name, unit = "calls", log } = this.#options;
+    log(`callback '${name}': ${this.#droppedCount} ${unit} not delivered so far`, reason);
   }
 }
