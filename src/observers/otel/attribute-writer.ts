@@ -83,10 +83,14 @@ export class AttributeWriter extends Attributes {
       this.#out.byte(WHOLE);
       writeInt64(this.#out, number);
     } else {
-      this.#open(name, 1 + DOUBLE_BYTES);
-      this.#out.byte(NUMBER);
-      writeDouble(this.#out, number);
+      this.putDouble(name, number);
     }
+  }
+
+  protected putDouble(name: string, number: number): void {
+    this.#open(name, 1 + DOUBLE_BYTES);
+    this.#out.byte(NUMBER);
+    writeDouble(this.#out, number);
   }
 
   /** Writes what stands before a value of this size. */

@@ -45,7 +45,7 @@ function setIdentity(attributes: Attributes, call: CallFinished): void {
   attributes.set("portolan.deployment.id", call.deploymentId);
   attributes.set("portolan.retries", call.retries);
   attributes.set("portolan.fallbacks", call.fallbacks);
-  attributes.set("portolan.overhead_ms", Math.round(overheadMsOf(call) * 1000) / 1000);
+  attributes.setDouble("portolan.overhead_ms", Math.round(overheadMsOf(call) * 1000) / 1000);
   attributes.set("portolan.dropped", call.dropped.length === 0 ? undefined : call.dropped);
 }
 
@@ -73,11 +73,11 @@ function setParameters(attributes: Attributes, call: CallFinished, parameters: J
   const { stop, n, modalities, encoding_format: format } = parameters;
   const maxTokens = parameters["max_completion_tokens"] ?? parameters["max_tokens"] ?? parameters["max_output_tokens"];
   attributes.set("gen_ai.request.max_tokens", numberOf(maxTokens));
-  attributes.set("gen_ai.request.temperature", numberOf(parameters["temperature"]));
-  attributes.set("gen_ai.request.top_p", numberOf(parameters["top_p"]));
+  attributes.setDouble("gen_ai.request.temperature", numberOf(parameters["temperature"]));
+  attributes.setDouble("gen_ai.request.top_p", numberOf(parameters["top_p"]));
   attributes.set("gen_ai.request.top_k", numberOf(parameters["top_k"]));
-  attributes.set("gen_ai.request.frequency_penalty", numberOf(parameters["frequency_penalty"]));
-  attributes.set("gen_ai.request.presence_penalty", numberOf(parameters["presence_penalty"]));
+  attributes.setDouble("gen_ai.request.frequency_penalty", numberOf(parameters["frequency_penalty"]));
+  attributes.setDouble("gen_ai.request.presence_penalty", numberOf(parameters["presence_penalty"]));
   attributes.set("gen_ai.request.seed", numberOf(parameters["seed"]));
   attributes.set("gen_ai.request.choice.count", n === 1 ? undefined : numberOf(n));
   attributes.set("gen_ai.request.stop_sequences", toTexts(typeof stop === "string" ? [stop] : stop));
@@ -95,7 +95,7 @@ function toTexts(value: unknown): readonly string[] | undefined {
 }
 
 function setUsage(attributes: Attributes, { usage, firstByteMs }: CallFinished): void {
-  attributes.set(
+  attributes.setDouble(
     "gen_ai.response.time_to_first_chunk",
     firstByteMs === undefined ? undefined : Math.round(firstByteMs * 1000) / 1_000_000,
   );
@@ -115,13 +115,13 @@ const NANO = 1e9;
 const costUsdOf = ({ cost }: CallFinished): number | null => (cost === undefined ? null : cost.nanoUsd / NANO);
 
 function setCost(attributes: Attributes, cost: CallCost): void {
-  attributes.set("gen_ai.cost.total_cost", cost.nanoUsd / NANO);
-  attributes.set("gen_ai.cost.input_cost", cost.inputNanoUsd / NANO);
-  attributes.set("gen_ai.cost.output_cost", cost.outputNanoUsd / NANO);
-  attributes.set("gen_ai.cost.tool_usage_cost", cost.toolNanoUsd / NANO);
-  attributes.set("gen_ai.cost.original_cost", cost.originalNanoUsd / NANO);
-  attributes.set("gen_ai.cost.discount_amount", cost.discountNanoUsd / NANO);
-  attributes.set("gen_ai.cost.margin_total_amount", cost.marginNanoUsd / NANO);
+  attributes.setDouble("gen_ai.cost.total_cost", cost.nanoUsd / NANO);
+  attributes.setDouble("gen_ai.cost.input_cost", cost.inputNanoUsd / NANO);
+  attributes.setDouble("gen_ai.cost.output_cost", cost.outputNanoUsd / NANO);
+  attributes.setDouble("gen_ai.cost.tool_usage_cost", cost.toolNanoUsd / NANO);
+  attributes.setDouble("gen_ai.cost.original_cost", cost.originalNanoUsd / NANO);
+  attributes.setDouble("gen_ai.cost.discount_amount", cost.discountNanoUsd / NANO);
+  attributes.setDouble("gen_ai.cost.margin_total_amount", cost.marginNanoUsd / NANO);
   attributes.set("portolan.cost.source", cost.source);
 }
 

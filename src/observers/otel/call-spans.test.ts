@@ -237,6 +237,35 @@ describe("a call", () => {
   });
 });
 
+test.each(["protobuf", "json"] as const)(
+  "numbers that may have fractions are doubles when they are whole too, in %s",
+  (encoding) => {
+    const requests = toSpanRequests(SOURCE, encoding);
+    requests.open();
+    const parametersText = '{"temperature":1,"top_p":0,"frequency_penalty":-2,"seed":1}';
+    for (const span of toCallSpans(
+      detailedCall({ parametersText }, { trace: TRACE, cost: { ...COST, nanoUsd: 1e9 } }),
+      OPTIONS,
+    )) {
+      requests.add(span);
+    }
+    const sent = Buffer.concat(requests.close());
+    const typeOf = (name: string): string | undefined => {
+      const behind = sent.indexOf(name) + name.length;
+      const isDouble =
+        encoding === "protobuf"
+          ? sent[behind + 2] === 0x21
+          : sent.toString("utf8", behind).startsWith('","value":{"double');
+      return sent.includes(name) ? (isDouble ? "double" : "other") : undefined;
+    };
+    const doubles = ["request.temperature", "request.top_p", "request.frequency_penalty", "cost.total_cost"];
+    expect([...doubles, "request.seed"].map((name) => typeOf(`gen_ai.${name}`))).toEqual([
+      ...doubles.map(() => "double"),
+      "other",
+    ]);
+  },
+);
+
 test("every attribute of the table is written by some call, and no other", () => {
   const failure = failedCall({ trace: TRACE });
   const { resource: sent, spans } = send([FULL, failure]);

@@ -12,6 +12,7 @@ import type { SendOutcome } from "../batch-sender.ts";
 import type { SpanFacts } from "./call-spans.ts";
 import { toOtlpSpan } from "./otlp-span.ts";
 import type { OtlpMetrics, OtlpSource, OtlpSpan } from "./otlp-types.ts";
+import { DOUBLES } from "./span-attributes.ts";
 import { SpanWriter } from "./span-writer.ts";
 
 const compress = promisify(gzip);
@@ -53,11 +54,14 @@ class JsonSpans implements SpanRequests {
   }
 
   close(): readonly Uint8Array[] {
-    const whole = JsonTraceSerializer.serializeRequest(this.#spans);
+    const whole = JsonTraceSerializer.serializeRequest(this.#spans) ?? new Uint8Array();
     this.#spans = [];
-    return whole === undefined ? [] : [whole];
+    return [Buffer.from(Buffer.from(whole).toString("utf8").replace(WHOLE_DOUBLE, '$1"doubleValue"'))];
   }
 }
+
+/** OpenTelemetry's serialiser takes whole numbers for integers. Within a text no quotation mark stands without a backslash. */
+const WHOLE_DOUBLE = new RegExp(`("key":"(?:${DOUBLES.map(RegExp.escape).join("|")})","value":\\{)"intValue"`, "g");
 
 /** Metrics as one request of OTLP. */
 export function writeMetrics(metrics: OtlpMetrics, encoding: "protobuf" | "json"): Uint8Array {

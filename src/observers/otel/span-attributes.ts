@@ -83,8 +83,27 @@ export const ATTRIBUTES = {
   "portolan.dropped": "call",
 } as const satisfies Readonly<Record<string, Bearer>>;
 
-/** An attribute's name. */
-export type AttributeName = keyof typeof ATTRIBUTES;
+/** Attributes that are doubles, whole or not: of two types under one name many stores take only the first. */
+export const DOUBLES = [
+  "gen_ai.request.temperature",
+  "gen_ai.request.top_p",
+  "gen_ai.request.frequency_penalty",
+  "gen_ai.request.presence_penalty",
+  "gen_ai.response.time_to_first_chunk",
+  "gen_ai.cost.total_cost",
+  "gen_ai.cost.input_cost",
+  "gen_ai.cost.output_cost",
+  "gen_ai.cost.tool_usage_cost",
+  "gen_ai.cost.original_cost",
+  "gen_ai.cost.discount_amount",
+  "gen_ai.cost.margin_total_amount",
+  "portolan.overhead_ms",
+] as const satisfies readonly (keyof typeof ATTRIBUTES)[];
+
+type DoubleName = (typeof DOUBLES)[number];
+
+/** The name of an attribute that is no double. */
+export type AttributeName = Exclude<keyof typeof ATTRIBUTES, DoubleName>;
 
 /** What an attribute may be; what is `undefined`, or no number, is left out. */
 export type AttributeValue = string | number | boolean | readonly string[] | undefined;
@@ -110,6 +129,13 @@ export abstract class Attributes {
     this.#put(name, value);
   }
 
+  /** Sets a number that is a double, if it is known and finite. */
+  setDouble(name: DoubleName, value: number | undefined): void {
+    if (value !== undefined && Number.isFinite(value)) {
+      this.putDouble(name, value);
+    }
+  }
+
   /** Sets `metadata.<key>` of a caller's own. Never takes the place of what is there. */
   setMetadata(key: string, value: unknown): void {
     const name = `metadata.${key.slice(0, MAX_NAME).toWellFormed()}`;
@@ -124,8 +150,10 @@ export abstract class Attributes {
   protected abstract putText(name: string, text: string): void;
   protected abstract putTexts(name: string, texts: readonly string[]): void;
   protected abstract putFlag(name: string, flag: boolean): void;
-  /** @param number finite; a whole one is exact */
+  /** @param number finite; a whole one is exact, and no double */
   protected abstract putNumber(name: string, number: number): void;
+  /** @param number finite */
+  protected abstract putDouble(name: string, number: number): void;
 
   #put(name: string, value: AttributeValue): void {
     if (typeof value === "string") {
@@ -173,6 +201,10 @@ export class AttributeSet extends Attributes {
   }
 
   protected putNumber(name: string, number: number): void {
+    this.values[name] = number;
+  }
+
+  protected putDouble(name: string, number: number): void {
     this.values[name] = number;
   }
 }
