@@ -5,7 +5,7 @@ import { scrubSecrets } from "../../core/scrub-secrets.ts";
 import type { JsonObject } from "../../core/translation.ts";
 import { type DetailsReader, readDetails, readParameters } from "../read-details.ts";
 import { CALL_TYPES, errorStatusOf, overheadMsOf, toHiddenParams } from "../standard-payload.ts";
-import { toInputMessages, toOutputMessages, writeMessages } from "./gen-ai-messages.ts";
+import { toInputMessages, toOutputMessages, toToolDefinitions, writeMessages } from "./gen-ai-messages.ts";
 import { OPERATION_NAMES, toProviderName } from "./gen-ai-names.ts";
 import { setServer } from "./server-address.ts";
 import { type Attributes, toJson } from "./span-attributes.ts";
@@ -82,6 +82,7 @@ function setParameters(attributes: Attributes, call: CallFinished, parameters: J
   attributes.set("gen_ai.request.choice.count", n === 1 ? undefined : numberOf(n));
   attributes.set("gen_ai.request.stop_sequences", toTexts(typeof stop === "string" ? [stop] : stop));
   attributes.set("gen_ai.request.encoding_formats", toTexts(typeof format === "string" ? [format] : undefined));
+  attributes.set("gen_ai.embeddings.dimension.count", numberOf(parameters["dimensions"]));
   const isJson = textOf(objectOf(parameters["response_format"])["type"])?.startsWith("json") === true;
   const isSpeech = listOf(modalities).includes("audio");
   const isText = call.operation === "chat" || call.operation === "completion";
@@ -105,6 +106,7 @@ function setUsage(attributes: Attributes, { usage, firstByteMs }: CallFinished):
   attributes.set("gen_ai.usage.prompt_tokens", usage?.promptTokens);
   attributes.set("gen_ai.usage.completion_tokens", usage?.completionTokens);
   attributes.set("gen_ai.usage.cache_read.input_tokens", usage?.cachedTokens);
+  attributes.set("gen_ai.usage.cache_creation.input_tokens", usage?.details?.cacheWriteTokens || undefined);
   attributes.set("gen_ai.usage.reasoning.output_tokens", usage?.reasoningTokens);
   attributes.set("portolan.usage.estimated", usage?.isEstimated);
 }
@@ -139,7 +141,8 @@ function setMessages(attributes: Attributes, { request, response }: DetailsReade
   const { maxLength } = attributes;
   attributes.set("gen_ai.input.messages", asked.length === 0 ? undefined : writeMessages(asked, maxLength));
   attributes.set("gen_ai.output.messages", answered.length === 0 ? undefined : writeMessages(answered, maxLength));
-  attributes.set("gen_ai.tool.definitions", Array.isArray(request["tools"]) ? toJson(request["tools"]) : undefined);
+  const tools = toToolDefinitions(request);
+  attributes.set("gen_ai.tool.definitions", tools.length === 0 ? undefined : toJson(tools));
 }
 
 /** Names of the gateway's own first, so that no caller writes them. */

@@ -10,6 +10,7 @@ import { randomObjectText, seededRandom } from "../../../tests/support/random-js
 import { toResourceAttributes } from "../../config/callbacks/otel-settings.ts";
 import { otelSettings } from "../../config/callbacks/otel-settings-for-tests.ts";
 import type { CallFinished } from "../../core/call-event.ts";
+import { NO_DETAILS } from "../../core/usage.ts";
 import { MAX_JSON_DEPTH } from "../../wire/json-depth.ts";
 import { answeredCall, detailedCall, failedCall } from "../calls-for-tests.ts";
 import { type SpanOptions, toCallSpans } from "./call-spans.ts";
@@ -81,7 +82,7 @@ const FULL = detailedCall(
     metadataText: '{"generation_name":"g","nested":{"a":[1]},"flag":true,"count":2,"none":null}',
     spendLogsMetadataText: '{"team":"a"}',
     parametersText:
-      '{"temperature":0.5,"max_tokens":7,"top_p":1,"top_k":3,"frequency_penalty":0.1,"presence_penalty":0.2,"seed":-5,"n":2,"stop":["x","y"],"encoding_format":"float","response_format":{"type":"json_object"}}',
+      '{"temperature":0.5,"max_tokens":7,"top_p":1,"top_k":3,"frequency_penalty":0.1,"presence_penalty":0.2,"seed":-5,"n":2,"stop":["x","y"],"encoding_format":"float","dimensions":256,"response_format":{"type":"json_object"}}',
     content: {
       request: Buffer.from('{"messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function"}]}'),
       response: Buffer.from(
@@ -98,6 +99,14 @@ const FULL = detailedCall(
   },
   {
     trace: TRACE,
+    usage: {
+      promptTokens: 1,
+      completionTokens: 2,
+      totalTokens: 3,
+      cachedTokens: 0,
+      reasoningTokens: 0,
+      details: { ...NO_DETAILS, cacheWriteTokens: 1 },
+    },
     isStream: true,
     firstByteMs: 8,
     upstreamMs: 5,
@@ -170,6 +179,7 @@ describe("a call", () => {
       "gen_ai.request.seed": -5,
       "gen_ai.request.choice.count": 2,
       "gen_ai.request.stop_sequences": ["x", "y"],
+      "gen_ai.embeddings.dimension.count": 256,
       "gen_ai.output.type": "json",
       "gen_ai.conversation.id": "s",
       "gen_ai.response.id": "chatcmpl-1",
@@ -179,6 +189,7 @@ describe("a call", () => {
       "gen_ai.usage.input_tokens": 1,
       "gen_ai.usage.output_tokens": 2,
       "gen_ai.usage.total_tokens": 3,
+      "gen_ai.usage.cache_creation.input_tokens": 1,
       "gen_ai.cost.total_cost": 0.0015,
       "gen_ai.cost.input_cost": 0.0005,
       "gen_ai.cost.output_cost": 0.001,

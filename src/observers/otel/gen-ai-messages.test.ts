@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { toInputMessages, toOutputMessages, writeMessages } from "./gen-ai-messages.ts";
+import { toInputMessages, toOutputMessages, toToolDefinitions, writeMessages } from "./gen-ai-messages.ts";
 
 test("a conversation with tools, pictures and thoughts", () => {
   const messages = [
@@ -41,6 +41,31 @@ test("a conversation with tools, pictures and thoughts", () => {
     },
     { role: "tool", parts: [{ type: "tool_call_response", id: "c1", response: "a cat" }] },
   ]);
+});
+
+test("a call of a function in the older way is one of a tool", () => {
+  const called = { role: "assistant", content: null, function_call: { name: "look", arguments: '{"at":1}' } };
+  const parts = [{ type: "tool_call", name: "look", arguments: { at: 1 } }];
+  expect(toInputMessages({ messages: [called] })).toEqual([{ role: "assistant", parts }]);
+  expect(toOutputMessages({ choices: [{ message: called }] })).toEqual([{ role: "assistant", parts }]);
+});
+
+test("tools have their name beside their type", () => {
+  const named = { name: "look", description: "looks", parameters: { type: "object" } };
+  const tools = [
+    { type: "function", function: { ...named, strict: true } },
+    { type: "custom", custom: { name: "grep", format: { type: "text" } } },
+    { type: "web_search", user_location: {} },
+    { type: "bash_20250124", name: "bash" },
+  ];
+  expect(toToolDefinitions({ tools, functions: [named] })).toEqual([
+    { type: "function", ...named, strict: true },
+    { type: "custom", name: "grep", format: { type: "text" } },
+    { type: "web_search", name: "web_search", user_location: {} },
+    { type: "bash_20250124", name: "bash" },
+    { type: "function", ...named },
+  ]);
+  expect(toToolDefinitions({ tools: 7 })).toEqual([]);
 });
 
 test.each([

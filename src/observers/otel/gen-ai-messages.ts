@@ -33,6 +33,20 @@ export function toOutputMessages(response: JsonObject): readonly GenAiMessage[] 
   });
 }
 
+/**
+ * What the model may call, function by function. Tools of a vendor's own have no name but their type. Source:
+ * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-tool-definitions.json (read 2026-11-29).
+ */
+export function toToolDefinitions({ tools, functions }: JsonObject): readonly JsonObject[] {
+  return [
+    ...objectsOf(tools).map((tool) => {
+      const type = textOf(tool["type"]) ?? "function";
+      return isObject(tool[type]) ? { type, name: type, ...tool[type] } : { name: type, ...tool, type };
+    }),
+    ...objectsOf(functions).map((named) => ({ ...named, type: "function" })),
+  ];
+}
+
 function toMessage(message: JsonObject): GenAiMessage {
   const role = textOf(message["role"]) ?? "assistant";
   if (role === "tool" || role === "function") {
@@ -47,6 +61,7 @@ function toMessage(message: JsonObject): GenAiMessage {
       ...toParts(message["content"]),
       ...toParts(message["refusal"]),
       ...objectsOf(message["tool_calls"]).map(toToolCall),
+      ...(isObject(message["function_call"]) ? [toToolCall(message["function_call"])] : []),
     ],
   };
 }
