@@ -53,8 +53,9 @@ function setHttp(attributes: Attributes, call: CallFinished): void {
   attributes.set("http.request.method", call.method);
   attributes.set("url.path", call.path);
   attributes.set("http.response.status_code", call.status);
-  attributes.set("http.request.body.size", call.requestBytes);
-  attributes.set("http.response.body.size", call.responseBytes);
+  // 0 stands for a body that was not read, and for an answer of the gateway's own.
+  attributes.set("http.request.body.size", call.requestBytes || undefined);
+  attributes.set("http.response.body.size", call.responseBytes || undefined);
   attributes.set("user_agent.original", call.details?.userAgent);
   attributes.set("client.address", call.details?.clientAddress);
   setServer(attributes, call.apiBase);

@@ -333,9 +333,12 @@ describe("a failure", () => {
       modelGroup: undefined,
       requestedModel: undefined,
       apiBase: undefined,
+      requestBytes: 0,
+      responseBytes: 0,
       trace: TRACE,
     });
     expect(spansOf(nowhere).map(({ name }) => name)).toEqual(["chat"]);
+    expect(JSON.stringify(first(spansOf(nowhere)).attributes)).not.toContain("body.size"); // Neither is known.
   });
 });
 
