@@ -2,7 +2,7 @@
 export const METRICS_TOPIC = "metrics";
 
 /** What a metric is to Prometheus. */
-export type MetricType = "counter" | "gauge" | "histogram";
+export type MetricType = "counter" | "gauge" | "histogram" | "summary";
 
 /** How the values of several processes become one: added up, the largest, or each by itself, told apart by a label `worker`. */
 export type MetricMerge = "sum" | "max" | "each";

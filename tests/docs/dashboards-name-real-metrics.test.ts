@@ -14,7 +14,7 @@ const familyOf = (name: string): string => {
   return Object.hasOwn(METRICS, base) ? base : name;
 };
 
-const SUFFIXES = { counter: ["_total"], gauge: [""], histogram: ["_bucket", "_sum", "_count"] } as const;
+const SUFFIXES = { counter: ["_total"], gauge: [""], histogram: ["_bucket", "_sum", "_count"], summary: [""] } as const;
 
 const namesIn = (text: string): readonly string[] => [
   ...new Set([...text.matchAll(/\b(?:litellm|portolan|process)_[a-z_]+\b/g)].map(([name]) => name)),

@@ -161,7 +161,12 @@ export const READ_METRICS = {
   portolan_connections_open: gauge("Connections to vendors.", [], "sum"),
   portolan_connections_idle: gauge("Connections to a vendor that wait for their next call.", ["origin"], "sum"),
   portolan_series_overflows: read("Calls counted under the label value `other`, as there are too many series.", []),
-  portolan_event_loop_lag_seconds: gauge("How late timers are: of the last minute, by quantile.", ["quantile"], "each"),
+  portolan_event_loop_lag_seconds: {
+    type: "summary",
+    help: "How late timers are: of the last minute, by quantile.",
+    labels: ["quantile"],
+    merge: "each",
+  },
   process_cpu_seconds: read("User and system time.", []),
   process_resident_memory_bytes: gauge("Resident memory.", [], "each"),
   process_start_time_seconds: gauge("When the process started, in seconds since 1970.", [], "each"),

@@ -351,7 +351,5 @@ test.skipIf(Bun.which("promtool") === null)("the official parser takes the page 
   promtool.stdin.write(text);
   promtool.stdin.end();
   const said = (await promtool.stdout.text()) + (await promtool.stderr.text());
-  // It also has opinions on names; LiteLLM's are what they are. Parse errors stop it with code 1.
-  expect([said, (await promtool.exited) === 1]).toEqual([said, false]);
-  expect(said).not.toContain("error while linting");
+  expect([said, await promtool.exited]).toEqual(["", 0]);
 });
