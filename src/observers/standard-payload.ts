@@ -201,6 +201,12 @@ export function overheadMsOf({ durationMs, firstByteMs, waitedMs, upstreamMs, is
   return Math.max(0, (isStream ? (firstByteMs ?? durationMs) : durationMs) - waitedMs - upstreamMs);
 }
 
+/** Milliseconds from the sending of the attempt that answered to the end of its answer; a stream passes at the vendor's pace. */
+export function answerMsOf({ startedAtMs, durationMs, upstreamMs, isStream, attempts }: CallFinished): number {
+  const sentAtMs = attempts.at(-1)?.startedAtMs;
+  return isStream && sentAtMs !== undefined ? startedAtMs + durationMs - sentAtMs : upstreamMs;
+}
+
 /** What LiteLLM's payload has no place for. */
 function toExtras(event: CallFinished): JsonObject {
   const { details, startedAt, startedAtMs } = event;

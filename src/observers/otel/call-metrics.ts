@@ -1,4 +1,5 @@
 import type { CallFinished } from "../../core/call-event.ts";
+import { answerMsOf } from "../standard-payload.ts";
 import { OPERATION_NAMES, toProviderName } from "./gen-ai-names.ts";
 import { Histogram, type SnapshotOptions } from "./histogram.ts";
 import type { OtlpMetric } from "./otlp-types.ts";
@@ -134,12 +135,10 @@ export class CallMetrics {
 
   #recordAnswer(call: CallFinished, labels: Labels): void {
     const { usage, firstByteMs, isStream, upstreamMs } = call;
-    const answered = call.attempts.at(-1);
-    if (answered === undefined) {
+    if (call.attempts.length === 0) {
       return;
     }
-    const callEndMs = call.startedAtMs + call.durationMs;
-    const answerMs = isStream ? callEndMs - answered.startedAtMs : upstreamMs;
+    const answerMs = answerMsOf(call);
     const tokens = usage?.completionTokens ?? 0;
     this.#add("gen_ai.client.response.duration", answerMs / 1000, labels);
     if (tokens > 0) {

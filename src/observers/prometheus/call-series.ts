@@ -4,7 +4,7 @@ import type { ErrorKind } from "../../core/errors.ts";
 import type { Usage } from "../../core/usage.ts";
 import { isUnpriced } from "../is-unpriced.ts";
 import { readDetails } from "../read-details.ts";
-import { errorStatusOf, overheadMsOf } from "../standard-payload.ts";
+import { answerMsOf, errorStatusOf, overheadMsOf } from "../standard-payload.ts";
 import { Histogram, LATENCY_BUCKETS } from "./histogram.ts";
 import { copyShortened, joinKey, OVERFLOW, shortened } from "./label-values.ts";
 import type { CallLabel } from "./metric-table.ts";
@@ -79,7 +79,7 @@ export class CallSeries {
     if (event.deploymentId === undefined || hasFailed) {
       return;
     }
-    this.vendor.observe(event.upstreamMs / 1000);
+    this.vendor.observe(answerMsOf(event) / 1000);
     this.overhead.observe(overheadMsOf(event) / 1000);
     if (event.isStream) {
       this.firstByte.observe((event.firstByteMs ?? event.durationMs) / 1000);

@@ -91,7 +91,7 @@ export const CALL_METRICS = {
     "model",
   ]),
   litellm_llm_api_latency_metric: histogram(
-    "Seconds that the vendor took: until a stream's first event, or a whole answer.",
+    "Seconds from the sending to a vendor to the end of its answer, streams included.",
     [...CALLER, "model"],
   ),
   litellm_llm_api_time_to_first_token_metric: histogram("Seconds until a stream's first byte went to the client.", [

@@ -103,6 +103,18 @@ test("times are histograms whose buckets add up", () => {
   expect(linesOf(text, "litellm_request_total_latency_metric_sum")[0]).toEndWith(" 700.012");
 });
 
+test("a vendor takes until its answer ends, of a stream as well", () => {
+  const sumOf = (event: CallFinished): number =>
+    Number(
+      linesOf(textOf([event]), "litellm_llm_api_latency_metric_sum")[0]
+        ?.split(" ")
+        .at(-1),
+    );
+  expect(sumOf(answeredCall({ durationMs: 2000, upstreamMs: 1500 }))).toBe(1.5);
+  // Its attempt began a millisecond after the call.
+  expect(sumOf(answeredCall({ durationMs: 2001, upstreamMs: 10, isStream: true, firstByteMs: 12 }))).toBe(2);
+});
+
 test("each attempt counts at its deployment, whatever became of the call", () => {
   const [attempt] = answeredCall().attempts;
   if (attempt === undefined) throw new Error("no attempt");
