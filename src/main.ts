@@ -1,4 +1,5 @@
 #!/usr/bin/env bun
+import { isatty } from "node:tty";
 import { logError, print, printProblem } from "./cli/console.ts";
 import { loadWithModules } from "./cli/load.ts";
 import { printHealth, runTest } from "./cli/probe.ts";
@@ -8,6 +9,9 @@ import { readCommandLine, type ServeOptions } from "./config/command-line.ts";
 import { DEFAULT_PORT } from "./config/command-line-flags.ts";
 import { formatFault, formatReport, formatWarning } from "./config/report.ts";
 import { VERSION } from "./core/version.ts";
+
+/** Descriptors of input, output and error output. */
+const STANDARD_STREAMS: readonly number[] = [0, 1, 2];
 
 /** Runs the command; the process goes on while something serves. */
 async function main(): Promise<void> {
@@ -57,10 +61,16 @@ async function start(options: ServeOptions): Promise<void> {
   if (serving === undefined) {
     process.exit(1); // As above.
   }
-  const end = onTermination(serving.stop);
+  const end = endingWith(serving.stop);
   if (isWorker) {
+    process.on("SIGTERM", end);
+    process.on("SIGINT", () => undefined); // A terminal tells all of its processes; the one that started this ends it.
+    process.on("SIGHUP", () => serving.reload?.());
     process.on("disconnect", end); // Without the process that started it, nobody would ever stop this one.
     process.send?.(WORKER_READY);
+  } else {
+    obeySignals(end, serving.reload);
+    serving.announce(); // Not before: who reads that it is ready may signal it.
   }
 }
 
@@ -73,17 +83,18 @@ async function startWorkers(options: ServeOptions): Promise<void> {
   const hostname = options.host ?? defaultHost(loaded.config.general.masterKey);
   const port = choosePort(hostname, options.port, DEFAULT_PORT);
   const workers = new Workers([...selfCommand(process.argv, process.execPath), "--port", String(port)], process.env);
-  onTermination(() => workers.stop());
+  const end = endingWith(() => workers.stop());
+  obeySignals(end, options.configPath === undefined ? undefined : () => workers.reload());
   workers.start(options.workers).then(
     () => announce(loaded, hostname, port),
     (error: unknown) => logError("starting workers failed", error),
   );
 }
 
-/** Ends the process in order on a signal; returns what does the same without one. */
-function onTermination(stop: () => Promise<void>): () => void {
+/** What ends the process in order; called once more, it ends it at once. */
+function endingWith(stop: () => Promise<void>): () => void {
   let isStopping = false;
-  const end = (): void => {
+  return () => {
     if (isStopping) {
       process.exit(130); // A second signal: the operator does not want to wait.
     }
@@ -96,9 +107,22 @@ function onTermination(stop: () => Promise<void>): () => void {
       },
     );
   };
+}
+
+/** SIGHUP reads the configuration again, unless the process was on a terminal that is gone now. */
+function obeySignals(end: () => void, reload: (() => void) | undefined): void {
+  const terminals = STANDARD_STREAMS.filter((descriptor) => isatty(descriptor));
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
-  return end;
+  process.on("SIGHUP", () => {
+    if (terminals.some((descriptor) => !isatty(descriptor))) {
+      end();
+    } else if (reload === undefined) {
+      printProblem("SIGHUP: there is no configuration file to read again.");
+    } else {
+      reload();
+    }
+  });
 }
 
 process.on("unhandledRejection", (reason) => logError("a promise was left alone", reason));

@@ -16,8 +16,12 @@ import { WorkerSiblings } from "./worker-siblings.ts";
 /** How long calls under way may go on after SIGTERM, in milliseconds. */
 const GRACE_MS = 30_000;
 
-/** A serving process and how to end it. */
+/** A serving process and what can be asked of it. */
 export interface Serving {
+  /** Tells the operator that and what it serves. */
+  readonly announce: () => void;
+  /** Reads the configuration file again, changed or not, and says what came of it; absent where there is no file. */
+  readonly reload: (() => void) | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -54,10 +58,9 @@ export async function serve(
   watch?.follow(loaded.files, async () => reload(gateway, await loadWithModules(options, environment)));
   const keeper = new MemoryKeeper();
   keeper.start();
-  if (!isWorker) {
-    announce(loaded, hostname, port);
-  }
   return {
+    announce: () => announce(loaded, hostname, port),
+    reload: watch?.load,
     stop: async () => {
       watch?.close();
       keeper.stop();
@@ -122,6 +125,8 @@ function listen(gateway: Gateway, hostname: string, port: number | undefined, is
 interface ConfigWatch {
   /** Watches these files, and calls `load` after each change; it gives the files to watch from then on. */
   follow(files: readonly string[], load: () => Promise<readonly string[]>): void;
+  /** Loads without a change. */
+  readonly load: () => void;
   close(): void;
 }
 
@@ -136,17 +141,16 @@ function startWatch(configPath: string | undefined): ConfigWatch | undefined {
       watch.setFiles(await load());
     }
   };
-  const watch = new ReloadWatch({
-    files: [resolve(configPath)],
-    onChange: () => {
-      latest = latest.then(loadAgain).catch((cause) => logError("reloading the configuration failed", cause));
-    },
-  });
+  const enqueue = (): void => {
+    latest = latest.then(loadAgain).catch((cause) => logError("reloading the configuration failed", cause));
+  };
+  const watch = new ReloadWatch({ files: [resolve(configPath)], onChange: enqueue });
   return {
     follow: (files, onChange) => {
       load = onChange;
       watch.setFiles(files);
     },
+    load: enqueue,
     close: () => watch.close(),
   };
 }

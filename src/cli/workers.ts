@@ -20,6 +20,8 @@ export class Workers {
   readonly #command: readonly string[];
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #running = new Set<Subprocess>();
+  /** Those that serve: one that still starts reads the configuration anyway, and would not know the signal. */
+  readonly #ready = new Set<Subprocess>();
   readonly #exchange = new SiblingExchange();
   #isStopping = false;
 
@@ -33,6 +35,13 @@ export class Workers {
   async start(count: number): Promise<void> {
     const ready = Array.from({ length: count }, (_, index) => this.#spawn(index, FIRST_RESTART_MS));
     await Promise.all(ready);
+  }
+
+  /** Lets every worker read its configuration again. */
+  reload(): void {
+    for (const worker of this.#ready) {
+      worker.kill("SIGHUP");
+    }
   }
 
   /** Lets every worker finish its calls; settles when all have ended. */
@@ -54,6 +63,7 @@ export class Workers {
       stdio: ["ignore", "inherit", "inherit"],
       ipc: (message) => {
         if (message === WORKER_READY) {
+          this.#ready.add(worker);
           ready.resolve();
         } else if (isSiblingMessage(message)) {
           this.#exchange.onMessage(channel, message);
@@ -61,6 +71,7 @@ export class Workers {
       },
       onExit: (_process, code) => {
         this.#running.delete(worker);
+        this.#ready.delete(worker);
         this.#exchange.remove(channel);
         if (!this.#isStopping) {
           const waitMs = performance.now() - startedAtMs > STABLE_MS ? FIRST_RESTART_MS : restartMs;

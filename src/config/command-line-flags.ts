@@ -25,7 +25,7 @@ export const COMMAND_LINE_FLAGS = {
     isNonEmpty: true,
     valueName: "FILE",
     environment: ["CONFIG_FILE_PATH"],
-    description: "Read models and settings from this YAML file; it is watched for changes.",
+    description: "Read models and settings from this YAML file; again when it changes and on SIGHUP.",
   },
   model: {
     group: "Models",

@@ -197,6 +197,72 @@ describe("a changed file", () => {
   });
 });
 
+describe("SIGHUP", () => {
+  test.each([["1"], ["2"]])("reads the configuration again and drops no running stream (%s workers)", async (count) => {
+    const gateway = await startGateway({ config: configFor("a"), args: ["--num_workers", count] });
+    running.push(gateway);
+    const { client, finish } = await openStream(gateway);
+    gateway.signal("SIGHUP");
+    await within(gateway.logged(/Configuration reloaded: 1 models/), "the reload");
+    expect((await ask(gateway, "a")).status).toBe(200);
+    finish();
+    expect((await client.reply()).isComplete).toBe(true);
+    client.destroy();
+    expect(harmDone(gateway)).toEqual([]);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  test("changes nothing where no file was given", async () => {
+    const gateway = await startGateway({
+      args: ["--model", "openai/a-up", "--api_base", `${upstream.url}/v1`],
+      env: { OPENAI_API_KEY: "sk-upstream" },
+    });
+    running.push(gateway);
+    gateway.signal("SIGHUP");
+    await within(gateway.logged(/SIGHUP: there is no configuration file/), "the log line");
+    expect((await ask(gateway, "a")).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
+});
+
+describe("a terminal", () => {
+  const startOnTerminal = async (workers: string): Promise<GatewayProcess> => {
+    const gateway = await startGateway({
+      config: configFor("a"),
+      args: ["--num_workers", workers],
+      isOnTerminal: true,
+    });
+    running.push(gateway);
+    return gateway;
+  };
+
+  test.each([
+    ["that closes", "1", (terminal: Bun.Terminal) => terminal.close()],
+    ["that closes", "2", (terminal: Bun.Terminal) => terminal.close()],
+    ["with Ctrl-C", "1", (terminal: Bun.Terminal) => terminal.write("\x03")],
+    ["with Ctrl-C", "2", (terminal: Bun.Terminal) => terminal.write("\x03")],
+  ] as const)("%s ends it in order (%s workers)", async (_, workers, end) => {
+    const gateway = await startOnTerminal(workers);
+    const { client, finish } = await openStream(gateway);
+    if (gateway.terminal === undefined) throw new Error("no terminal");
+    end(gateway.terminal);
+    await within(isClosed(gateway.url), "new connections are refused");
+    finish();
+    expect((await client.reply()).isComplete).toBe(true);
+    client.destroy();
+    expect(await within(gateway.exited, "the exit")).toBe(0);
+    expect(harmDone(gateway)).toEqual([]);
+  });
+
+  test("that stays lets SIGHUP read the configuration again", async () => {
+    const gateway = await startOnTerminal("1");
+    gateway.signal("SIGHUP");
+    await within(gateway.logged(/Configuration reloaded: 1 models/), "the reload");
+    expect((await ask(gateway, "a")).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
+});
+
 describe("several workers", () => {
   const workersOf = async (pid: number): Promise<readonly number[]> =>
     (await Bun.file(`/proc/${pid}/task/${pid}/children`).text()).trim().split(" ").filter(Boolean).map(Number);

@@ -16,6 +16,8 @@ export interface GatewayOptions {
   readonly isOnDefaultPort?: boolean;
   /** What is run: argv without arguments. Bun with the sources unless told otherwise. */
   readonly program?: readonly string[];
+  /** It runs on a terminal of its own, as one that is started by hand. */
+  readonly isOnTerminal?: boolean;
 }
 
 /** A running gateway. */
@@ -32,7 +34,9 @@ export interface GatewayProcess {
   /** Settles with the exit code when it has ended, for whatever reason. */
   readonly exited: Promise<number>;
   /** Sends a signal and returns at once. */
-  signal(name: "SIGTERM" | "SIGINT"): void;
+  signal(name: "SIGTERM" | "SIGINT" | "SIGHUP"): void;
+  /** The terminal that it runs on, where one was asked for. */
+  readonly terminal: Bun.Terminal | undefined;
   /** Asks it to stop (SIGTERM) and waits. @returns the exit code */
   stop(): Promise<number>;
   /** Ends it at once. */
@@ -53,10 +57,12 @@ class Output {
 
   async collect(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const bytes of stream) {
-      this.#text += decoder.decode(bytes, { stream: true });
-      for (const look of this.#waiting) look();
-    }
+    for await (const bytes of stream) this.add(bytes, decoder);
+  }
+
+  add(bytes: Uint8Array, decoder: TextDecoder): void {
+    this.#text += decoder.decode(bytes, { stream: true });
+    for (const look of this.#waiting) look();
   }
 
   find(pattern: RegExp): Promise<string> {
@@ -109,18 +115,35 @@ const waitUntilReady = async (output: Output, exited: Promise<number>): Promise<
   }
 };
 
+interface Place {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Spawned {
+  readonly child: Bun.Subprocess;
+  /** Settles when all of its output is there. */
+  readonly collected: Promise<unknown>;
+}
+
+const spawn = (command: string[], place: Place, output: Output): Spawned => {
+  const child = Bun.spawn(command, { ...place, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  return { child, collected: Promise.all([output.collect(child.stdout), output.collect(child.stderr)]) };
+};
+
+const spawnOnTerminal = (command: string[], place: Place, output: Output): Spawned => {
+  const decoder = new TextDecoder();
+  const terminal = { data: (_: Bun.Terminal, bytes: Uint8Array) => output.add(bytes, decoder) };
+  return { child: Bun.spawn(command, { ...place, terminal }), collected: Promise.resolve() };
+};
+
 /** Starts the real process and waits for the line that names its address. */
 export const startGateway = async (options: GatewayOptions = {}): Promise<GatewayProcess> => {
   const directory = await mkdtemp(join(tmpdir(), "portolan-test-"));
-  const child = Bun.spawn([...commandLine(options, await writeConfig(options, directory))], {
-    cwd: directory,
-    env: { PATH: process.env["PATH"] ?? "", HOME: directory, ...options.env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const command = [...commandLine(options, await writeConfig(options, directory))];
+  const place = { cwd: directory, env: { PATH: process.env["PATH"] ?? "", HOME: directory, ...options.env } };
   const output = new Output();
-  const collected = Promise.all([output.collect(child.stdout), output.collect(child.stderr)]);
+  const { child, collected } = (options.isOnTerminal === true ? spawnOnTerminal : spawn)(command, place, output);
   const ended = async (): Promise<number> => {
     const code = await child.exited;
     await collected;
@@ -136,6 +159,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       logged: (pattern) => output.find(pattern),
       exited: child.exited,
       signal: (name) => void child.kill(name),
+      terminal: child.terminal,
       stop: () => {
         child.kill("SIGTERM");
         return ended();
