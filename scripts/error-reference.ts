@@ -66,6 +66,8 @@ const OCCASIONS: Readonly<Record<ErrorKind, string>> = {
   "no-deployment-available":
     "All deployments of the group cool down or have reached their limits; `retry-after` says how long.",
   "client-closed": "The caller left; nobody reads this status, the access log shows it.",
+  "given-up":
+    "Of two deployments, or several models, that were asked at once another answered first. Nobody was answered with it: it is in the log and in records, and counts as no request.",
   "shutting-down": "Not raised yet: a stopping gateway takes no connections.",
   internal: "A fault of the gateway; its log has the cause under the call's id.",
 };

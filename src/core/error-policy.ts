@@ -107,6 +107,7 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, ErrorPolicy>> = {
   },
   "no-deployment-available": { status: 429, type: "throttling_error", retryable: false },
   "client-closed": { status: 499, type: "client_closed_request", retryable: false },
+  "given-up": { status: 499, type: "client_closed_request", retryable: false },
   "shutting-down": { status: 503, type: "internal_server_error", retryable: false },
   internal: { status: 500, type: "internal_server_error", retryable: false },
 };

@@ -30,6 +30,7 @@ export type ErrorKind =
   | "upstream-malformed"
   | "no-deployment-available"
   | "client-closed"
+  | "given-up"
   | "shutting-down"
   | "internal";
 

@@ -48,7 +48,7 @@ export async function attempt(call: Call): Promise<InboundReply | GatewayError> 
   } catch (thrown) {
     const error = toGatewayError(thrown);
     call.upstreamMs = performance.now() - startedAtMs;
-    call.attempts.push({ ...toAttempt(call, deployment, undefined), failure: error.kind });
+    call.attempts.push({ ...toAttempt(call, deployment, undefined), failure: call.failureOf(error) });
     throw error;
   }
   call.reply = reply;

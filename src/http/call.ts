@@ -1,7 +1,7 @@
 import type { CallCost } from "../core/call-cost.ts";
 import type { Attempt, CallFinished } from "../core/call-event.ts";
 import { ERROR_POLICY } from "../core/error-policy.ts";
-import { GatewayError } from "../core/errors.ts";
+import { type ErrorKind, GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
 import type { Scrubber } from "../core/scrubber.ts";
 import { beginTrace, type CallTrace } from "../core/trace-context.ts";
@@ -98,6 +98,8 @@ export class Call {
   /** The latest reply, whose headers a failure shows too. */
   reply: UpstreamReply | undefined = undefined;
   isClientGone = false;
+  /** The gateway ended it, as another part of the same request answered first. */
+  isGivenUp = false;
   /** Where the call stands in a distributed trace; `undefined` where calls are not traced. */
   trace: CallTrace | undefined;
   /** The span of the current attempt. */
@@ -184,12 +186,12 @@ export class Call {
   }
 
   /** Marks the current attempt as failed, if its vendor had answered. */
-  #endAttempt({ kind }: GatewayError, now: number): boolean {
+  #endAttempt(error: GatewayError, now: number): boolean {
     const last = this.attempts.at(-1);
     if (last === undefined || last.startedAtMs !== this.upstreamStartedAtMs || last.failure !== undefined) {
       return false;
     }
-    this.attempts[this.attempts.length - 1] = { ...last, durationMs: now - last.startedAtMs, failure: kind };
+    this.attempts[this.attempts.length - 1] = { ...last, durationMs: now - last.startedAtMs, failure: this.failureOf(error) };
     return true;
   }
 
@@ -201,6 +203,11 @@ export class Call {
     } finally {
       this.waitedMs += performance.now() - fromMs;
     }
+  }
+
+  /** What an attempt failed with: what the gateway ended has not failed, and its client is still there. */
+  failureOf({ kind }: GatewayError): ErrorKind {
+    return this.isGivenUp && kind === "client-closed" ? "given-up" : kind;
   }
 
   /** Records the call's end and hands it to the observers. Only the first end counts. */

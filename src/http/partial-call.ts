@@ -40,9 +40,10 @@ export function abandonPart(part: Call): void {
 
 /** Gives up a part that lost: another answered first. If it was asked at all, the log says so. */
 export function giveUpPart(part: Call): void {
+  part.isGivenUp = true;
   if (part.deployment !== undefined) {
     part.upstreamMs ||= performance.now() - part.upstreamStartedAtMs; // Unless it has answered, all was waiting.
-    part.settleError(new GatewayError("client-closed", "Given up: another deployment answered first."), 499);
+    part.settleError(new GatewayError("given-up", "Given up: another deployment answered first."), 499);
   }
   abandonPart(part);
 }

@@ -71,6 +71,17 @@ export const detailedCall = (
   changes: Partial<CallFinished> = {},
 ): CallFinished => ({ ...ANSWERED, ...changes, details: { ...SAID, ...details } });
 
+/** A call that lost against another part of the same request, for tests. */
+export const givenUpCall = (changes: Partial<CallFinished> = {}): CallFinished => ({
+  ...ANSWERED,
+  status: 499,
+  errorKind: "given-up",
+  errorMessage: "Given up: another deployment answered first.",
+  usage: undefined,
+  attempts: ANSWERED.attempts.map((attempt) => ({ ...attempt, failure: "given-up" as const })),
+  ...changes,
+});
+
 /** A call that failed, for tests. */
 export const failedCall = (changes: Partial<CallFinished> = {}): CallFinished => ({
   ...ANSWERED,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { findPercentile, LATENCY_BUCKETS } from "../core/latency-buckets.ts";
-import { answeredCall, detailedCall, failedCall } from "./calls-for-tests.ts";
+import { answeredCall, detailedCall, failedCall, givenUpCall } from "./calls-for-tests.ts";
 import { KEPT_CALLS, LiveCalls } from "./live-calls.ts";
 
 const EVERYTHING = { after: {}, limit: KEPT_CALLS };
@@ -138,6 +138,7 @@ test("minutes are summed up where calls ended, and a minute an hour later takes 
     answeredCall({ startedAt, durationMs: 1000, upstreamMs: 900 }),
     failedCall({ startedAt }),
     failedCall({ startedAt, errorKind: "client-closed", status: 499 }),
+    givenUpCall({ startedAt }),
     answeredCall({ startedAt: startedAt + 59_000, durationMs: 2000 }),
   ]);
   const [first, second] = live.answerHour().minutes.toSorted((left, right) => left.minute - right.minute);

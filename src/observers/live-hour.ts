@@ -26,8 +26,11 @@ export class LiveHour {
   readonly #sums = new Float64Array(MINUTES * COLUMNS);
   readonly #latencies = new Uint32Array(MINUTES * LATENCY_BUCKETS);
 
-  /** Counts a call in the minute in which it ended. */
+  /** Counts a call in the minute in which it ended; not one that was given up, as nobody was answered with it. */
   count(event: CallFinished, gatewayMs: number): void {
+    if (event.errorKind === "given-up") {
+      return;
+    }
     const minute = Math.floor((event.startedAt + event.durationMs) / 60_000);
     const slot = minute % MINUTES;
     const held = this.#minuteOf[slot] ?? 0;

@@ -5,7 +5,7 @@ import { type GatewayProcess, startGateway } from "../support/gateway-process.ts
 import { MESSAGES, modelEntry, openaiParams, postJson, readError } from "../support/gateway-setup.ts";
 import { openRawClient, writePost } from "../support/raw-client.ts";
 import type { ScriptedReply } from "../support/scripted-reply.ts";
-import { within } from "../support/within.ts";
+import { eventually, within } from "../support/within.ts";
 
 const slow = startFakeUpstream();
 const fast = startFakeUpstream();
@@ -19,13 +19,15 @@ beforeAll(async () => {
   ];
   gateway = await startGateway({
     config: {
-      model_list: ["hedged", "patient", "careful", "easy", "easier"].flatMap(pair),
+      model_list: ["hedged", "patient", "careful", "easy", "easier", "counted"].flatMap(pair),
+      litellm_settings: { callbacks: ["prometheus"] },
       router_settings: {
         num_retries: 0,
         disable_cooldowns: true,
         // Where an answer is to be in time, the time is long enough for a busy machine.
         hedge: {
           hedged: { after_ms: 20 },
+          counted: { after_ms: 20 },
           careful: { after_ms: 20, never_with: ["tools"] },
           easy: { after_ms: 800 },
           easier: { after_ms: 900 },
@@ -151,6 +153,33 @@ test("a stream that has begun is kept, though its rest is late", async () => {
   rest.resolve();
   expect(await reply.text()).toBe(`${event}data: [DONE]\n\n`);
   expect(fast.requests.length).toBe(1);
+});
+
+test("the one that lost is an attempt of its deployment, and no request", async () => {
+  slow.next(SILENT);
+  const reply = await postJson(
+    `${gateway.url}/v1/chat/completions`,
+    { model: "counted", messages: MESSAGES },
+    { headers: { "x-litellm-call-id": "lost-a-hedge" } },
+  );
+  expect(reply.headers.get("x-litellm-model-id")).toBe("counted-fast");
+  const line = JSON.parse(await within(gateway.logged(/lost-a-hedge.*"given-up"/), "the log line of the loser"));
+  expect(line).toMatchObject({ status: 499, error: "given-up", deployment: "counted-slow" });
+  const countsOf = async (metric: string): Promise<readonly string[]> => {
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    const lines = text.split("\n").filter((line) => line.startsWith(`${metric}{`) && line.includes('"counted"'));
+    return lines.map((line) => `${/model_id="([^"]+)"/.exec(line)?.[1]} ${line.split(" ").at(-1)}`).toSorted();
+  };
+  const attempts = ["counted-fast 1", "counted-slow 1"];
+  await eventually(
+    async () => (await countsOf("litellm_deployment_total_requests_total")).length === 2,
+    "the attempts",
+  );
+  expect(await countsOf("litellm_deployment_total_requests_total")).toEqual(attempts);
+  expect(await countsOf("litellm_deployment_success_responses_total")).toEqual(["counted-fast 1"]);
+  expect(await countsOf("litellm_deployment_failure_responses_total")).toEqual([]);
+  expect(await countsOf("litellm_proxy_total_requests_metric_total")).toEqual(["undefined 1"]);
+  expect(await countsOf("litellm_proxy_failed_requests_metric_total")).toEqual([]);
 });
 
 test("what was tried before is in the log of the call that a hedge answers", async () => {

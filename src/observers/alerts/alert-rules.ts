@@ -135,7 +135,7 @@ export class AlertRules {
   }
 
   #tellFallback(call: CallFinished): void {
-    if (this.#types.has("fallback_reports") && call.fallbacks > 0) {
+    if (this.#types.has("fallback_reports") && call.fallbacks > 0 && call.errorKind !== "given-up") {
       const isAnswered = call.errorKind === undefined;
       this.#tell({
         type: "fallback_reports",

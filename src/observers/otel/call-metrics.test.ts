@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { decodeJson, decodeProtobuf, type ReceivedSeries } from "../../../tests/support/otlp-decode.ts";
 import type { CallFinished } from "../../core/call-event.ts";
-import { answeredCall, failedCall } from "../calls-for-tests.ts";
+import { answeredCall, failedCall, givenUpCall } from "../calls-for-tests.ts";
 import { CallMetrics, METRICS } from "./call-metrics.ts";
 import { MAX_SERIES } from "./histogram.ts";
 import { writeMetrics } from "./otlp-export.ts";
@@ -55,6 +55,13 @@ describe("calls", () => {
     expect(tokens[1]?.bucketCounts.slice(0, 3)).toEqual([0, 3, 0]);
     expect(tokens[1]?.bounds.slice(0, 3)).toEqual([1, 4, 16]);
     expect(find(series, "gen_ai.client.token.cost")).toMatchObject([{ count: 2, sum: 0.004 }]);
+  });
+
+  test("that were given up are attempts alone", () => {
+    const series = seriesOf([givenUpCall()]);
+    expect(series).toMatchObject([
+      { name: "gen_ai.server.request.duration", attributes: { "error.type": "given-up" } },
+    ]);
   });
 
   test("are timed to their first token", () => {

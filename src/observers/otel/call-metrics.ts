@@ -87,9 +87,12 @@ export class CallMetrics {
   /** Adds one call. */
   record(call: CallFinished): void {
     const labels = this.#labelsOf(call);
+    this.#recordAttempts(call, labels);
+    if (call.errorKind === "given-up") {
+      return; // Nobody was answered with it.
+    }
     const failed = { ...labels, "error.type": call.errorKind };
     this.#add("gen_ai.client.operation.duration", call.durationMs / 1000, failed);
-    this.#recordAttempts(call, labels);
     this.#recordUsage(call, labels);
     if (call.errorKind === undefined) {
       this.#recordAnswer(call, labels);

@@ -12,7 +12,7 @@ import { otelSettings } from "../../config/callbacks/otel-settings-for-tests.ts"
 import type { CallFinished } from "../../core/call-event.ts";
 import { NO_DETAILS } from "../../core/usage.ts";
 import { MAX_JSON_DEPTH } from "../../wire/json-depth.ts";
-import { answeredCall, detailedCall, failedCall } from "../calls-for-tests.ts";
+import { answeredCall, detailedCall, failedCall, givenUpCall } from "../calls-for-tests.ts";
 import { type SpanOptions, toCallSpans } from "./call-spans.ts";
 import { toSpanRequests } from "./otlp-export.ts";
 import { toOtlpSpan } from "./otlp-span.ts";
@@ -314,6 +314,9 @@ describe("a failure", () => {
     });
     expect(left.map(({ status }) => status.code)).toEqual(["UNSET", "ERROR", "UNSET"]);
     expect(left[0]?.attributes["error.type"]).toBe("client-closed");
+    const lost = spansOf(givenUpCall({ trace: FULL.trace }));
+    expect(lost.map(({ status }) => status.code)).toEqual(["UNSET", "UNSET"]);
+    expect(lost.map(({ attributes }) => attributes["error.type"])).toEqual(["given-up", "given-up"]);
   });
 
   test("before any vendor was asked has one span", () => {

@@ -20,7 +20,8 @@ const MAX_MESSAGE = 2048;
 const MAX_NAME = 256;
 
 /** Failures that are nobody's fault. */
-const isFault = (kind: string | undefined): boolean => kind !== undefined && kind !== "client-closed";
+const isFault = (kind: string | undefined): boolean =>
+  kind !== undefined && kind !== "client-closed" && kind !== "given-up";
 
 /** A span, however it is written. Times in epoch milliseconds. */
 export interface SpanFacts {

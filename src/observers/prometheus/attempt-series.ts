@@ -5,7 +5,7 @@ import { copyShortened, joinKey, OVERFLOW } from "./label-values.ts";
 /** Attempts at one deployment with one outcome. */
 export interface AttemptSeries {
   readonly labels: Readonly<Record<string, string>>;
-  /** `left`: the client did not wait for the end, which says nothing of the deployment. */
+  /** `left`: the client, or the gateway that had another answer, did not wait for the end, which says nothing of the deployment. */
   readonly outcome: "answered" | "failed" | "left";
   count: number;
 }
@@ -89,5 +89,6 @@ export class AttemptSeriesTable {
 }
 
 function outcomeOf({ failure }: Attempt): AttemptSeries["outcome"] {
-  return failure === undefined ? "answered" : failure === "client-closed" ? "left" : "failed";
+  const isLeft = failure === "client-closed" || failure === "given-up";
+  return failure === undefined ? "answered" : isLeft ? "left" : "failed";
 }

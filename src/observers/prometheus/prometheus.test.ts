@@ -4,7 +4,7 @@ import type { CallFinished } from "../../core/call-event.ts";
 import type { GatewaySnapshot } from "../../core/gateway-snapshot.ts";
 import type { MetricFamily } from "../../core/metrics.ts";
 import { mergeMetrics, writeMetrics } from "../../core/metrics-text.ts";
-import { answeredCall, detailedCall, failedCall } from "../calls-for-tests.ts";
+import { answeredCall, detailedCall, failedCall, givenUpCall } from "../calls-for-tests.ts";
 import { METRICS } from "./metric-table.ts";
 import { Prometheus } from "./prometheus.ts";
 
@@ -152,6 +152,15 @@ test("a stream that breaks off is a failure of its deployment; a client that lea
   const failures = linesOf(text, "litellm_proxy_failed_requests_metric_total");
   expect(failures[0]).toContain('status_code="200",route="/v1/chat/completions",exception_status="500"');
   expect(failures[1]).toContain('exception_status="499"');
+});
+
+test("a call that was given up is an attempt, and neither a request nor a failure", () => {
+  const text = textOf([answeredCall(), givenUpCall()]);
+  expect(linesOf(text, "litellm_proxy_total_requests_metric_total").map((line) => line.at(-1))).toEqual(["1"]);
+  expect(linesOf(text, "litellm_proxy_failed_requests_metric_total")).toEqual([]);
+  expect(linesOf(text, "litellm_deployment_total_requests_total").map((line) => line.at(-1))).toEqual(["2"]);
+  expect(linesOf(text, "litellm_deployment_success_responses_total").map((line) => line.at(-1))).toEqual(["1"]);
+  expect(linesOf(text, "litellm_deployment_failure_responses_total")).toEqual([]);
 });
 
 test("what is read when somebody asks", () => {

@@ -68,7 +68,9 @@ export class Prometheus implements CallObserver {
 
   observe(batch: readonly CallFinished[]): void {
     for (const event of batch) {
-      this.#calls.add(event);
+      if (event.errorKind !== "given-up") {
+        this.#calls.add(event); // Nobody was answered with the others: their attempts alone count.
+      }
       this.#attempts.add(event);
       if (event.isCallersOwn !== true) {
         this.#remember(event);

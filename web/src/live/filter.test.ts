@@ -24,25 +24,26 @@ const CALLS = [
   call({}),
   call({ status: 429, error: "upstream-rate-limited", error_message: "too many", provider: "azure" }),
   call({ status: 499, error: "client-closed", model: "openai-like", path: "/v1/completions", dropped: ["logit_bias"] }),
+  call({ status: 499, error: "given-up", model: "late" }),
 ];
 
 test.each([
-  ["", false, [0, 1, 2]],
+  ["", false, [0, 1, 2, 3]],
   ["", true, [1]],
-  ["openai", false, [0, 2]],
-  ["provider:OpenAI", false, [0, 2]],
+  ["openai", false, [0, 2, 3]],
+  ["provider:OpenAI", false, [0, 2, 3]],
   ["model:openai", false, [2]],
-  ["status:4xx", false, [1, 2]],
+  ["status:4xx", false, [1, 2, 3]],
   ["status:429 provider:azure", false, [1]],
-  ["-status:200 fast", false, [1, 2]],
+  ["-status:200 fast", false, [1, 2, 3]],
   ["too many", false, [1]],
   ["constructor:x", false, []],
   ["path:/v1/completions", false, [2]],
-  ["chat/completions", false, [0, 1]],
+  ["chat/completions", false, [0, 1, 3]],
   ["dropped:logit", false, [2]],
   ["-error: fast", false, [0]],
-  ["model:", false, [0, 1, 2]],
-  ["-", false, [0, 1, 2]],
+  ["model:", false, [0, 1, 2, 3]],
+  ["-", false, [0, 1, 2, 3]],
 ] as const)("%p (errors only: %p) shows %p", (text, errorsOnly, shown) => {
   const fits = toTest({ text, errorsOnly });
   expect(CALLS.flatMap((one, index) => (fits(one) ? [index] : []))).toEqual([...shown]);

@@ -29,8 +29,11 @@ const readAll: Reader = (call) => Object.values(FIELDS).flatMap((read) => read(c
 /** The fields that words may be bound to. */
 export const FILTER_FIELDS: readonly string[] = Object.keys(FIELDS);
 
-/** Whether a call failed; one whose client left has not. */
-export const isFailure = (call: LiveCall): boolean => call.error !== null && call.error !== "client-closed";
+/** Errors of calls that have not failed: their client left, or another deployment answered first. */
+const NO_FAILURES: ReadonlySet<string | null> = new Set([null, "client-closed", "given-up"]);
+
+/** Whether a call failed. */
+export const isFailure = ({ error }: LiveCall): boolean => !NO_FAILURES.has(error);
 
 /** Makes a test of a filter; `-` in front of a word turns it round. */
 export function toTest({ text, errorsOnly }: Filter): Test {

@@ -1,11 +1,12 @@
 import type { LiveCall } from "../../../src/endpoints/ui/live-types.ts";
+import { isFailure } from "./filter.ts";
 
 /** How a call ended, as a word for style sheets. */
-export function toOutcome({ status, error }: LiveCall): "good" | "gone" | "bad" {
-  if (error === null) {
-    return status < 400 ? "good" : "bad";
+export function toOutcome(call: LiveCall): "good" | "gone" | "bad" {
+  if (call.error === null) {
+    return call.status < 400 ? "good" : "bad";
   }
-  return error === "client-closed" ? "gone" : "bad";
+  return isFailure(call) ? "bad" : "gone";
 }
 
 /** A call's status; colour is not all that tells. */
