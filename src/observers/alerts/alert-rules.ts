@@ -67,7 +67,7 @@ export class AlertRules {
           about: call.deployment?.id ?? call.group?.name ?? "no model",
           title: `Requests are hanging - ${inSeconds(thresholdMs)}s+ request time`,
           facts: [
-            ["Request Model", call.group?.name ?? call.requestedModel ?? "none"],
+            ["Request Model", call.requestedModel ?? call.group?.name ?? "none"],
             ...(call.deployment === undefined ? [] : deploymentFacts(toSubject(call.deployment))),
             ["Waited", `${inSeconds(nowMs - call.startedAtMs)}s`],
             ["Call ID", call.id],
@@ -222,7 +222,7 @@ const callFacts = (call: CallFinished): Facts => {
   const { provider, upstreamModel, deploymentId } = call;
   const isKnown = provider !== undefined && upstreamModel !== undefined && deploymentId !== undefined;
   return [
-    ["Request Model", call.modelGroup ?? ""],
+    ["Request Model", call.requestedModel ?? call.modelGroup ?? ""],
     ...(isKnown ? deploymentFacts({ provider, upstreamModel, deploymentId }) : []),
     ["API Base", call.apiBase ?? ""],
     ["Call ID", call.callId],
