@@ -1,5 +1,6 @@
 import { readAlerting } from "./alerting.ts";
 import type { BuiltCallback } from "./callbacks/callback-fields.ts";
+import { hasOwnLangfuse, warnOfKeylessLangfuse } from "./callbacks/langfuse-projects.ts";
 import { readCallbacks } from "./callbacks/read-callbacks.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkGroupNames } from "./check-group-names.ts";
@@ -108,9 +109,7 @@ const toGeneral = (values: GeneralValues): GeneralSettings => {
 };
 
 const withOwnLangfuse = (models: readonly ModelEntry[]): readonly unknown[] =>
-  models
-    .filter(({ params: { langfuse } }) => Object.values(langfuse).some((value) => value !== undefined))
-    .map((entry) => [toDeploymentId(entry), entry.params.langfuse]);
+  models.filter(hasOwnLangfuse).map((entry) => [toDeploymentId(entry), entry.params.langfuse]);
 
 /** Settings of Langfuse stand in three places. */
 const withLangfuse = (
@@ -136,6 +135,7 @@ const readObserving = (
   const { callbacks, success_callback: successCallbacks, failure_callback: failureCallbacks } = values;
   const written = { path: LITELLM_SETTINGS.path, callbacks, successCallbacks, failureCallbacks };
   const { built, modules } = readCallbacks(written, document, context);
+  warnOfKeylessLangfuse(built, models, context.findings);
   return {
     callbacks: built.map((callback) => withLangfuse(callback, values.langfuse_default_tags, models)),
     langfuseDefaultTags: values.langfuse_default_tags,

@@ -45,3 +45,20 @@ test("paths of modules are relative to the file", () => {
     [false, true],
   ]);
 });
+
+test("a deployment's own Langfuse project that lacks a key is warned of", () => {
+  const yaml = (name: string, key: string) => `
+model_list: [{ model_name: a, litellm_params: { model: openai/a, ${key}: lf-1 } }]
+litellm_settings: { callbacks: [${name}] }
+`;
+  const warningsOf = (text: string, environment = {}) =>
+    loadYaml(text, environment).warnings.map(({ path, message }) => `${path}: ${message}`);
+  expect(warningsOf(yaml("langfuse", "langfuse_public_key"))).toEqual([
+    "model_list[0].litellm_params: langfuse gets none of its calls: it lacks langfuse_secret_key, and the callback has none either",
+  ]);
+  expect(warningsOf(yaml("langfuse_otel", "langfuse_secret"))).toEqual([
+    "model_list[0].litellm_params: langfuse_otel gets none of its calls: it lacks langfuse_public_key, and the callback has none either",
+  ]);
+  expect(warningsOf(yaml("langfuse", "langfuse_public_key"), { LANGFUSE_SECRET_KEY: "sk-lf-1" })).toEqual([]);
+  expect(warningsOf(yaml("json_lines", "langfuse_public_key"))).toEqual([]);
+});

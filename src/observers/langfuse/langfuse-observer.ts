@@ -17,6 +17,8 @@ export class LangfuseObserver implements CallObserver {
   readonly kind = "callback";
   readonly #projects: Projects;
   readonly #queues: ReadonlyMap<LangfuseProject, ProjectQueue>;
+  /** Calls whose project lacks a key. */
+  #keylessCount = 0;
 
   /** @throws Error where there are no keys */
   constructor(context: ObserverContext<"langfuse" | "langfuse_otel">, writer: LangfuseWriter) {
@@ -55,6 +57,8 @@ export class LangfuseObserver implements CallObserver {
       const project = this.#projects.of(event.deploymentId);
       if (project !== undefined) {
         this.#queues.get(project)?.push(event);
+      } else if (this.#projects.keyless.has(event.deploymentId)) {
+        this.#keylessCount++;
       }
     }
   }
@@ -69,7 +73,7 @@ export class LangfuseObserver implements CallObserver {
     return {
       queuedCount: sum("queuedCount"),
       sentCount: sum("sentCount"),
-      droppedCount: sum("droppedCount"),
+      droppedCount: sum("droppedCount") + this.#keylessCount,
       failedSendCount: sum("failedSendCount"),
     };
   }

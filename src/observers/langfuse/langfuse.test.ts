@@ -454,6 +454,18 @@ describe("projects", () => {
     expect(requests[0]?.url).toBe("http://localhost:9/api/public/ingestion");
   });
 
+  test("that lack a key get no calls, which count as dropped", async () => {
+    const [entry] = model_list;
+    const half = { ...entry?.litellm_params, langfuse_secret: undefined };
+    const { observer, requests } = await openForTest("langfuse", {
+      environment: { LANGFUSE_PUBLIC_KEY: "", LANGFUSE_SECRET_KEY: "" },
+      config: { model_list: [...model_list, { model_name: "b", litellm_params: half, model_info: { id: "half" } }] },
+    });
+    observer.observe([detailedCall({}, { deploymentId: "half" }), detailedCall({}, { deploymentId: "other" })]);
+    await observer.close?.(1000);
+    expect([requests.length, observer.stats?.()]).toMatchObject([1, { sentCount: 1, droppedCount: 1 }]);
+  });
+
   test("are needed", async () => {
     const environment = { LANGFUSE_PUBLIC_KEY: "", LANGFUSE_SECRET_KEY: "" };
     await expect(openForTest("langfuse", { environment })).rejects.toThrow("set LANGFUSE_PUBLIC_KEY");

@@ -1,3 +1,4 @@
+import { hasOwnLangfuse, toOwnLangfuse } from "../../config/callbacks/langfuse-projects.ts";
 import { toDeploymentId } from "../../config/deployment-id.ts";
 import type { LangfuseParams, ModelEntry } from "../../config/gateway-config.ts";
 import { type LangfuseProject, toHost } from "./project.ts";
@@ -8,6 +9,8 @@ export interface Projects {
   readonly all: readonly LangfuseProject[];
   /** `undefined`: none, and the call is not told of. */
   of(deploymentId: string | undefined): LangfuseProject | undefined;
+  /** Ids of deployments that are to have a project of their own and lack a key to it. */
+  readonly keyless: ReadonlySet<string | undefined>;
 }
 
 /**
@@ -28,15 +31,9 @@ export function readProjects(settings: LangfuseParams, models: readonly ModelEnt
   };
   const common = complete(settings);
   const own = new Map(
-    models.filter(hasOwn).flatMap((entry): [string, LangfuseProject][] => {
-      const { publicKey, secretKey, host } = entry.params.langfuse;
-      const project = complete({
-        publicKey: publicKey ?? settings.publicKey,
-        secretKey: secretKey ?? settings.secretKey,
-        host: host ?? settings.host,
-      });
-      return project === undefined ? [] : [[toDeploymentId(entry), project]];
-    }),
+    models
+      .filter(hasOwnLangfuse)
+      .map((entry) => [toDeploymentId(entry), complete(toOwnLangfuse(entry, settings))] as const),
   );
   if (known.size === 0) {
     throw new Error(
@@ -45,9 +42,7 @@ export function readProjects(settings: LangfuseParams, models: readonly ModelEnt
   }
   return {
     all: [...known.values()],
+    keyless: new Set([...own].flatMap(([id, project]) => (project === undefined ? [id] : []))),
     of: (deploymentId) => (deploymentId === undefined ? undefined : own.get(deploymentId)) ?? common,
   };
 }
-
-const hasOwn = ({ params: { langfuse } }: ModelEntry): boolean =>
-  Object.values(langfuse).some((value) => value !== undefined);
