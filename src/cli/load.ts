@@ -8,6 +8,7 @@ import { configFromEnvironment, configFromModelFlag, type LoadedConfig, loadConf
 import type { LoadedModule } from "../core/custom-callback.ts";
 import { findModelFaults } from "../gateway.ts";
 import { PROVIDERS } from "../providers/all.ts";
+import { findCostWarnings } from "../routing/configured-prices.ts";
 import type { ModelFault } from "../routing/model-table.ts";
 
 /** What may stand where a model fault is. */
@@ -58,6 +59,8 @@ export function loadFor(options: ServeOptions, environment: Environment): Loaded
     path: config?.listsModels === false ? nameOf(path, config) : path,
     message: `left out: ${message}`,
   }));
+  const names = PROVIDERS.map(({ name }) => name);
+  const costWarnings = config === undefined ? [] : findCostWarnings(config.litellm, names);
   const faults = [
     ...loaded.faults,
     ...modelFaults
@@ -67,7 +70,7 @@ export function loadFor(options: ServeOptions, environment: Environment): Loaded
   return {
     ...loaded,
     faults,
-    warnings: [...loaded.warnings, ...warnings],
+    warnings: [...loaded.warnings, ...warnings, ...costWarnings],
     config:
       faults.length === 0 && config !== undefined
         ? Object.freeze({ ...config, models: Object.freeze(config.models.filter(isKept)) })

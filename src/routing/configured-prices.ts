@@ -1,7 +1,9 @@
 import type { CostAdjustment } from "../catalog/call-price.ts";
 import { PriceBook } from "../catalog/price-book.ts";
 import { NO_PRICE_FILE, readPriceFile } from "../catalog/price-file.ts";
+import type { ConfigWarning } from "../config/findings.ts";
 import type { CostMargin, LitellmSettings } from "../config/gateway-config.ts";
+import { didYouMean } from "../config/nearest-name.ts";
 import type { ModelFault } from "./model-table.ts";
 
 type CostSettings = Pick<LitellmSettings, "priceFile" | "costDiscounts" | "costMargins">;
@@ -22,13 +24,32 @@ export function findPriceFaults({ priceFile }: CostSettings): readonly ModelFaul
   }));
 }
 
+/** Every provider that is not named. */
+const ALL_OTHERS = "global";
+
+/** Discounts and margins that no call gets, as no provider has the name that they stand under. */
+export function findCostWarnings(settings: CostSettings, providers: readonly string[]): readonly ConfigWarning[] {
+  const known = [...providers, ALL_OTHERS];
+  const warningsOf = (setting: string, written: Readonly<Record<string, unknown>>): ConfigWarning[] =>
+    Object.keys(written)
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        path: `litellm_settings.${setting}.${name}`,
+        message: `has no effect: no provider has this name${didYouMean(name, known)}`,
+      }));
+  return [
+    ...warningsOf("cost_discount_config", settings.costDiscounts),
+    ...warningsOf("cost_margin_config", settings.costMargins),
+  ];
+}
+
 /** A provider's own margin wins over the global one; its discount goes before either. */
 function toAdjustments({ costDiscounts, costMargins }: CostSettings): ReadonlyMap<string, CostAdjustment> {
   const names = new Set([...Object.keys(costDiscounts), ...Object.keys(costMargins)]);
-  const globalMargin = costMargins["global"];
+  const globalMargin = costMargins[ALL_OTHERS];
   return new Map(
     [...names].map((name) => {
-      const provider = name === "global" ? "*" : name;
+      const provider = name === ALL_OTHERS ? "*" : name;
       return [provider, toAdjustment(costDiscounts[name] ?? 0, costMargins[name] ?? globalMargin)];
     }),
   );

@@ -86,6 +86,20 @@ general_settings: { max_request_size_mb: -1, master_kez: sk-planted-master-01234
     expect(stdout + stderr).not.toMatch(/^\s+at /m);
   });
 
+  test("of names that nothing has says which were meant", async () => {
+    const config = await writeConfig(
+      `${GOOD}\nlitellm_settings: { cost_discount_config: { gemnini: 0.05 }, cost_margin_config: { globl: 0.1 } }\n`,
+    );
+    const { code, stdout } = await runPortolan(["check", "--config", config]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "cost_discount_config.gemnini: has no effect: no provider has this name; did you mean gemini?",
+    );
+    expect(stdout).toContain(
+      "cost_margin_config.globl: has no effect: no provider has this name; did you mean global?",
+    );
+  });
+
   test("and serving the same bad file exits 1 too, at once", async () => {
     const { code, stderr } = await runPortolan(["--config", await writeConfig("model_list: 7\n"), "--port", "0"]);
     expect(code).toBe(1);
