@@ -175,6 +175,22 @@ describe("warnings", () => {
     [withParams("silent_model: b"), `${PARAMS}.silent_model: known from LiteLLM, not built yet: ignored`],
     [withParams("ocr_cost_per_page: 1"), `${PARAMS}.ocr_cost_per_page: known from LiteLLM, not built yet: ignored`],
     [
+      withParams("input_cost_per_tken: 1"),
+      `${PARAMS}.input_cost_per_tken: unknown key: ignored; did you mean input_cost_per_token?`,
+    ],
+    [
+      withParams("input_cost_per_token_above_512k_tokens: 1"),
+      `${PARAMS}.input_cost_per_token_above_512k_tokens: known from LiteLLM, not built yet: ignored`,
+    ],
+    [
+      withParams("input_cost_per_token_above_500k_tokens: 1"),
+      `${PARAMS}.input_cost_per_token_above_500k_tokens: known from LiteLLM, not built yet: ignored`,
+    ],
+    [
+      "model_list: [{model_name: a, litellm_params: {model: b}, model_info: {output_cst_per_token: 1, output_costper_token: 1}}]",
+      "model_list[0].model_info.output_costper_token: unknown key: shown by /model/info, without effect; did you mean output_cost_per_token?",
+    ],
+    [
       "model_list: [{model_name: a, api_key: x, litellm_params: {model: b}}]",
       "model_list[0].api_key: unknown key: ignored; it belongs under model_list[...].litellm_params",
     ],

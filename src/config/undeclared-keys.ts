@@ -12,6 +12,9 @@ export const MAX_STRICT_FAULTS = 20;
 /** Names this short are within two edits of almost anything. */
 const SHORT_NAME_LENGTH = 5;
 
+/** Edits by which a longer name is still a slip. */
+const LONG_NAME_EDITS = 2;
+
 const namesOf = (section: ConfigSection): readonly string[] => [
   ...Object.keys(section.fields),
   ...section.notBuilt.names,
@@ -37,14 +40,27 @@ const isCloudSetting = (key: string, section: ConfigSection): boolean =>
 
 const isMisspelling = (key: string, section: ConfigSection): boolean => {
   if (REQUEST_PARAM_NAMES.has(key)) return false;
-  const maximumEdits = key.length <= SHORT_NAME_LENGTH ? 1 : 2;
+  const maximumEdits = key.length <= SHORT_NAME_LENGTH ? 1 : LONG_NAME_EDITS;
   return findNearestName(key, namesOf(section), maximumEdits) !== undefined;
+};
+
+const digitsOf = (name: string): string => name.replace(/\D/g, "");
+
+/**
+ * The hint for a key of one of LiteLLM's families that is a declared one but for a slip; empty for all others. Prices for
+ * other lengths of prompts (`..._above_512k_tokens`) differ in their digits and are none.
+ */
+const slipHint = (key: string, { notBuilt, fields }: ConfigSection): string => {
+  if (notBuilt.names.has(key)) return "";
+  const nearest = findNearestName(key, Object.keys(fields), LONG_NAME_EDITS);
+  return nearest === undefined || digitsOf(nearest) !== digitsOf(key) ? "" : `; did you mean ${nearest}?`;
 };
 
 const findWarning = (key: string, section: ConfigSection): string | undefined => {
   if (isNotBuilt(key, section.notBuilt)) {
     const effect = section.otherKeys === "kept" ? "shown by /model/info, without effect" : "ignored";
-    return `known from LiteLLM, not built yet: ${effect}`;
+    const slip = slipHint(key, section);
+    return slip === "" ? `known from LiteLLM, not built yet: ${effect}` : `unknown key: ${effect}${slip}`;
   }
   if (section.otherKeys === "kept") return undefined;
   if (isCloudSetting(key, section)) return `unknown setting of a cloud: ignored${hintFor(key, section)}`;
@@ -74,7 +90,9 @@ const isEmpty = (value: unknown): boolean =>
 /** What callers may not write: all that would be ignored, or sent to a vendor for want of a meaning here. */
 const findFault = (key: string, value: unknown, section: ConfigSection): Omit<ConfigFault, "path"> | undefined => {
   if (isNotBuilt(key, section.notBuilt)) {
-    return isEmpty(value) ? undefined : { message: "known from LiteLLM, not built yet", allowed: "nothing" };
+    if (isEmpty(value)) return undefined;
+    const slip = slipHint(key, section);
+    return { message: slip === "" ? "known from LiteLLM, not built yet" : `unknown key${slip}`, allowed: "nothing" };
   }
   const isParam = section.otherKeys === "request defaults" && REQUEST_PARAM_NAMES.has(key);
   if (section.otherKeys === "kept" || isParam) return undefined;

@@ -149,6 +149,11 @@ describe("faults of a caller's configuration", () => {
       `${PARAMS}.silent_model: known from LiteLLM, not built yet; nothing`,
     ],
     [
+      "a price that is misspelt",
+      withParams({ output_cost_per_tokn: 1 }),
+      `${PARAMS}.output_cost_per_tokn: unknown key; did you mean output_cost_per_token?; nothing`,
+    ],
+    [
       "default_litellm_params",
       { model_list: [ENTRY], default_litellm_params: { mock_response: "hi", temperature: 0 } },
       "user_config.default_litellm_params.mock_response: may not be set by callers; nothing",
