@@ -9,10 +9,13 @@ export const findNearestName = (
   candidates: Iterable<string>,
   maximumEdits: number,
 ): string | undefined => {
+  const wanted = normalise(name);
   let nearest: string | undefined;
   let fewest = maximumEdits + 1;
   for (const candidate of candidates) {
-    const edits = distance(normalise(name), normalise(candidate));
+    // Names that differ so much in length are told apart without a look at them, however long a caller makes one.
+    if (Math.abs(candidate.length - wanted.length) >= fewest) continue;
+    const edits = distance(wanted, normalise(candidate));
     if (edits >= fewest) continue;
     fewest = edits;
     nearest = candidate;

@@ -3,6 +3,7 @@ import type { ModelFacts, PriceBook, PriceQuery } from "../catalog/price-book.ts
 import { toDeploymentId } from "../config/deployment-id.ts";
 import type { Environment } from "../config/environment-references.ts";
 import type { ModelEntry } from "../config/gateway-config.ts";
+import { didYouMean, findNearestName, likelyEdits } from "../config/nearest-name.ts";
 import { OPERATIONS, type Operation } from "../core/operation.ts";
 import { type CloudIdentities, toCredential } from "../providers/credential.ts";
 import { type PreparedRoute, prepareRoute } from "../providers/prepared-route.ts";
@@ -82,15 +83,17 @@ export function readProviderModel(
   if (inferred !== undefined) {
     return { provider: getProvider(inferred, providers), model: text };
   }
-  throw new TypeError(
-    `LLM Provider NOT provided: '${text}' names no provider. Write it as 'provider/model', for example 'openai/${text}'`,
-  );
+  const nearest = slash < 0 ? undefined : findNearestName(prefix, providers.keys(), likelyEdits(prefix));
+  const hint =
+    nearest === undefined ? `for example 'openai/${text}'` : `did you mean '${nearest}${text.slice(slash)}'?`;
+  throw new TypeError(`LLM Provider NOT provided: '${text}' names no provider. Write it as 'provider/model'; ${hint}`);
 }
 
 function getProvider(name: string, providers: ReadonlyMap<string, Provider>): Provider {
   const provider = providers.get(name);
   if (provider === undefined) {
-    throw new TypeError(`provider '${name}' is not built; known are ${[...providers.keys()].sort().join(", ")}`);
+    const known = [...providers.keys()].sort();
+    throw new TypeError(`provider '${name}' is not built${didYouMean(name, known)}; known are ${known.join(", ")}`);
   }
   return provider;
 }

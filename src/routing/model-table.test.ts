@@ -137,6 +137,24 @@ model_list:
   expect(resolve(table, "e")).toEqual(["openai/x"]);
 });
 
+test.each([
+  ["openia/gpt", "did you mean 'openai/gpt'?"],
+  ["nobodyhere/a/b", "for example 'openai/nobodyhere/a/b'"],
+  ["something", "for example 'openai/something'"],
+])("%s names no provider: %s", (model, hint) => {
+  const table = tableOf(`model_list: [{ model_name: a, litellm_params: { model: "${model}" } }]`);
+  expect(table.faults.map(({ message }) => message)).toEqual([
+    `LLM Provider NOT provided: '${model}' names no provider. Write it as 'provider/model'; ${hint}`,
+  ]);
+});
+
+test("a custom_llm_provider that is misspelt is told the name that was meant", () => {
+  const [fault] = tableOf(
+    "model_list: [{ model_name: a, litellm_params: { model: gpt, custom_llm_provider: openia } }]",
+  ).faults;
+  expect(fault?.message).toStartWith("provider 'openia' is not built; did you mean openai?; known are ");
+});
+
 test("an id is the same for the same entry, and another for another", () => {
   const idOf = (fields: string): string =>
     tableOf(`model_list: [{ model_name: a, litellm_params: { ${fields} } }]`).deployments[0]?.id ?? "";
