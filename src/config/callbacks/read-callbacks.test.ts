@@ -37,6 +37,24 @@ test.each(["constructor", "__proto__", "toString"])("%s is no callback", (name) 
   expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining(`'${name}' is no callback`)]);
 });
 
+test("what is no callback is warned of where it stands, and a wrong callback_type is named", () => {
+  const { warnings } = loadYaml(`
+litellm_settings: { callbacks: [langfus], success_callback: [s3, billing], failure_callback: [sentry, s3] }
+callback_settings:
+  billing: { callback_type: generic_apii, endpoint: "https://billing.example" }
+  unlisted: { callback_type: 7 }
+`);
+  const billing = `'billing' is of an unknown callback_type, "generic_apii": ignored; did you mean generic_api?`;
+  expect(warnings.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    "litellm_settings.callbacks: 'langfus' is no callback: ignored; did you mean langfuse?",
+    "litellm_settings.success_callback: 's3' is known from LiteLLM, not built yet: ignored",
+    "litellm_settings.failure_callback: 's3' is known from LiteLLM, not built yet: ignored",
+    `litellm_settings.success_callback: ${billing}`,
+    "litellm_settings.failure_callback: 'sentry' is known from LiteLLM, not built yet: ignored",
+    `callback_settings.unlisted: 'unlisted' is of an unknown callback_type, "7": ignored`,
+  ]);
+});
+
 test("paths of modules are relative to the file", () => {
   const { modules } = configOf(loadYaml("litellm_settings: { failure_callback: [./a.ts, /b/c.js] }")).observing;
   expect(modules.map(({ file }) => file.endsWith("/a.ts") || file === "/b/c.js")).toEqual([true, true]);

@@ -37,6 +37,13 @@ const PYTHON = /^[A-Za-z_]\w*(?:\.\w+)+$/;
 
 const isBuilt = (name: string): name is CallbackName => Object.hasOwn(CALLBACK_FIELDS, name);
 
+const listsOf = ({ callbacks, successCallbacks, failureCallbacks }: WrittenCallbacks) =>
+  [
+    ["callbacks", callbacks],
+    ["success_callback", successCallbacks],
+    ["failure_callback", failureCallbacks],
+  ] as const;
+
 /** Names with what they are told of, each once; `callbacks` stands in both of the other lists. */
 const toScopes = (written: WrittenCallbacks): ReadonlyMap<string, CallbackScope> => {
   const names = new Set([...written.callbacks, ...written.successCallbacks, ...written.failureCallbacks]);
@@ -47,14 +54,6 @@ const toScopes = (written: WrittenCallbacks): ReadonlyMap<string, CallbackScope>
       return [name, { onSuccess, onFailure: isBoth || written.failureCallbacks.includes(name) }];
     }),
   );
-};
-
-const describeUnknown = (name: string): string => {
-  if (NOT_BUILT_CALLBACKS.has(name)) return `'${name}' is known from LiteLLM, not built yet: ignored`;
-  if (PYTHON.test(name)) {
-    return `'${name}' is an object of a Python module, which cannot run here: ignored; write it as a TypeScript module and name its path (docs/guides/write-a-callback.md)`;
-  }
-  return `'${name}' is no callback: ignored${didYouMean(name, [...Object.keys(CALLBACK_FIELDS), ...NOT_BUILT_CALLBACKS])}`;
 };
 
 /** Older names of LiteLLM's. */
@@ -68,13 +67,32 @@ const allSettings = (document: ConfigDocument): Readonly<Record<string, unknown>
   return written?.kind === "value" && isMapping(written.value) ? written.value : {};
 };
 
+const CALLBACK_TYPES = CALLBACK_FIELDS.generic_api.callback_type.choices;
+
+/** `callback_type` of the settings under a name. */
+const findType = (document: ConfigDocument, name: string): string | undefined => {
+  const settings = allSettings(document);
+  const own = Object.hasOwn(settings, name) ? settings[name] : undefined;
+  const type = isMapping(own) ? own["callback_type"] : undefined;
+  return type === undefined || type === null ? undefined : String(type);
+};
+
 /** What a name of the lists stands for: itself, or what its settings say (`callback_type: generic_api`). */
 const findBuilt = (document: ConfigDocument, name: string): CallbackName | undefined => {
   if (isBuilt(name)) return name;
-  const settings = allSettings(document);
-  const own = Object.hasOwn(settings, name) ? settings[name] : undefined;
-  const isOfOwnName = isMapping(own) && own["callback_type"] === "generic_api";
-  return isOfOwnName ? "generic_api" : lookUp(OLD_NAMES, name);
+  return CALLBACK_TYPES.find((type) => type === findType(document, name)) ?? lookUp(OLD_NAMES, name);
+};
+
+const describeUnknown = (document: ConfigDocument, name: string): string => {
+  const type = findType(document, name);
+  if (type !== undefined) {
+    return `'${name}' is of an unknown callback_type, "${type}": ignored${didYouMean(type, CALLBACK_TYPES)}`;
+  }
+  if (NOT_BUILT_CALLBACKS.has(name)) return `'${name}' is known from LiteLLM, not built yet: ignored`;
+  if (PYTHON.test(name)) {
+    return `'${name}' is an object of a Python module, which cannot run here: ignored; write it as a TypeScript module and name its path (docs/guides/write-a-callback.md)`;
+  }
+  return `'${name}' is no callback: ignored${didYouMean(name, [...Object.keys(CALLBACK_FIELDS), ...NOT_BUILT_CALLBACKS])}`;
 };
 
 interface NamedCallback {
@@ -112,7 +130,7 @@ const warnOfUnusedSettings = (document: ConfigDocument, names: ReadonlySet<strin
       const message =
         findBuilt(document, name) !== undefined
           ? "has no effect: no list of callbacks names it"
-          : describeUnknown(name);
+          : describeUnknown(document, name);
       context.findings.warnings.push({ path: `${written.path}.${name}`, message });
     }
   }
@@ -137,7 +155,9 @@ export const readCallbacks = (
     } else if (MODULE.test(name)) {
       modules.push({ file: resolve(dirname(document.files[0] ?? "."), name), ...scope });
     } else {
-      context.findings.warnings.push({ path: `${written.path}.callbacks`, message: describeUnknown(name) });
+      const message = describeUnknown(document, name);
+      const paths = listsOf(written).filter(([, names]) => names.includes(name));
+      context.findings.warnings.push(...paths.map(([list]) => ({ path: `${written.path}.${list}`, message })));
     }
   }
   warnOfUnusedSettings(document, new Set(scopes.keys()), context);
