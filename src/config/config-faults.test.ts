@@ -118,6 +118,18 @@ model_list:
     expect(JSON.stringify(faults)).not.toContain("sk-secret");
   });
 
+  test("a second document in the file", () => {
+    const { faults } = loadYaml("---\nmodel_list: []\n---\ngeneral_settings: {}\n---\n");
+    expect(faults).toEqual([
+      {
+        path: "config.yaml:3:1",
+        message: "a second document begins here",
+        allowed: "one document in a file; others may be named under include",
+      },
+    ]);
+    expect(loadYaml("---\nmodel_list: []\n...\n").faults).toEqual([]);
+  });
+
   test("aliases that explode or point nowhere are faults", () => {
     const lists = Array.from({ length: 12 }, (_, index) => {
       const previous = index === 0 ? "x" : `*a${index - 1}`;

@@ -25,7 +25,7 @@ const describeReadError = (error: unknown): string => {
 };
 
 const parseYaml = (text: string, name: string, findings: Findings): unknown => {
-  const document = parseDocument(text, { merge: true, logLevel: "silent" });
+  const document = parseDocument(text, { merge: true, logLevel: "error" }); // "silent" hides a second document.
   let isBroken = false;
   for (const error of document.errors) {
     // LiteLLM's reader lets the last of equal keys win, and so does this one.
@@ -37,7 +37,10 @@ const parseYaml = (text: string, name: string, findings: Findings): unknown => {
       continue;
     }
     isBroken = true;
-    findings.faults.push({ path: placeOf(error, name), message: messageOf(error), allowed: "valid YAML" });
+    const isSecond = error.code === "MULTIPLE_DOCS";
+    const message = isSecond ? "a second document begins here" : messageOf(error);
+    const allowed = isSecond ? "one document in a file; others may be named under include" : "valid YAML";
+    findings.faults.push({ path: placeOf(error, name), message, allowed });
   }
   for (const warning of document.warnings) {
     findings.warnings.push({ path: placeOf(warning, name), message: messageOf(warning) });
