@@ -8,6 +8,7 @@ import { isInternalParam } from "../../src/core/edits.ts";
 import { ERROR_POLICY } from "../../src/core/error-policy.ts";
 import { CALLER_DIALECT } from "../../src/core/operation.ts";
 import { findModelFaults } from "../../src/gateway.ts";
+import { corsHeaders } from "../../src/http/cors.ts";
 import { PROVIDERS } from "../../src/providers/all.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
@@ -139,6 +140,15 @@ test("headers.md names the x-litellm headers that the gateway reads or sends, an
   const rows = [...read("docs/reference/headers.md").matchAll(/^\| (.+?) \|/gm)].map(([, cell = ""]) => cell);
   const inPage = rows.flatMap((cell) => [...cell.matchAll(/`(x-litellm-[a-z_-]+)`/g)].map(([, name = ""]) => name));
   expect([...new Set(inPage)].sort()).toEqual([...new Set(inCode)]);
+});
+
+test("pages may read the headers of the gateway's own that headers.md says are sent, and no other", () => {
+  const [, sent = ""] = read("docs/reference/headers.md").split("## Sent with every answer to a call");
+  const [table = ""] = sent.split("\n## ");
+  const isOwn = /\bx-(?:litellm|portolan)-[a-z_-]*[a-z]/g;
+  const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell = ""]) => cell.match(isOwn) ?? []);
+  const exposed = corsHeaders("http://localhost", { origins: [], isOpen: true }).match(isOwn) ?? [];
+  expect(exposed.toSorted()).toEqual(named.toSorted());
 });
 
 test("request-parameters.md lists exactly the parameters that never leave the gateway", () => {
