@@ -71,6 +71,7 @@ export interface PayloadError {
 
 /** What LiteLLM has no place for. */
 export interface PayloadExtras extends JsonRecord {
+  readonly record_id: string;
   readonly call_id: string;
   readonly session_id: string | null;
   readonly requested_model: string | null;

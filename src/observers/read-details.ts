@@ -31,6 +31,7 @@ export class DetailsReader {
   #request: JsonObject | undefined;
   #response: JsonObject | undefined;
   #hasReadResponse = false;
+  #recordId: string | undefined;
 
   constructor(event: CallFinished) {
     this.#event = event;
@@ -44,6 +45,12 @@ export class DetailsReader {
       this.#metadata = headers === undefined ? own : { ...own, ...toMetadata(headers) };
     }
     return this.#metadata;
+  }
+
+  /** What tells the call's record from all others; a caller chooses the call's own id, and several models share it. */
+  get recordId(): string {
+    this.#recordId ??= crypto.randomUUID();
+    return this.#recordId;
   }
 
   /** The body's metadata is an object that cannot be read, broken or too deep: nobody knows what it says. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { JsonObject } from "../core/translation.ts";
 import { detailedCall, failedCall } from "./calls-for-tests.ts";
 import { REDACTED, toStandardPayload } from "./standard-payload.ts";
 
@@ -114,4 +115,18 @@ test.each([
 ])("of %s the input is what was asked", (request, input) => {
   const content = { request: Buffer.from(request), response: undefined, isResponseCut: false };
   expect(toStandardPayload(detailedCall({ content }), SHOWN)["messages"]).toEqual(input);
+});
+
+test("records of one request share its id and have ids of their own, which stay", () => {
+  const [one, other] = [detailedCall(), detailedCall()];
+  const idsOf = (event: typeof one): readonly unknown[] => {
+    const { record_id: recordId, call_id: callId } = toStandardPayload(event, SHOWN)["portolan"] as JsonObject;
+    return [recordId, callId];
+  };
+  const [recordId, callId] = idsOf(one);
+  expect(callId).toBe("id-1");
+  expect(recordId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(idsOf(one)).toEqual([recordId, callId]);
+  expect(idsOf(other)[0]).not.toBe(recordId);
+  expect(idsOf(other)[1]).toBe(callId);
 });

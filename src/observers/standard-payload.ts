@@ -210,7 +210,9 @@ export function answerMsOf({ startedAtMs, durationMs, upstreamMs, isStream, atte
 /** What LiteLLM's payload has no place for. */
 function toExtras(event: CallFinished): JsonObject {
   const { details, startedAt, startedAtMs } = event;
+  const reader = readDetails(event);
   return {
+    record_id: reader.recordId,
     call_id: event.callId,
     session_id: details?.sessionId ?? null,
     requested_model: event.requestedModel ?? null,
@@ -233,7 +235,7 @@ function toExtras(event: CallFinished): JsonObject {
     dropped: event.dropped,
     request_bytes: event.requestBytes,
     response_bytes: event.responseBytes,
-    finish_reasons: finishReasonsOf(readDetails(event).response),
+    finish_reasons: finishReasonsOf(reader.response),
     is_response_cut: details?.content?.isResponseCut ?? false,
     usage_estimated: event.usage?.isEstimated === true,
     price_source: event.cost?.source ?? null,
