@@ -191,14 +191,6 @@ describe("warnings", () => {
       `${PARAMS}.input_cost_per_tken: unknown key: ignored; did you mean input_cost_per_token?`,
     ],
     [
-      withParams("input_cost_per_token_above_512k_tokens: 1"),
-      `${PARAMS}.input_cost_per_token_above_512k_tokens: known from LiteLLM, not built yet: ignored`,
-    ],
-    [
-      withParams("input_cost_per_token_above_500k_tokens: 1"),
-      `${PARAMS}.input_cost_per_token_above_500k_tokens: known from LiteLLM, not built yet: ignored`,
-    ],
-    [
       "model_list: [{model_name: a, litellm_params: {model: b}, model_info: {output_cst_per_token: 1, output_costper_token: 1}}]",
       "model_list[0].model_info.output_costper_token: unknown key: shown by /model/info, without effect; did you mean output_cost_per_token?",
     ],

@@ -191,7 +191,11 @@ export class Call {
     if (last === undefined || last.startedAtMs !== this.upstreamStartedAtMs || last.failure !== undefined) {
       return false;
     }
-    this.attempts[this.attempts.length - 1] = { ...last, durationMs: now - last.startedAtMs, failure: this.failureOf(error) };
+    this.attempts[this.attempts.length - 1] = {
+      ...last,
+      durationMs: now - last.startedAtMs,
+      failure: this.failureOf(error),
+    };
     return true;
   }
 
