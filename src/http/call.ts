@@ -17,6 +17,7 @@ import type { EgressPolicy } from "../upstream/egress-policy.ts";
 import type { Exchange, UpstreamReply } from "../upstream/transport.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 import { toCallDetails, toUncounted } from "./call-details.ts";
+import { isCallersChoice } from "./callers-choice.ts";
 import type { ClientCredentials } from "./client-credentials.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import type { MockParams } from "./mock-params.ts";
@@ -248,7 +249,9 @@ export class Call {
         kind: error.kind,
         status: error.status ?? ERROR_POLICY[error.kind].status,
         retryAfterMs: error.retryAfterMs,
-        countsForCooldown: this.#countsForLimits,
+        countsForCooldown:
+          this.#countsForLimits &&
+          !isCallersChoice(this, { deployment, error, waitedMs: now - this.upstreamStartedAtMs }),
       });
     }
     router.finished(deployment);

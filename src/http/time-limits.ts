@@ -2,6 +2,9 @@ import type { Deployment } from "../routing/deployment.ts";
 import type { TimeLimits } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
+/** What time limits depend on. */
+type TimedCall = Pick<Call, "state" | "scope" | "isStream" | "timeoutMs" | "streamTimeoutMs" | "deployment">;
+
 /** Longest wait for a connection, in milliseconds. */
 const CONNECT_MS = 10_000;
 
@@ -10,7 +13,7 @@ const CONNECT_MS = 10_000;
  * `litellm_settings.request_timeout`. On a stream the limit is for the first chunk and between chunks; otherwise for the
  * whole reply. What the command line forces beats all.
  */
-export function timeLimitsOf(call: Call, deployment: Deployment | undefined = call.deployment): TimeLimits {
+export function timeLimitsOf(call: TimedCall, deployment: Deployment | undefined = call.deployment): TimeLimits {
   const { config } = call.state;
   const params = deployment?.entry.params;
   const wholeMs =
@@ -23,4 +26,12 @@ export function timeLimitsOf(call: Call, deployment: Deployment | undefined = ca
     config.forced.requestTimeoutMs ??
     (call.streamTimeoutMs || params?.streamTimeoutMs || call.scope.settings.streamTimeoutMs || wholeMs);
   return { connectMs: Math.min(CONNECT_MS, gapMs), firstByteMs: gapMs, gapMs, totalMs: Number.POSITIVE_INFINITY };
+}
+
+/** Whether a call that has waited so long for the deployment would still wait, had it no limits of its own. */
+export function isHasty(call: Call, deployment: Deployment, waitedMs: number): boolean {
+  const { state, scope, isStream } = call;
+  const ownMs = timeLimitsOf(call, deployment).firstByteMs;
+  const usual = timeLimitsOf({ state, scope, isStream, deployment, timeoutMs: 0, streamTimeoutMs: 0 });
+  return ownMs < usual.firstByteMs && waitedMs >= ownMs;
 }

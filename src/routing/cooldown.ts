@@ -29,6 +29,8 @@ export interface CooldownFacts {
   readonly retryAfterMs: number | undefined;
   /** Deployments in the group. */
   readonly groupSize: number;
+  /** Whether all others of the group cool down; true where there are none. */
+  readonly isLast: boolean;
   readonly isWildcard: boolean;
   /** `cooldown_time` of the deployment, in milliseconds. */
   readonly ownCooldownMs: number | undefined;
@@ -83,9 +85,15 @@ function allowedFailures(
     : { failures: failuresInWindow("any"), limit: allowedFails ?? DEFAULT_ALLOWED_FAILS };
 }
 
-/** The rules per minute: at once where the next call would fare no better, else by the share of failures. */
-function coolsByRate({ status, groupSize, successes, failures }: CooldownFacts): boolean {
-  if (status === 401 || status === 404 || (status === 429 && groupSize > 1)) {
+/**
+ * The rules per minute: at once where the next call would fare no better, else by the share of failures. A refusal (401,
+ * 404) never takes a group's last deployment away: the vendor's own words tell callers more than that nobody is left.
+ */
+function coolsByRate({ status, groupSize, isLast, successes, failures }: CooldownFacts): boolean {
+  if (status === 401 || status === 404) {
+    return !isLast;
+  }
+  if (status === 429 && groupSize > 1) {
     return true;
   }
   const total = successes + failures;

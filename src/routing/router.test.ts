@@ -100,13 +100,26 @@ describe("cooldown", () => {
   });
 
   test("of the only one is refused as well", () => {
-    const { router, clock } = routerOf();
+    const { router, clock } = routerOf({ allowedFails: 0 });
     const only = deploymentOf("a");
     const group = groupOf(only);
-    router.failed(only, group, failureOf("upstream-unauthenticated", 401));
+    router.failed(only, group, failureOf("upstream-rate-limited", 429));
     expect(refusalOf(router, group).kind).toBe("no-deployment-available");
     clock.nowMs += 5000;
     expect(router.select(group, requestOf())).toBe(only);
+  });
+
+  test("never takes the last deployment away for a refusal", () => {
+    const { router, clock } = routerOf();
+    const [first, second] = [deploymentOf("a"), deploymentOf("b")];
+    const group = groupOf(first, second);
+    for (const deployment of [first, second]) {
+      router.failed(deployment, group, failureOf("upstream-unauthenticated", 401));
+    }
+    expect(chosenOf(router, group)).toEqual(["b"]);
+    clock.nowMs += 5000;
+    router.failed(second, group, failureOf("upstream-not-found", 404));
+    expect(chosenOf(router, group)).toEqual(["a"]);
   });
 
   test("is not made shorter by a later failure", () => {

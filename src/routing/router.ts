@@ -59,7 +59,7 @@ export interface Failure {
   /** The vendor's status; `undefined` when it sent none. */
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** False for a call with the caller's own key: its failures say nothing of the deployment. */
+  /** False where a caller's own key, or what else it chose for itself, failed: that says nothing of the deployment. */
   readonly countsForCooldown: boolean;
 }
 
@@ -179,6 +179,7 @@ export class Router {
       status,
       retryAfterMs,
       groupSize: group.deployments.length,
+      isLast: group.deployments.every((other) => other === deployment || other.stats.isCooling(nowMs)),
       isWildcard: isWildcardDeployment(deployment),
       ownCooldownMs,
       successes: stats.successesAt(nowMs),

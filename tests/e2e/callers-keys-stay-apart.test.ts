@@ -36,6 +36,7 @@ beforeAll(async () => {
       ],
       router_settings: {
         num_retries: 0,
+        allowed_fails_policy: { AuthenticationErrorAllowedFails: 0 }, // A 401 cools the only one of a group too.
         fallbacks: [{ refused: ["theirs"] }],
         hedge: { late: { after_ms: 1 }, lone: { after_ms: 1 } },
         optional_pre_call_checks: ["enforce_model_rate_limits"],

@@ -5,6 +5,7 @@ import { type GatewayProcess, startGateway } from "../support/gateway-process.ts
 import { MESSAGES, postJson, readError } from "../support/gateway-setup.ts";
 import { askedModels, type GroupSizes, groupEntries, modelsOfGroups, vendorError } from "../support/model-groups.ts";
 import { openRawClient, writePost } from "../support/raw-client.ts";
+import type { ScriptedReply } from "../support/scripted-reply.ts";
 import { eventually, within } from "../support/within.ts";
 
 /** A test that makes deployments fail has groups of its own: their cooldowns are nobody else's. */
@@ -26,6 +27,7 @@ const SIZES: GroupSizes = {
   brief: 2,
   "limited-alone": 1,
   "bad-requests": 2,
+  hurried: 2,
   ordered: 3,
   weighed: 2,
   patient: 1,
@@ -250,6 +252,18 @@ describe("a cooldown", () => {
       expect((await ask("bad-requests")).status).toBe(400);
       return new Set(askedModels(upstream)).size === 2;
     }, "a call to each of the two");
+  });
+});
+
+describe("what a caller chooses for itself cools nothing", () => {
+  test("a time limit shorter than the deployment's", async () => {
+    const never: ScriptedReply = { after: new Promise(() => undefined) };
+    for (const model of modelsOfGroups({ hurried: 2 })) upstream.forModel(model, never);
+    for (let count = 0; count < 4; count++) {
+      expect((await ask("hurried", { timeout: 0.01, num_retries: 2 })).status).toBe(408);
+    }
+    upstream.reset();
+    expect((await ask("hurried")).status).toBe(200);
   });
 });
 
