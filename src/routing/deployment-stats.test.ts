@@ -109,6 +109,28 @@ describe("the table", () => {
     expect(table.of("idle")).not.toBe(idle);
   });
 
+  test("keeps those that are listed, whatever names fill wildcards", () => {
+    const table = new StatsTable(2);
+    const before = table.of("before");
+    table.list(new Set(["before", "after"]));
+    const after = table.of("after");
+    for (let name = 0; name < 10; name++) {
+      table.of(`wildcard#${name}`);
+    }
+    expect([table.find("before") === before, table.find("after") === after]).toEqual([true, true]);
+    expect([...table.entries()].map(([id]) => id)).toEqual(["before", "after", "wildcard#8", "wildcard#9"]);
+  });
+
+  test("lets those go that are listed no longer, as any other", () => {
+    const table = new StatsTable(1);
+    table.list(new Set(["a", "b"]));
+    const [first] = [table.of("a"), table.of("b")];
+    table.list(new Set(["a"]));
+    expect([table.find("a") === first, table.size]).toEqual([true, 2]);
+    table.of("c");
+    expect([table.find("a") === first, table.find("b")]).toEqual([true, undefined]);
+  });
+
   test("stays within its bound when every one has a call", () => {
     const table = new StatsTable(2);
     for (const id of ["a", "b", "c", "d"]) {

@@ -5,7 +5,7 @@ import { minuteOf, type OthersShare } from "./others-share.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Most deployments whose state is kept. */
+/** Most deployments whose state is kept beside those that the configuration lists. */
 const MAX_STATS = 10_000;
 
 /** A call that waits for its turn at a deployment. */
@@ -202,49 +202,81 @@ export class DeploymentStats {
 /** Milliseconds until the counts of the current minute start afresh. */
 export const msToNextMinute = (nowMs: number): number => MINUTE_MS - (nowMs % MINUTE_MS);
 
-/** The state of deployments by id. It outlives the configuration: a reload does not end cooldowns or counts. */
+/**
+ * The state of deployments by id. It outlives the configuration: a reload does not end cooldowns or counts. Those that the
+ * configuration lists are all kept; of others, such as the names that callers fill wildcards with, only so many.
+ */
 export class StatsTable {
   readonly #bound: number;
-  readonly #byId = new Map<string, DeploymentStats>();
+  #listedIds: ReadonlySet<string> = new Set();
+  readonly #listed = new Map<string, DeploymentStats>();
+  /** The oldest first. */
+  readonly #others = new Map<string, DeploymentStats>();
 
-  /** @param bound how many are kept; a smaller one than the default is for tests */
+  /** @param bound how many are kept that are not listed; a smaller one than the default is for tests */
   constructor(bound = MAX_STATS) {
     this.#bound = bound;
   }
 
   /** How many are kept. */
   get size(): number {
-    return this.#byId.size;
+    return this.#listed.size + this.#others.size;
   }
 
-  /** Every id with its state, the oldest first. */
-  entries(): IterableIterator<readonly [id: string, stats: DeploymentStats]> {
-    return this.#byId.entries();
+  /** Says which ids the configuration lists, in place of those that it listed before. */
+  list(ids: ReadonlySet<string>): void {
+    this.#listedIds = ids;
+    for (const [id, stats] of this.#listed) {
+      if (!ids.has(id)) {
+        this.#listed.delete(id);
+        this.#addOther(id, stats);
+      }
+    }
+    for (const [id, stats] of this.#others) {
+      if (ids.has(id)) {
+        this.#others.delete(id);
+        this.#listed.set(id, stats);
+      }
+    }
+  }
+
+  /** Every id with its state. */
+  *entries(): Generator<readonly [id: string, stats: DeploymentStats]> {
+    yield* this.#listed;
+    yield* this.#others;
   }
 
   /** The state of this id, if there is any. */
   find(id: string): DeploymentStats | undefined {
-    return this.#byId.get(id);
+    return this.#listed.get(id) ?? this.#others.get(id);
   }
 
   /** The state of this id, made when it is not there yet. */
   of(id: string): DeploymentStats {
-    const known = this.#byId.get(id);
+    const known = this.find(id);
     if (known !== undefined) {
       return known;
     }
-    if (this.#byId.size >= this.#bound) {
-      this.#evict();
-    }
     const stats = new DeploymentStats();
-    this.#byId.set(id, stats);
+    if (this.#listedIds.has(id)) {
+      this.#listed.set(id, stats);
+    } else {
+      this.#addOther(id, stats);
+    }
     return stats;
   }
 
-  /** Drops the oldest that has no call under way; the oldest of all when every one has. */
+  #addOther(id: string, stats: DeploymentStats): void {
+    if (this.#others.size >= this.#bound) {
+      this.#evict();
+    }
+    this.#others.set(id, stats);
+  }
+
+  /** Drops the oldest that is not listed and has no call under way; the oldest of them all when every one has. */
   #evict(): void {
     let victim: string | undefined;
-    for (const [id, stats] of this.#byId) {
+    for (const [id, stats] of this.#others) {
       victim ??= id;
       if (stats.inFlight === 0 && stats.permits === 0) {
         victim = id;
@@ -252,7 +284,7 @@ export class StatsTable {
       }
     }
     if (victim !== undefined) {
-      this.#byId.delete(victim);
+      this.#others.delete(victim);
     }
   }
 }

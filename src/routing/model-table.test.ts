@@ -16,7 +16,7 @@ const CONTEXT: DeploymentContext = {
   prices: new PriceBook(NO_PRICE_FILE, new Map(), () => 0),
 };
 
-const tableOf = (yaml: string): ModelTable => new ModelTable(configOf(loadYaml(yaml)), CONTEXT);
+const tableOf = (yaml: string, context = CONTEXT): ModelTable => new ModelTable(configOf(loadYaml(yaml)), context);
 
 /** `provider/upstream model` of every deployment that may answer the name; `undefined` for an unknown one. */
 const resolve = (table: ModelTable, name: string): readonly string[] | undefined =>
@@ -108,6 +108,22 @@ model_list:
     const one = tableOf('model_list: [{ model_name: "*", litellm_params: { model: "openai/*" } }]');
     expect(resolve(one, "anything")).toEqual(["openai/anything"]);
   });
+});
+
+test("names that fill wildcards push no listed deployment's state out", () => {
+  const stats = new StatsTable(1);
+  const table = tableOf(
+    `
+model_list:
+  - { model_name: gpt, litellm_params: { model: openai/gpt-4o } }
+  - { model_name: gpt, litellm_params: { model: groq/llama } }
+  - { model_name: "any/*", litellm_params: { model: "openai/*" } }
+`,
+    { ...CONTEXT, stats },
+  );
+  for (const name of ["any/a", "any/b", "any/c"]) table.resolve(name);
+  for (const { id, stats: own } of table.deployments) expect(stats.find(id)).toBe(own);
+  expect(table.deployments.length).toBe(2);
 });
 
 test("a name that no request can be made of is no model", () => {

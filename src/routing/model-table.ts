@@ -70,6 +70,7 @@ export class ModelTable {
   constructor(config: Pick<GatewayConfig, "models" | "router">, context: DeploymentContext) {
     this.#context = context;
     this.#aliases = config.router.modelGroupAlias;
+    context.stats.list(new Set(config.models.map(toDeploymentId)));
     const faults: ModelFault[] = [];
     const listed: ListedModel[] = [];
     for (const entry of config.models) {
