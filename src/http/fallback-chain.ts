@@ -5,7 +5,7 @@ import type { InboundReply } from "../inbound/inbound.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { mayHaveKey } from "./client-credentials.ts";
-import { mayFallBack, targetsOf } from "./fallback-targets.ts";
+import { isGone, mayFallBack, targetsOf } from "./fallback-targets.ts";
 import { answerFromGroup } from "./group-call.ts";
 import { answerHedged, hedgePolicyOf } from "./hedged-call.ts";
 
@@ -46,7 +46,7 @@ export async function fallBack(
       error = toGatewayError(thrown);
     }
     call.editOptions = base;
-    if (!mayFallBack(call, error)) {
+    if (isGone(call)) {
       break;
     }
   }

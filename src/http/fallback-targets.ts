@@ -10,16 +10,14 @@ export function hasFallbacks(call: Call, error: GatewayError, group: ModelGroup)
   return mayFallBack(call, error) && targetsOf(call, error, group).length > 0;
 }
 
-/** Vendors' failures and a group without anybody left; not what the caller did wrong towards the gateway itself. */
-export function mayFallBack(call: Call, error: GatewayError): boolean {
-  const isVendors = ERROR_POLICY[error.kind].exceptionClass !== undefined || error.kind === "unsupported-params";
-  return (
-    (isVendors || error.kind === "no-deployment-available") &&
-    !call.routing.disableFallbacks &&
-    !call.isClientGone &&
-    !call.request.isGone
-  );
+/** Vendors' failures, a group without anybody left, and a group that cannot take the request; not what is refused to the caller. */
+export function mayFallBack(call: Call, { kind }: GatewayError): boolean {
+  const isOwn = kind === "invalid-request" || kind === "unsupported-params" || kind === "no-deployment-available";
+  return (isOwn || ERROR_POLICY[kind].exceptionClass !== undefined) && !call.routing.disableFallbacks && !isGone(call);
 }
+
+/** Whether nobody waits for the answer any more. */
+export const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone;
 
 /** Where the call goes next, by its own lists or the configured ones. */
 export function targetsOf(call: Call, error: GatewayError, group: ModelGroup): readonly FallbackTarget[] {

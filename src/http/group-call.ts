@@ -8,7 +8,7 @@ import { attempt } from "./attempt.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readTags, readTagTexts } from "./call-tags.ts";
 import { mayHaveKey, routeOf } from "./client-credentials.ts";
-import { hasFallbacks } from "./fallback-targets.ts";
+import { hasFallbacks, isGone } from "./fallback-targets.ts";
 import { estimatePromptTokens } from "./prompt-tokens.ts";
 import { timeLimitsOf } from "./time-limits.ts";
 
@@ -115,8 +115,6 @@ function planRetry(call: Call, group: ModelGroup, { deployment, error }: FailedT
   }
   return waitMs;
 }
-
-const isGone = (call: Call): boolean => call.isClientGone || call.request.isGone;
 
 /**
  * Takes the call's place at a deployment that answers so many at a time; `undefined` when there is one at once. Waiting

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
-import { MESSAGES, postJson, readError } from "../support/gateway-setup.ts";
+import { MESSAGES, modelEntry, postJson, readError } from "../support/gateway-setup.ts";
 import { askedModels, groupEntries, modelsOfGroups, vendorError } from "../support/model-groups.ts";
 import type { ScriptedReply } from "../support/scripted-reply.ts";
 import { within } from "../support/within.ts";
@@ -10,7 +10,7 @@ import { within } from "../support/within.ts";
 const CHAIN = Array.from({ length: 8 }, (_, index) => `link-${index}`);
 
 const SIZES = Object.fromEntries(
-  ["main", "spare", "last", "big", "mild", "loop-a", "loop-b", "cooled", "unlisted", "tells", ...CHAIN].map(
+  ["main", "spare", "last", "big", "mild", "loop-a", "loop-b", "cooled", "unlisted", "tells", "embeds", ...CHAIN].map(
     (group): [string, number] => [group, group === "cooled" ? 2 : 1],
   ),
 );
@@ -27,10 +27,10 @@ let gateway: GatewayProcess;
 let plain: GatewayProcess;
 
 beforeAll(async () => {
-  const model_list = groupEntries(upstream, SIZES, {
-    "cooled-1": { cooldown_time: 60 },
-    "cooled-2": { cooldown_time: 60 },
-  });
+  const model_list = [
+    ...groupEntries(upstream, SIZES, { "cooled-1": { cooldown_time: 60 }, "cooled-2": { cooldown_time: 60 } }),
+    modelEntry("wordless", { model: "anthropic/claude", api_key: "k" }), // Its vendor has no embeddings.
+  ];
   [gateway, plain] = await Promise.all([
     startGateway({
       config: {
@@ -41,6 +41,8 @@ beforeAll(async () => {
             { main: ["spare", "last"] },
             { cooled: ["spare"] },
             { tells: [{ model: "spare", temperature: 0.5 }] },
+            { embeds: ["wordless", "spare"] },
+            { wordless: ["spare"] },
             { "loop-a": ["loop-b"] },
             { "loop-b": ["loop-a"] },
             ...CHAIN.slice(1).map((name, index) => ({ [CHAIN[index] ?? ""]: [name] })),
@@ -109,6 +111,19 @@ describe("configured fallbacks", () => {
     const reply = await ask("main", { num_retries: 1 });
     expect(reply.status).toBe(200);
     expect(askedModels(upstream)).toEqual(["main-1", "main-1", "spare-1"]);
+  });
+
+  test("are passed over where they cannot take the request, and take over from a group that cannot", async () => {
+    fail(["embeds"]);
+    for (const [model, asked] of [
+      ["embeds", ["embeds-1", "spare-1"]],
+      ["wordless", ["spare-1"]],
+    ] as const) {
+      const reply = await within(postJson(`${gateway.url}/v1/embeddings`, { model, input: "hi" }), "an answer");
+      expect([reply.status, reply.headers.get("x-litellm-model-group")]).toEqual([200, "spare"]);
+      expect(askedModels(upstream)).toEqual([...asked]);
+      upstream.reset();
+    }
   });
 
   test("may change the request, and leave the caller's fields else", async () => {
