@@ -22,7 +22,7 @@ export const isGone = (call: Call): boolean => call.isClientGone || call.request
 /** Where the call goes next, by its own lists or the configured ones. */
 export function targetsOf(call: Call, error: GatewayError, group: ModelGroup): readonly FallbackTarget[] {
   const { routing, scope } = call;
-  return fallbacksFor(error, group.name, {
+  return fallbacksFor(error, group, {
     fallbacks: routing.fallbacks ?? scope.settings.fallbacks,
     contextWindowFallbacks: routing.contextWindowFallbacks ?? scope.settings.contextWindowFallbacks,
     contentPolicyFallbacks: routing.contentPolicyFallbacks ?? scope.settings.contentPolicyFallbacks,

@@ -95,7 +95,7 @@ function planRetry(call: Call, group: ModelGroup, { deployment, error }: FailedT
   const { settings } = call.scope;
   const hasOtherHealthy = hasAnother(call, group, deployment);
   const hasHealthy = hasOtherHealthy || !deployment.stats.isCooling(call.services.now());
-  const sources = { group: group.name, settings, deployment, requested: call.routing.numRetries };
+  const sources = { group, settings, deployment, requested: call.routing.numRetries };
   const isWorthwhile = mayRetry(error, {
     groupSize: group.deployments.length,
     hasHealthy,

@@ -3,7 +3,7 @@ import type { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { HedgeDelay } from "../routing/hedge-delay.ts";
-import type { ModelGroup } from "../routing/model-table.ts";
+import { type ModelGroup, settingFor } from "../routing/model-table.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { answerFromGroup, hasAnother } from "./group-call.ts";
 import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
@@ -16,7 +16,7 @@ const delaysOf = new WeakMap<HedgePolicy, HedgeDelay>();
  * see the key that a caller brought.
  */
 export function hedgePolicyOf(call: Call, group: ModelGroup): HedgePolicy | undefined {
-  const policy = call.scope.settings.hedge.get(group.name);
+  const policy = settingFor(call.scope.settings.hedge, group);
   const isBarred =
     policy === undefined ||
     group.deployments.length < 2 ||

@@ -2,6 +2,7 @@ import { ERROR_POLICY } from "../core/error-policy.ts";
 import { GatewayError } from "../core/errors.ts";
 import { scrubSecrets } from "../core/scrub-secrets.ts";
 import { classifyVendorError, readVendorError, type VendorError } from "../dialects/openai/errors.ts";
+import { findTargets } from "../routing/fallbacks.ts";
 import { decodeReply } from "../upstream/reply-encoding.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
@@ -153,7 +154,7 @@ export function describeFailure(call: Call, error: GatewayError): GatewayError {
 /** The fallbacks of the group that failed last, as LiteLLM lists them. */
 function fallbackNames(call: Call): string {
   const map = call.routing.fallbacks ?? call.scope.settings.fallbacks;
-  const targets = map.get(call.group?.name ?? "") ?? map.get("*") ?? [];
+  const targets = call.group === undefined ? [] : findTargets(map, call.group);
   return targets.length === 0 ? "None" : `[${targets.map(({ model }) => `'${model}'`).join(", ")}]`;
 }
 

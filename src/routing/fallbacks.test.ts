@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { FallbackMap } from "../config/gateway-config.ts";
 import { type ErrorKind, GatewayError } from "../core/errors.ts";
 import { type FallbackLists, fallbacksFor } from "./fallbacks.ts";
+import type { ModelGroup } from "./model-table.ts";
 
 const mapOf = (entries: Readonly<Record<string, readonly string[]>>): FallbackMap =>
   new Map(
@@ -15,8 +16,12 @@ const listsOf = (lists: Partial<FallbackLists> = {}): FallbackLists => ({
   ...lists,
 });
 
-const namesFor = (kind: ErrorKind, group: string, lists = listsOf()): readonly string[] =>
-  fallbacksFor(new GatewayError(kind, "said no"), group, lists).map(({ model }) => model);
+const groupOf = (name: string): ModelGroup => ({ name, deployments: [] });
+
+const namesFor = (kind: ErrorKind, group: string | ModelGroup, lists = listsOf()): readonly string[] =>
+  fallbacksFor(new GatewayError(kind, "said no"), typeof group === "string" ? groupOf(group) : group, lists).map(
+    ({ model }) => model,
+  );
 
 describe("the entry", () => {
   test.each([
@@ -33,10 +38,20 @@ describe("the entry", () => {
     expect(namesFor("upstream-failed", "openai/gpt", lists)).toEqual(["b"]);
   });
 
+  test("of the alias that was asked for goes before the group's", () => {
+    const group = { ...groupOf("openai/gpt"), alias: "best" };
+    const namesOf = (entries: Readonly<Record<string, readonly string[]>>): readonly string[] =>
+      namesFor("upstream-failed", group, listsOf({ fallbacks: mapOf(entries) }));
+    expect(namesOf({ best: ["a"], "openai/gpt": ["b"], gpt: ["c"] })).toEqual(["a"]);
+    expect(namesOf({ "openai/gpt": ["b"], gpt: ["c"] })).toEqual(["b"]);
+    expect(namesOf({ gpt: ["c"], "*": ["best", "openai/gpt"] })).toEqual(["c"]);
+    expect(namesOf({ "*": ["best", "openai/gpt", "d"] })).toEqual(["d"]);
+  });
+
   test("the group itself with other fields is another try", () => {
     const target = { model: "gpt", overrides: { temperature: 0 } };
     const lists = listsOf({ fallbacks: new Map([["gpt", [{ model: "gpt", overrides: {} }, target]]]) });
-    expect(fallbacksFor(new GatewayError("upstream-failed", ""), "gpt", lists)).toEqual([target]);
+    expect(fallbacksFor(new GatewayError("upstream-failed", ""), groupOf("gpt"), lists)).toEqual([target]);
   });
 
   test("is nobody's without lists", () => {

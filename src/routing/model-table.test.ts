@@ -74,6 +74,17 @@ router_settings:
     expect(resolve(named, name)).toEqual(["openai/x"]);
   });
 
+  test("a group asked for by an alias knows it; the same each time", () => {
+    for (const [alias, name] of [
+      ["best", "gpt"],
+      ["to-wildcard", "openai/o1"],
+    ] as const) {
+      expect(table.resolve(alias)).toMatchObject({ name, alias });
+      expect(table.resolve(alias)).toBe(table.resolve(alias) as never);
+      expect(table.resolve(name)).not.toHaveProperty("alias");
+    }
+  });
+
   test("lists have names once, and no hidden aliases", () => {
     expect(table.groupNames).toEqual(["gpt", "named-like-id", "gpt-x", "hidden-target"]);
     expect(table.visibleAliases).not.toContain("secret");

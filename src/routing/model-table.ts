@@ -15,8 +15,14 @@ import { compareSpecificity, fillWildcards, toWildcardPattern, type WildcardPatt
 /** Deployments that may answer a name, and the group under which they are known. */
 export interface ModelGroup {
   readonly name: string;
+  /** The alias by which it was asked for. */
+  readonly alias?: string;
   readonly deployments: readonly Deployment[];
 }
+
+/** What settings by name say of a group: under the alias that it was asked by, else under its own name. */
+export const settingFor = <Setting>(settings: ReadonlyMap<string, Setting>, group: ModelGroup): Setting | undefined =>
+  (group.alias === undefined ? undefined : settings.get(group.alias)) ?? settings.get(group.name);
 
 /** Why an entry cannot be used. */
 export interface ModelFault {
@@ -65,6 +71,7 @@ export class ModelTable {
   readonly #byUpstreamModel = new Map<string, ModelGroup>();
   readonly #wildcards: readonly WildcardGroup[];
   readonly #resolveWildcard = toBoundedMap(MAX_BOUND_NAMES, (name) => this.#bindWildcard(name));
+  readonly #resolveAlias = toBoundedMap(MAX_BOUND_NAMES, (alias) => this.#bindAlias(alias));
   readonly #aliases: GatewayConfig["router"]["modelGroupAlias"];
 
   constructor(config: Pick<GatewayConfig, "models" | "router">, context: DeploymentContext) {
@@ -112,7 +119,7 @@ export class ModelTable {
       if (group === undefined) {
         this.#exact.delete(alias);
       } else {
-        this.#exact.set(alias, group);
+        this.#exact.set(alias, { ...group, alias });
       }
     }
     for (const [id, group] of this.#byId) {
@@ -170,8 +177,18 @@ export class ModelTable {
     if (exact !== undefined) {
       return exact;
     }
-    const name = Object.hasOwn(this.#aliases, requested) ? (this.#aliases[requested]?.model ?? requested) : requested;
+    return Object.hasOwn(this.#aliases, requested) ? this.#resolveAlias(requested) : this.#resolveOther(requested);
+  }
+
+  /** A name that is none of a group's own. */
+  #resolveOther(name: string): ModelGroup | undefined {
     return (this.#wildcards.length === 0 ? undefined : this.#resolveWildcard(name)) ?? this.#byUpstreamModel.get(name);
+  }
+
+  /** An alias of a name that is none of a group's own. */
+  #bindAlias(alias: string): ModelGroup | undefined {
+    const group = this.#resolveOther(this.#aliases[alias]?.model ?? alias);
+    return group && { ...group, alias };
   }
 
   #bindWildcard(name: string): ModelGroup | undefined {

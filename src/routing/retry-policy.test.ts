@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type ErrorKind, GatewayError } from "../core/errors.ts";
-import { deploymentOf, seededRandom, settingsOf } from "./deployments-for-tests.ts";
+import { deploymentOf, groupOf, seededRandom, settingsOf } from "./deployments-for-tests.ts";
 import { mayRetry, policyRetriesFor, type RetryFacts, retriesFor, retryWaitMs } from "./retry-policy.ts";
 
 const errorOf = (kind: ErrorKind, status?: number, retryAfterMs?: number): GatewayError =>
@@ -26,20 +26,36 @@ describe("how often: the first that says", () => {
     ["a class that no policy names", "upstream-not-found", undefined, 6, 6],
   ])("%s", (_what, kind, numRetries, requested, expected) => {
     const deployment = deploymentOf("a", { numRetries });
-    expect(retriesFor(kind, { group: "gpt", settings: policies, deployment, requested })).toBe(expected);
+    expect(retriesFor(kind, { group: groupOf(), settings: policies, deployment, requested })).toBe(expected);
   });
 
   test("a finer class goes by the wider one that a policy names, and by its own rather", () => {
     const find = (retryPolicy: Parameters<typeof settingsOf>[0] & object) =>
-      policyRetriesFor("upstream-unavailable", { group: "gpt", settings: settingsOf(retryPolicy) });
+      policyRetriesFor("upstream-unavailable", { group: groupOf(), settings: settingsOf(retryPolicy) });
     expect(find({ retryPolicy: { "internal-server": 3 } })).toBe(3);
     expect(find({ retryPolicy: { "internal-server": 3, "service-unavailable": 1 } })).toBe(1);
     expect(find({ retryPolicy: { "bad-gateway": 1 } })).toBeUndefined();
   });
 
+  test("the alias that was asked for may have a policy of its own", () => {
+    const settings = settingsOf({
+      modelGroupRetryPolicy: new Map([
+        ["gpt", { timeout: 0 }],
+        ["best", { timeout: 9 }],
+      ]),
+    });
+    const findFor = (alias: string) =>
+      policyRetriesFor("upstream-timeout", { group: { ...groupOf(), alias }, settings });
+    expect([findFor("best"), findFor("other")]).toEqual([9, 0]);
+  });
+
   test("another group's policy is not this one's", () => {
-    expect(policyRetriesFor("upstream-timeout", { group: "other", settings: policies })).toBe(3);
-    expect(policyRetriesFor("upstream-failed", { group: "other", settings: policies })).toBeUndefined();
+    expect(
+      policyRetriesFor("upstream-timeout", { group: { name: "other", deployments: [] }, settings: policies }),
+    ).toBe(3);
+    expect(
+      policyRetriesFor("upstream-failed", { group: { name: "other", deployments: [] }, settings: policies }),
+    ).toBeUndefined();
   });
 });
 

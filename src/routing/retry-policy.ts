@@ -3,6 +3,7 @@ import { ERROR_POLICY } from "../core/error-policy.ts";
 import type { ErrorKind, GatewayError } from "../core/errors.ts";
 import { failureClassOf, widerClassOf } from "../core/failure-class.ts";
 import type { Deployment } from "./deployment.ts";
+import { type ModelGroup, settingFor } from "./model-table.ts";
 
 const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 8000;
@@ -13,8 +14,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 
 /** Where the number of retries of a call may stand. */
 export interface RetrySources {
-  /** Name of the model group. */
-  readonly group: string;
+  readonly group: ModelGroup;
   readonly settings: Pick<RouterSettings, "modelGroupRetryPolicy" | "retryPolicy" | "numRetries">;
   /** The one that failed. */
   readonly deployment: Deployment | undefined;
@@ -34,7 +34,7 @@ export function policyRetriesFor(
   const wider = widerClassOf(failureClass);
   const find = (policy: FailureCounts | undefined): number | undefined =>
     policy?.[failureClass] ?? (wider === undefined ? undefined : policy?.[wider]);
-  return find(settings.modelGroupRetryPolicy.get(group)) ?? find(settings.retryPolicy);
+  return find(settingFor(settings.modelGroupRetryPolicy, group)) ?? find(settings.retryPolicy);
 }
 
 /** How often a call that failed so may be tried again: a policy's word, the deployment's, the call's, the router's. */

@@ -80,7 +80,7 @@ class Storm {
         this.answered++;
         return;
       }
-      const sources = { group: "gpt", settings: this.#settings, deployment: undefined, requested: undefined };
+      const sources = { group: this.group, settings: this.#settings, deployment: undefined, requested: undefined };
       if (!mayRetry(error, { groupSize: 20 }) || retries >= retriesFor(error.kind, sources)) {
         this.refusals.set(error.kind, (this.refusals.get(error.kind) ?? 0) + 1);
         return;

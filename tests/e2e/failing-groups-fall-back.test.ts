@@ -43,10 +43,12 @@ beforeAll(async () => {
             { tells: [{ model: "spare", temperature: 0.5 }] },
             { embeds: ["wordless", "spare"] },
             { wordless: ["spare"] },
+            { nickname: ["spare"] },
             { "loop-a": ["loop-b"] },
             { "loop-b": ["loop-a"] },
             ...CHAIN.slice(1).map((name, index) => ({ [CHAIN[index] ?? ""]: [name] })),
           ],
+          model_group_alias: { nickname: "unlisted" },
           context_window_fallbacks: [{ main: ["big"] }],
           content_policy_fallbacks: [{ main: ["mild"] }],
           default_fallbacks: ["last"],
@@ -124,6 +126,13 @@ describe("configured fallbacks", () => {
       expect(askedModels(upstream)).toEqual([...asked]);
       upstream.reset();
     }
+  });
+
+  test("are those of the alias that was asked for, where it has some", async () => {
+    fail(["unlisted"]);
+    expect((await ask("nickname")).headers.get("x-litellm-model-group")).toBe("spare");
+    const reply = await ask("nickname", { fallbacks: [{ nickname: ["big"] }] });
+    expect(reply.headers.get("x-litellm-model-group")).toBe("big");
   });
 
   test("may change the request, and leave the caller's fields else", async () => {
