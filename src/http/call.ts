@@ -17,7 +17,7 @@ import type { EgressPolicy } from "../upstream/egress-policy.ts";
 import type { Exchange, UpstreamReply } from "../upstream/transport.ts";
 import type { ScannedObject } from "../wire/scanned-object.ts";
 import { toCallDetails, toUncounted } from "./call-details.ts";
-import { isCallersChoice } from "./callers-choice.ts";
+import { type FailedAttempt, isCallersChoice } from "./callers-choice.ts";
 import type { ClientCredentials } from "./client-credentials.ts";
 import type { GatewayServices, GatewayState } from "./gateway-state.ts";
 import type { MockParams } from "./mock-params.ts";
@@ -235,27 +235,38 @@ export class Call {
     }
     this.#held = undefined;
     const { router } = this.scope;
+    const waitedMs = now - this.upstreamStartedAtMs;
     if (error === undefined) {
       router.succeeded(deployment, {
-        durationMs: now - this.upstreamStartedAtMs,
+        durationMs: waitedMs,
         firstByteMs: this.upstreamMs,
         completionTokens: end?.usage?.completionTokens ?? 0,
         totalTokens: end?.usage?.totalTokens ?? 0,
         isStream: this.isStream,
         countsForLimits: this.#countsForLimits,
       });
-    } else if (this.group !== undefined && ERROR_POLICY[error.kind].exceptionClass !== undefined) {
-      router.failed(deployment, this.group, {
-        kind: error.kind,
-        status: error.status ?? ERROR_POLICY[error.kind].status,
-        retryAfterMs: error.retryAfterMs,
-        countsForCooldown:
-          this.#countsForLimits &&
-          !isCallersChoice(this, { deployment, error, waitedMs: now - this.upstreamStartedAtMs }),
-      });
+    } else if (this.group !== undefined) {
+      this.#learnOfFailure({ deployment, error, waitedMs }, this.group);
     }
     router.finished(deployment);
     this.scope.gate.release(deployment);
+  }
+
+  #learnOfFailure(failed: FailedAttempt, group: ModelGroup): void {
+    const { deployment, error, waitedMs } = failed;
+    const { router } = this.scope;
+    const isChoice = isCallersChoice(this, failed);
+    if (error.kind === "client-closed" || (isChoice && error.kind === "upstream-timeout")) {
+      const firstByteMs = this.reply === undefined ? undefined : this.upstreamMs;
+      router.gaveUp(deployment, group, { waitedMs, firstByteMs, isStream: this.isStream });
+    } else if (ERROR_POLICY[error.kind].exceptionClass !== undefined) {
+      router.failed(deployment, group, {
+        kind: error.kind,
+        status: error.status ?? ERROR_POLICY[error.kind].status,
+        retryAfterMs: error.retryAfterMs,
+        countsForCooldown: this.#countsForLimits && !isChoice,
+      });
+    }
   }
 
   /** {@link settle} with a failure. */

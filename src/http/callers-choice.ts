@@ -5,7 +5,7 @@ import { readQuery } from "./request-target.ts";
 import { isHasty } from "./time-limits.ts";
 
 /** An attempt's failure. */
-interface FailedAttempt {
+export interface FailedAttempt {
   readonly deployment: Deployment;
   readonly error: GatewayError;
   /** Milliseconds since it began. */

@@ -56,6 +56,15 @@ test("a failure of a finer class counts in the wider one too", () => {
   expect([stats.failuresInWindow("bad-gateway"), stats.failuresInWindow("internal-server")]).toEqual([1, 2]);
 });
 
+test("the usual length of answers follows the latest ones", () => {
+  const stats = new DeploymentStats();
+  expect(stats.answerTokens).toBe(0);
+  stats.addAnswerTokens(0);
+  expect(stats.answerTokens).toBe(1);
+  stats.addAnswerTokens(81);
+  expect(stats.answerTokens).toBe(11);
+});
+
 describe("latency", () => {
   test("is the mean of the latest samples", () => {
     const stats = new DeploymentStats();

@@ -8,6 +8,9 @@ const MINUTE_MS = 60_000;
 /** Most deployments whose state is kept beside those that the configuration lists. */
 const MAX_STATS = 10_000;
 
+/** Weight of the latest answer in the usual length of answers. */
+const NEWEST_SHARE = 1 / 8;
+
 /** A call that waits for its turn at a deployment. */
 export interface Waiter {
   /** Lower numbers go first. */
@@ -41,6 +44,8 @@ export class DeploymentStats {
   cooldownCount = 0;
   /** What other processes do here; `undefined` until something is heard of them. */
   others: OthersShare | undefined;
+  /** Completion tokens that a whole answer usually has, at least 1; 0 while no answer is known. */
+  answerTokens = 0;
   /** Of whole answers, per completion token. */
   #answers: LatencySamples | undefined;
   /** Of streams, until the first byte. */
@@ -154,6 +159,13 @@ export class DeploymentStats {
       this.#answers = samples;
     }
     samples.add(valueMs, nowMs);
+  }
+
+  /** Takes the length of a whole answer into account, in completion tokens. */
+  addAnswerTokens(tokens: number): void {
+    const length = Math.max(1, tokens);
+    this.answerTokens =
+      this.answerTokens === 0 ? length : this.answerTokens + (length - this.answerTokens) * NEWEST_SHARE;
   }
 
   /**

@@ -341,6 +341,43 @@ describe("limits", () => {
 });
 
 describe("what strategies learn from", () => {
+  test("a stream that is given up before its first byte is as slow as the wait for it, at least", () => {
+    const { router } = routerOf({ strategy: "latency-based-routing" });
+    const [slow, quick] = [deploymentOf("slow"), deploymentOf("quick")];
+    const group = groupOf(slow, quick);
+    const stream = requestOf({ isStream: true });
+    const giveUp = (waitedMs: number) =>
+      router.gaveUp(slow, group, { waitedMs, firstByteMs: undefined, isStream: true });
+    router.succeeded(quick, successOf({ firstByteMs: 80, isStream: true }));
+    expect(chosenOf(router, group, stream)).toEqual(["slow"]);
+    giveUp(100);
+    expect(chosenOf(router, group, stream)).toEqual(["quick"]);
+    giveUp(1); // Whoever leaves at once has learnt nothing.
+    expect(slow.stats.latencyMs(true, START_MS, 1000)).toBe(100);
+  });
+
+  test("a stream that is given up later was as quick as its first byte", () => {
+    const { router } = routerOf({ strategy: "latency-based-routing" });
+    const only = deploymentOf("a");
+    router.gaveUp(only, groupOf(only), { waitedMs: 5000, firstByteMs: 40, isStream: true });
+    router.gaveUp(only, groupOf(only), { waitedMs: 9000, firstByteMs: 20, isStream: true });
+    expect(only.stats.latencyMs(true, START_MS, 1000)).toBe(30);
+  });
+
+  test("a whole answer that is given up counts by the tokens that the group's answers have", () => {
+    const { router } = routerOf({ strategy: "latency-based-routing" });
+    const [slow, quick] = [deploymentOf("slow"), deploymentOf("quick")];
+    const group = groupOf(slow, quick);
+    const giveUp = (waitedMs: number) =>
+      router.gaveUp(slow, group, { waitedMs, firstByteMs: undefined, isStream: false });
+    giveUp(1500);
+    expect(chosenOf(router, group)).toEqual(["quick", "slow"]); // Long or short, nobody knows.
+    router.succeeded(quick, successOf({ durationMs: 1000, completionTokens: 100 }));
+    giveUp(1500);
+    expect(slow.stats.latencyMs(false, START_MS, 1000)).toBe(15);
+    expect(chosenOf(router, group)).toEqual(["quick"]);
+  });
+
   test("attempts under way are counted until they are over", () => {
     const { router } = routerOf({ strategy: "least-busy" });
     const [first, second] = [deploymentOf("a"), deploymentOf("b")];

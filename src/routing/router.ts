@@ -53,6 +53,14 @@ export interface Success {
   readonly countsForLimits: boolean;
 }
 
+/** An attempt that nobody waited for to the end: the client left, its own time limit passed, another answered first. */
+export interface GivenUp {
+  readonly waitedMs: number;
+  /** Milliseconds until the first byte; `undefined` when none came. */
+  readonly firstByteMs: number | undefined;
+  readonly isStream: boolean;
+}
+
 /** An attempt that failed. */
 export interface Failure {
   readonly kind: ErrorKind;
@@ -71,7 +79,7 @@ const isAny = (): boolean => true;
 
 /**
  * Chooses deployments and learns from what becomes of them. Each attempt is told to {@link started}, then to
- * {@link succeeded} or {@link failed} or neither (the caller left), then to {@link finished}, once each.
+ * {@link succeeded}, {@link failed} or {@link gaveUp} or none of them (the gateway's own refusal), then to {@link finished}, once each.
  */
 export class Router {
   readonly #settings: RouterSettings;
@@ -156,6 +164,26 @@ export class Router {
       const { durationMs, firstByteMs, completionTokens, isStream } = success;
       const latencyMs = isStream ? (firstByteMs ?? durationMs) : durationMs / Math.max(1, completionTokens);
       stats.addLatency(latencyMs, isStream, nowMs, this.#settings.strategyArgs.maxLatencyListSize);
+      if (!isStream) {
+        stats.addAnswerTokens(completionTokens);
+      }
+    }
+  }
+
+  /**
+   * An attempt has been given up. Its answer would have taken at least as long as was waited for it, which is a sample where
+   * it is longer than what is known. A whole answer is taken to have as many tokens as the group's answers have.
+   */
+  gaveUp({ stats }: Deployment, group: ModelGroup, { waitedMs, firstByteMs, isStream }: GivenUp): void {
+    if (!this.#takesLatencies) {
+      return;
+    }
+    const nowMs = this.#services.now();
+    const { ttlMs, maxLatencyListSize } = this.#settings.strategyArgs;
+    const isExact = isStream && firstByteMs !== undefined;
+    const latencyMs = isExact ? firstByteMs : isStream ? waitedMs : waitedMs / answerTokensOf(group);
+    if (isExact || latencyMs > stats.ownLatencyMs(isStream, nowMs, ttlMs)) {
+      stats.addLatency(latencyMs, isStream, nowMs, maxLatencyListSize);
     }
   }
 
@@ -329,6 +357,15 @@ const toCooled = (
   { name }: ModelGroup,
   why: Pick<CooledDeployment, "reason" | "status" | "cooldownMs">,
 ): CooledDeployment => ({ deploymentId: id, provider: provider.name, upstreamModel, modelGroup: name, ...why });
+
+/** Completion tokens of a group's longest usual answers; infinite where none is known, so that nothing is told of a wait. */
+function answerTokensOf({ deployments }: ModelGroup): number {
+  let most = 0;
+  for (const { stats } of deployments) {
+    most = Math.max(most, stats.answerTokens);
+  }
+  return most === 0 ? Number.POSITIVE_INFINITY : most;
+}
 
 /** Deployments without `order` come after those with one. */
 const orderOf = ({ entry }: Deployment): number => entry.params.order ?? Infinity;

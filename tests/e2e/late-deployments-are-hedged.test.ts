@@ -191,3 +191,23 @@ test("what was tried before is in the log of the call that a hedge answers", asy
   const line = JSON.parse(await within(gateway.logged(/fell-back-to-a-hedge/), "a log line"));
   expect(line).toMatchObject({ status: 200, attempts: 2 });
 });
+
+test("by latency, a deployment whose answers never come is learnt to be slow, and is asked no more", async () => {
+  const entries = [slow, fast].map((vendor) => modelEntry("learnt", openaiParams(vendor, "openai/gpt-4o")));
+  const learning = await startGateway({
+    config: {
+      model_list: entries,
+      router_settings: { routing_strategy: "latency-based-routing", hedge: { learnt: { after_ms: 300 } } },
+    },
+  });
+  slow.forModel("gpt-4o", SILENT);
+  for (let count = 0; count < 6; count++) {
+    const body = { model: "learnt", messages: MESSAGES, stream: true };
+    const reply = await within(postJson(`${learning.url}/v1/chat/completions`, body), "an answer");
+    expect(reply.status).toBe(200);
+    await reply.text();
+  }
+  expect(slow.requests.length).toBe(1);
+  expect(harmDone(learning)).toEqual([]);
+  expect(await learning.stop()).toBe(0);
+});
