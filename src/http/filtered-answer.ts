@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { readUtf8, toBuffer } from "../wire/utf8.ts";
 import type { Call } from "./call.ts";
-import { targetsOf } from "./fallback-targets.ts";
+import { hasFallbacks } from "./fallback-targets.ts";
 
 const FILTERED = Buffer.from('"content_filter"');
 const FINISH_REASON = /"finish_reason"\s*:\s*"content_filter"/;
@@ -18,5 +18,5 @@ export function findFilteredAnswer(call: Call, bytes: Uint8Array): GatewayError 
   }
   const error = new GatewayError("content-policy-violation", "The vendor's content filter cut the answer short");
   const isFiltered = FINISH_REASON.test(readUtf8(bytes, 0, bytes.length));
-  return isFiltered && targetsOf(call, error, group).length > 0 ? error : undefined;
+  return isFiltered && hasFallbacks(call, error, group) ? error : undefined;
 }

@@ -189,12 +189,17 @@ describe("fallbacks for particular failures", () => {
     expect([reply.status, reply.headers.get("x-litellm-model-group")]).toEqual([200, "mild"]);
   });
 
-  test("so does an answer that the vendor's filter cut short", async () => {
+  test("so does an answer that the vendor's filter cut short, where there is a fallback for it", async () => {
     const choices = [{ index: 0, message: { role: "assistant", content: "" }, finish_reason: "content_filter" }];
     const body = { id: "x", object: "chat.completion", created: 1, model: "m", choices };
     fail(["main", "unlisted"], { body });
     expect((await ask("main")).headers.get("x-litellm-model-group")).toBe("mild");
-    expect(await (await ask("unlisted")).json()).toMatchObject({ choices: [{ finish_reason: "content_filter" }] });
+    for (const [model, extra] of [
+      ["unlisted", {}],
+      ["main", { disable_fallbacks: true }],
+    ] as const) {
+      expect(await (await ask(model, extra)).json()).toMatchObject({ choices: [{ finish_reason: "content_filter" }] });
+    }
   });
 
   test("a group without such fails, whatever else is configured", async () => {
