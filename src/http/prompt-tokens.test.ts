@@ -12,6 +12,13 @@ test("a text counts by its size", () => {
   expect(tokens).toBeLessThan(1030);
 });
 
+test("letters written as escapes count as those that are not", () => {
+  const body = JSON.stringify({ messages: [{ role: "user", content: "ж".repeat(4000) }] });
+  const escaped = body.replaceAll("ж", "\\u0436");
+  expect(estimatePromptTokens(scanBody(Buffer.from(escaped)))).toBe(estimate(JSON.parse(body)));
+  expect(estimate({ messages: ["\\u".repeat(4000)] })).toBeGreaterThan(3000);
+});
+
 test.each([
   ["a picture", { type: "image_url", image_url: { url: `data:image/png;base64,${DATA}` } }],
   ["a sound", { type: "input_audio", input_audio: { data: DATA, format: "wav" } }],
