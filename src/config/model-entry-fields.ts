@@ -139,7 +139,8 @@ export const MODEL_INFO_FIELDS = {
   max_input_tokens: {
     type: "integer",
     minimum: 1,
-    description: "Largest prompt in tokens, for router_settings.enable_pre_call_checks.",
+    description:
+      "Largest prompt in tokens, for router_settings.enable_pre_call_checks; of chats, the published one without it.",
   },
   health_check_model: { type: "text", description: "Model that /health calls, for wildcard entries." },
   health_check_timeout: {

@@ -144,5 +144,14 @@ const toQuery = ({ params, info }: ModelEntry, provider: string, model: string):
   model,
 });
 
+/**
+ * Tokens of the longest prompt that a deployment takes: what its entry says, of chats else the model's published context
+ * window; infinite where nobody knows. Windows of other operations are for one text of many.
+ */
+export const maxPromptTokensOf = ({ entry, facts }: Deployment, operation: Operation): number =>
+  entry.params.maxInputTokens ??
+  (operation === "chat" ? facts.value.limits.maxInputTokens : undefined) ??
+  Number.POSITIVE_INFINITY;
+
 /** Whether a deployment stands for any name that fits a pattern: such ones never cool down (contract 2.5, 4.7). */
 export const isWildcardDeployment = ({ entry }: Deployment): boolean => entry.modelName.includes("*");

@@ -7,11 +7,18 @@ import { DeploymentStats } from "./deployment-stats.ts";
 import type { ModelGroup } from "./model-table.ts";
 import type { SelectRequest } from "./router.ts";
 
+interface WhatIsKnown {
+  readonly operation?: Operation;
+  readonly modelName?: string;
+  /** As published, in tokens. */
+  readonly contextWindow?: number;
+}
+
 /** A deployment of which only parameters and state matter; it answers chats. */
 export function deploymentOf(
   id: string,
   params: Partial<DeploymentParams> = {},
-  { operation = "chat", modelName = "gpt" }: { readonly operation?: Operation; readonly modelName?: string } = {},
+  { operation = "chat", modelName = "gpt", contextWindow }: WhatIsKnown = {},
 ): Deployment {
   const deployment = {
     id,
@@ -20,7 +27,7 @@ export function deploymentOf(
     provider: { name: "openai" },
     routes: { [operation]: {} },
     stats: new DeploymentStats(),
-    facts: new LazyFacts(() => ({ price: undefined, limits: NO_LIMITS })),
+    facts: new LazyFacts(() => ({ price: undefined, limits: { ...NO_LIMITS, maxInputTokens: contextWindow } })),
   };
   return deployment as unknown as Deployment;
 }

@@ -230,6 +230,22 @@ describe("pre-call checks", () => {
     expect(chosenOf(routerOf().router, groupOf(small), requestOf({ promptTokens: 101 }))).toEqual(["small"]);
   });
 
+  test("know published context windows of chats, which an entry's own number beats", () => {
+    const { router } = routerOf(settings);
+    const published = deploymentOf("published", {}, { contextWindow: 100 });
+    const own = deploymentOf("own", { maxInputTokens: 1000 }, { contextWindow: 100 });
+    const group = groupOf(published, own, deploymentOf("unknown"));
+    expect(chosenOf(router, group, requestOf({ promptTokens: 101 }))).toEqual(["own", "unknown"]);
+    expect(chosenOf(router, group, requestOf({ promptTokens: 1001 }))).toEqual(["unknown"]);
+    expect(refusalOf(router, groupOf(published), requestOf({ promptTokens: 101 }))).toMatchObject({
+      kind: "context-window-exceeded",
+      message: "The prompt has 101 tokens; the largest context window of model=gpt takes 100",
+    });
+    const embeds = deploymentOf("embeds", {}, { contextWindow: 100, operation: "embedding" });
+    const texts = requestOf({ operation: "embedding", promptTokens: 101 });
+    expect(router.select(groupOf(embeds), texts)).toBe(embeds);
+  });
+
   test("refuse a prompt that no one takes", () => {
     const { router } = routerOf(settings);
     expect(refusalOf(router, groupOf(small, large), requestOf({ promptTokens: 1001 })).kind).toBe(

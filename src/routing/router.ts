@@ -4,7 +4,7 @@ import type { ErrorKind } from "../core/errors.ts";
 import { failureClassOf } from "../core/failure-class.ts";
 import type { Operation } from "../core/operation.ts";
 import { cooldownAfter, countsAsFailure, failureWindowMs } from "./cooldown.ts";
-import { type Deployment, isWildcardDeployment } from "./deployment.ts";
+import { type Deployment, isWildcardDeployment, maxPromptTokensOf } from "./deployment.ts";
 import type { ModelGroup } from "./model-table.ts";
 import { narrow } from "./narrow.ts";
 import { findReachedLimit } from "./rate-limits.ts";
@@ -285,10 +285,10 @@ export class Router {
     request: SelectRequest,
     nowMs: number,
   ): readonly Deployment[] {
-    const { promptTokens, region } = request;
-    const roomy = this.#keep(pool, ({ entry }) => promptTokens <= (entry.params.maxInputTokens ?? Infinity));
+    const { operation, promptTokens, region } = request;
+    const roomy = this.#keep(pool, (deployment) => promptTokens <= maxPromptTokensOf(deployment, operation));
     if (roomy.length === 0) {
-      throw promptTooLong(group, promptTokens);
+      throw promptTooLong(group, request);
     }
     const kept = this.#keep(
       roomy,

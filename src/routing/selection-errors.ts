@@ -1,6 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { OPERATION_PATHS, type Operation } from "../core/operation.ts";
-import type { Deployment } from "./deployment.ts";
+import { type Deployment, maxPromptTokensOf } from "./deployment.ts";
 import { msToNextMinute } from "./deployment-stats.ts";
 import type { ModelGroup } from "./model-table.ts";
 import { findReachedLimit } from "./rate-limits.ts";
@@ -28,8 +28,12 @@ export function allCooling(group: ModelGroup, hasPreCallChecks: boolean, nowMs: 
 }
 
 /** The prompt is longer than any deployment takes. */
-export function promptTooLong(group: ModelGroup, promptTokens: number): GatewayError {
-  const largest = Math.max(...group.deployments.map(({ entry }) => entry.params.maxInputTokens ?? 0));
+export function promptTooLong(
+  group: ModelGroup,
+  { operation, promptTokens }: { readonly operation: Operation; readonly promptTokens: number },
+): GatewayError {
+  const windows = group.deployments.map((deployment) => maxPromptTokensOf(deployment, operation));
+  const largest = Math.max(...windows.filter(Number.isFinite));
   return new GatewayError(
     "context-window-exceeded",
     `The prompt has ${promptTokens} tokens; the largest context window of model=${group.name} takes ${largest}`,
