@@ -94,6 +94,15 @@ router_settings:
   });
 });
 
+test("aliases of nothing and of aliases are not listed: they mean nothing", () => {
+  const table = tableOf(`
+model_list: [{ model_name: gpt, litellm_params: { model: openai/gpt-4o } }]
+router_settings: { model_group_alias: { best: gpt, ghost: nowhere, twice: best, to-upstream: openai/gpt-4o } }
+`);
+  expect(table.visibleAliases).toEqual(["best", "to-upstream"]);
+  expect(["ghost", "twice"].map((name) => table.resolve(name))).toEqual([undefined, undefined]);
+});
+
 describe("the star alone", () => {
   const table = tableOf(`
 model_list:

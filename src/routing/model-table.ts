@@ -132,10 +132,10 @@ export class ModelTable {
     return [...this.#groups.keys()];
   }
 
-  /** Aliases that may be listed. */
+  /** Aliases that may be listed: those that mean something and are not hidden. */
   get visibleAliases(): readonly string[] {
     return Object.entries(this.#aliases)
-      .filter(([, alias]) => !alias.hidden)
+      .filter(([name, alias]) => !alias.hidden && this.resolve(name) !== undefined)
       .map(([name]) => name);
   }
 
