@@ -1,57 +1,72 @@
 import { createHash } from "node:crypto";
 import { readPresentedKey } from "../auth/key-carrier.ts";
+import { isMapping } from "../config/environment-references.ts";
 import type { ModelEntry } from "../config/gateway-config.ts";
-import { readUserConfig } from "../config/user-config.ts";
+import { readUserConfig, type UserConfigReading } from "../config/user-config.ts";
 import { GatewayError } from "../core/errors.ts";
+import { WeightedLru } from "../core/weighted-lru.ts";
 import { StatsTable } from "../routing/deployment-stats.ts";
 import { ModelTable } from "../routing/model-table.ts";
 import { ParallelGate } from "../routing/parallel-gate.ts";
 import { Router } from "../routing/router.ts";
 import type { ScannedField } from "../wire/scanned-object.ts";
+import { namesOf } from "./batch.ts";
 import type { Call } from "./call.ts";
 import { refusal } from "./client-credentials.ts";
+import { lookUpGroup } from "./plan.ts";
 import type { RoutingScope } from "./routing-scope.ts";
 
-/** Compiled configurations that are kept; the least recently used goes first. */
-const MAX_KEPT = 256;
 /** Longest `user_config`, in bytes of JSON. */
 const MAX_BYTES = 256 * 1024;
+/** What all compiled configurations that are kept may weigh, in bytes of memory; the least recently used goes first. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
+/** What one may weigh: the longest text that fits comes below it, unless its defaults are repeated in many entries. */
+const MAX_WEIGHT_BYTES = 20 * 1024 * 1024;
+/** Names bound to a configuration's wildcards that are remembered, each with deployments of its own. */
+const MAX_BOUND_NAMES = 4;
 
 /**
- * The routers of callers' own configurations. One is compiled once and kept for the key and the content it came with, so
- * that its cooldowns and limits mean something from call to call; nobody else's call ever meets it.
+ * The routers of callers' own configurations. One is compiled once and kept for the key, the operation and the content it
+ * came with, so that its cooldowns and limits mean something from call to call; nobody else's call ever meets it. One
+ * that does not have the model that was asked for is not kept.
  */
 export class UserConfigs {
-  readonly #kept = new Map<string, RoutingScope>();
+  readonly #kept = new WeightedLru<RoutingScope>(MAX_KEPT_BYTES);
 
-  /** How many are kept, for metrics and tests. */
+  /** How many are kept, for tests. */
   get size(): number {
     return this.#kept.size;
   }
 
+  /** About how many bytes of memory they take, for tests. */
+  get keptBytes(): number {
+    return this.#kept.weight;
+  }
+
   /**
-   * The scope of a call that carries a `user_config`.
+   * Makes the call's scope the one of its `user_config`.
    * @throws GatewayError `unauthenticated` where the server takes none, or not these hosts; `invalid-request` naming each
    *   fault with its path
    */
-  scopeOf(call: Call, field: ScannedField): RoutingScope {
+  choose(call: Call, field: ScannedField): void {
     call.state.clientHosts.checkOpen("user_config");
     const { body } = call;
     if (body === undefined || field.kind !== "object" || field.valueEnd - field.valueStart > MAX_BYTES) {
       throw fault(`user_config: expected an object of at most ${MAX_BYTES} bytes`);
     }
     const text = body.bytes.subarray(field.valueStart, field.valueEnd);
-    const id = createHash("sha256").update(callerOf(call)).update("\n").update(text).digest("base64");
-    let scope = this.#kept.get(id);
-    if (scope === undefined) {
-      scope = compile(call, body.readValue(field));
+    const who = `${callerOf(call)}\n${call.operation}\n`;
+    const id = createHash("sha256").update(who).update(text).digest("base64");
+    const known = this.#kept.get(id);
+    if (known !== undefined) {
+      call.scope = known;
+      return;
     }
-    this.#kept.delete(id);
-    this.#kept.set(id, scope); // The latest stands last.
-    if (this.#kept.size > MAX_KEPT) {
-      this.#kept.delete(this.#kept.keys().next().value ?? "");
+    const { scope, weight } = compile(call, body.readValue(field), text.length);
+    call.scope = scope;
+    if ((namesOf(call) ?? [call.requestedModel]).some((name) => lookUpGroup(call, name) !== undefined)) {
+      this.#kept.set(id, scope, weight);
     }
-    return scope;
   }
 }
 
@@ -59,7 +74,7 @@ export class UserConfigs {
 export function chooseScope(call: Call): void {
   const field = call.body?.find("user_config");
   if (field !== undefined && field.kind !== "null") {
-    call.scope = call.state.userConfigs.scopeOf(call, field);
+    call.state.userConfigs.choose(call, field);
   }
 }
 
@@ -86,9 +101,19 @@ const MAX_FAULTS = 20;
 /** Faults and refused hosts by their paths. */
 type Faults = Map<string, string>;
 
-function compile(call: Call, value: unknown): RoutingScope {
+interface Compiled {
+  readonly scope: RoutingScope;
+  /** About how many bytes of memory it takes. */
+  readonly weight: number;
+}
+
+function compile(call: Call, value: unknown, textBytes: number): Compiled {
   const { state, services } = call;
   const { config, faults: read } = readUserConfig(value);
+  const { weight, deployments } = weigh(config, value, textBytes);
+  if (weight > MAX_WEIGHT_BYTES) {
+    throw fault("user_config: its default_litellm_params are too long for so many entries");
+  }
   const faults: Faults = new Map(
     read.map(({ path, message, allowed }) => [
       path,
@@ -108,8 +133,10 @@ function compile(call: Call, value: unknown): RoutingScope {
       aws: refuseServersIdentity("aws_access_key_id and aws_secret_access_key, or api_key"),
       google: refuseServersIdentity("api_key"),
     },
-    stats: new StatsTable(),
+    stats: new StatsTable(Math.max(1, deployments)),
     prices: state.prices.forCallers,
+    operations: [call.operation],
+    maxBoundNames: MAX_BOUND_NAMES,
   });
   for (const { path, message } of models.faults) {
     if (!hasTold(faults, path)) {
@@ -117,13 +144,35 @@ function compile(call: Call, value: unknown): RoutingScope {
     }
   }
   refuse(faults, refused);
-  return {
+  const scope: RoutingScope = {
     models,
     router: new Router(config.router, services),
     gate: new ParallelGate(config.router),
     settings: config.router,
     egress: state.clientHosts.egress,
   };
+  return { scope, weight };
+}
+
+/** What a compiled configuration takes at most, measured: by itself, for each deployment, for each byte of its text. */
+const OWN_BYTES = 16 * 1024;
+const DEPLOYMENT_BYTES = 8 * 1024;
+const BYTES_PER_TEXT_BYTE = 10;
+/** Of a latency: its value and its time, of streams and of answers. */
+const SAMPLE_BYTES = 32;
+
+/** Memory that a configuration may come to take, and deployments that may come of it: those that names are bound to as well. */
+function weigh(
+  { models, router }: UserConfigReading["config"],
+  value: unknown,
+  textBytes: number,
+): { readonly weight: number; readonly deployments: number } {
+  const defaults = isMapping(value) ? JSON.stringify(value["default_litellm_params"] ?? null) : "";
+  const copies = models.some(({ modelName }) => modelName.includes("*")) ? 1 + MAX_BOUND_NAMES : 1;
+  const samples = router.strategy === "latency-based-routing" ? router.strategyArgs.maxLatencyListSize : 0;
+  const texts = textBytes + models.length * Buffer.byteLength(defaults);
+  const each = models.length * (DEPLOYMENT_BYTES + samples * SAMPLE_BYTES) + texts * BYTES_PER_TEXT_BYTE;
+  return { weight: OWN_BYTES + copies * each, deployments: copies * models.length };
 }
 
 /** @throws GatewayError that names all faults; `unauthenticated` when nothing is wrong but hosts that may not be named */

@@ -51,6 +51,10 @@ export interface DeploymentContext {
   readonly identities: CloudIdentities;
   readonly stats: StatsTable;
   readonly prices: PriceBook;
+  /** What they are made ready for; every operation when absent. */
+  readonly operations?: readonly Operation[];
+  /** How many names bound to wildcards are remembered; the table's own bound when absent. */
+  readonly maxBoundNames?: number;
 }
 
 /** A provider and the model's name with it. */
@@ -122,7 +126,7 @@ export function toDeployment(
   }
   const routes: Partial<Record<Operation, PreparedRoute>> = {};
   let apiBase = "";
-  for (const operation of OPERATIONS) {
+  for (const operation of context.operations ?? OPERATIONS) {
     const way = findWay(provider, operation, model);
     if (way !== undefined) {
       const route = prepareRoute({ provider, operation, way, model, params, credential, environment });

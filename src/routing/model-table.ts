@@ -70,12 +70,15 @@ export class ModelTable {
   readonly #names = new KnownTexts(256);
   readonly #byUpstreamModel = new Map<string, ModelGroup>();
   readonly #wildcards: readonly WildcardGroup[];
-  readonly #resolveWildcard = toBoundedMap(MAX_BOUND_NAMES, (name) => this.#bindWildcard(name));
-  readonly #resolveAlias = toBoundedMap(MAX_BOUND_NAMES, (alias) => this.#bindAlias(alias));
+  readonly #resolveWildcard: (name: string) => ModelGroup | undefined;
+  readonly #resolveAlias: (alias: string) => ModelGroup | undefined;
   readonly #aliases: GatewayConfig["router"]["modelGroupAlias"];
 
   constructor(config: Pick<GatewayConfig, "models" | "router">, context: DeploymentContext) {
     this.#context = context;
+    const maxBoundNames = context.maxBoundNames ?? MAX_BOUND_NAMES;
+    this.#resolveWildcard = toBoundedMap(maxBoundNames, (name) => this.#bindWildcard(name));
+    this.#resolveAlias = toBoundedMap(maxBoundNames, (alias) => this.#bindAlias(alias));
     this.#aliases = config.router.modelGroupAlias;
     context.stats.list(new Set(config.models.map(toDeploymentId)));
     const faults: ModelFault[] = [];
