@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { type InboundReply, joinLines } from "../inbound/inbound.ts";
 import type { Call } from "./call.ts";
+import { firstAbleOf, isOneVendor } from "./client-credentials.ts";
 import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
 import { lookUpGroup } from "./plan.ts";
 import { AnswerHeaders, JSON_LINES } from "./response-headers.ts";
@@ -57,8 +58,12 @@ function checkKeyOfList(call: Call, names: readonly string[]): void {
   if (call.credentials === undefined) {
     return;
   }
-  const deployments = names.flatMap((name) => lookUpGroup(call, name)?.deployments ?? []);
-  if (new Set(deployments.map(({ provider }) => provider)).size > 1) {
+  const firsts = names.flatMap((name) => {
+    const group = lookUpGroup(call, name);
+    return (group && firstAbleOf(call, group)) ?? [];
+  });
+  const [first] = firsts;
+  if (first !== undefined && !firsts.every((deployment) => isOneVendor(call, first, deployment))) {
     throw new GatewayError(
       "invalid-request",
       "The models of the list are of different vendors, and 'api_key' is for one: ask them one by one, or bring a 'user_config'.",

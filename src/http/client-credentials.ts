@@ -1,4 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
+import { isKnownHost } from "../providers/known-hosts.ts";
 import type { PreparedRoute } from "../providers/prepared-route.ts";
 import { type OwnAccess, toClientRoute } from "../routing/client-route.ts";
 import type { Deployment } from "../routing/deployment.ts";
@@ -185,12 +186,39 @@ export function routeOf(call: Call, deployment: Deployment): PreparedRoute {
 }
 
 /**
- * Whether a further attempt may take the caller's key to this deployment: it is meant for one vendor, and another must not
- * see it.
- * @param group that the call came from: its first vendor counts when none of it could be asked
+ * As much of a group as a caller's key may be shown to: it is meant for one vendor, and another must not see it. The group
+ * itself for a call without such a key; `undefined` where nobody is left.
+ * @param first a deployment of the vendor that the key is for
  */
-export function mayHaveKey(call: Call, { provider }: Deployment, group: ModelGroup): boolean {
-  return call.credentials === undefined || (call.deployment ?? group.deployments[0])?.provider === provider;
+export function reachOf(call: Call, group: ModelGroup, first: Deployment | undefined): ModelGroup | undefined {
+  if (call.credentials === undefined) {
+    return group;
+  }
+  const deployments = first === undefined ? [] : group.deployments.filter((one) => isOneVendor(call, first, one));
+  if (deployments.length === group.deployments.length) {
+    return group;
+  }
+  return deployments.length === 0 ? undefined : { name: group.name, deployments };
+}
+
+/** The deployment of a group whose vendor a caller's key is taken to be for: the first of the list that can answer. */
+export const firstAbleOf = ({ operation }: Call, { deployments }: ModelGroup): Deployment | undefined =>
+  deployments.find(({ routes }) => routes[operation] !== undefined);
+
+/**
+ * Whether two deployments are of one vendor: the same provider at the same origin, or at hosts that the provider table knows
+ * as its own (regions, `*.openai.azure.com`). Where the caller names the host, it is the same for both.
+ */
+export function isOneVendor({ credentials, operation }: Call, left: Deployment, right: Deployment): boolean {
+  const [origin, other] = [left.routes[operation]?.origin, right.routes[operation]?.origin];
+  if (left.provider !== right.provider || origin === undefined || other === undefined) {
+    return false;
+  }
+  return (
+    credentials?.apiBase !== undefined ||
+    origin.key === other.key ||
+    (isKnownHost(origin, [left.provider]) && isKnownHost(other, [left.provider]))
+  );
 }
 
 /** Whether the caller may name this host: the deployment's own list says so, or the policy of the whole server. */

@@ -4,7 +4,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
 import { type Call, toGatewayError } from "./call.ts";
-import { mayHaveKey } from "./client-credentials.ts";
+import { reachOf } from "./client-credentials.ts";
 import { isGone, mayFallBack, targetsOf } from "./fallback-targets.ts";
 import { answerFromGroup } from "./group-call.ts";
 import { answerHedged, hedgePolicyOf } from "./hedged-call.ts";
@@ -31,10 +31,10 @@ export async function fallBack(
   const base = call.editOptions;
   let error = failure;
   for (const target of mayFallBack(call, failure) ? targetsOf(call, failure, group) : []) {
-    const next = call.scope.models.resolve(target.model);
+    const named = call.scope.models.resolve(target.model);
+    const next = named && reachOf(call, named, call.deployment ?? group.deployments[0]);
     const isNew = next !== undefined && !visited.has(toVisit(next, target));
-    const hasKey = next?.deployments.every((deployment) => mayHaveKey(call, deployment, group));
-    if (next === undefined || !isNew || hasKey === false || call.fallbacks >= call.scope.settings.maxFallbacks) {
+    if (next === undefined || !isNew || call.fallbacks >= call.scope.settings.maxFallbacks) {
       continue;
     }
     visited.add(toVisit(next, target));

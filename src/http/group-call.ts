@@ -7,7 +7,7 @@ import type { SelectRequest } from "../routing/router.ts";
 import { attempt } from "./attempt.ts";
 import { type Call, toGatewayError } from "./call.ts";
 import { readTags, readTagTexts } from "./call-tags.ts";
-import { mayHaveKey, routeOf } from "./client-credentials.ts";
+import { routeOf } from "./client-credentials.ts";
 import { hasFallbacks, isGone } from "./fallback-targets.ts";
 import { estimatePromptTokens } from "./prompt-tokens.ts";
 import { timeLimitsOf } from "./time-limits.ts";
@@ -39,9 +39,6 @@ export async function answerFromGroup(
       throw error ?? thrown; // What a vendor said tells more than that nobody is left to ask.
     }
     if (error !== undefined) {
-      if (!mayHaveKey(call, deployment, group)) {
-        throw error;
-      }
       call.retries++;
     }
     try {

@@ -11,22 +11,15 @@ import { abandonPart, giveUpPart, toPart } from "./partial-call.ts";
 /** The delays of a router's groups; they go with its settings. */
 const delaysOf = new WeakMap<HedgePolicy, HedgeDelay>();
 
-/**
- * How the group's calls are hedged, if this one may be: there must be a second deployment to ask, and no second vendor must
- * see the key that a caller brought.
- */
+/** How the group's calls are hedged, if this one may be: there must be a second deployment to ask. */
 export function hedgePolicyOf(call: Call, group: ModelGroup): HedgePolicy | undefined {
   const policy = settingFor(call.scope.settings.hedge, group);
   const isBarred =
     policy === undefined ||
     group.deployments.length < 2 ||
-    (call.credentials !== undefined && vendorsOf(group).size > 1) ||
     policy.neverWith.some((name) => call.body?.find(name) !== undefined);
   return isBarred ? undefined : policy;
 }
-
-const vendorsOf = ({ deployments }: ModelGroup): ReadonlySet<unknown> =>
-  new Set(deployments.map(({ provider }) => provider));
 
 /**
  * Has a group answer and, when the answer is late, asks a second deployment of it: the first to answer is the answer, the

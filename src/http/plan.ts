@@ -2,6 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
 import type { Call } from "./call.ts";
 import { operationPath } from "./call-params.ts";
+import { firstAbleOf, reachOf } from "./client-credentials.ts";
 
 /** Longest model name that is looked up; longer ones are no model's. */
 const MAX_MODEL_LENGTH = 512;
@@ -10,7 +11,7 @@ const MAX_MODEL_LENGTH = 512;
 const DEFAULT_MODERATION_MODEL = "omni-moderation-latest";
 
 /**
- * Finds the model group that the call asks for (contract 2.2 C, 2.3).
+ * Finds the model group that the call asks for (contract 2.2 C, 2.3), as far as a caller's own key may go in it.
  * @throws GatewayError `invalid-request` for a name that means nothing
  */
 export function findGroup(call: Call): ModelGroup {
@@ -18,7 +19,10 @@ export function findGroup(call: Call): ModelGroup {
   if (group === undefined) {
     throw unknownModel(call);
   }
-  return group;
+  if (call.credentials === undefined) {
+    return group;
+  }
+  return reachOf(call, group, firstAbleOf(call, group)) ?? group; // That none has the operation the router will say.
 }
 
 /** The model group that a name means for this call; `undefined` when it means nothing. */

@@ -3,7 +3,7 @@ import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { harmDone } from "../support/gateway-health.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
 import { MESSAGES, modelEntry, openaiParams, postJson, readError } from "../support/gateway-setup.ts";
-import { vendorError } from "../support/model-groups.ts";
+import { askedModels, vendorError } from "../support/model-groups.ts";
 import { openRawClient, writePost } from "../support/raw-client.ts";
 import { bearersOf } from "../support/recorded-text.ts";
 import { within } from "../support/within.ts";
@@ -12,7 +12,7 @@ const CALLER_KEY = "my-own-key-7Qz94kD02LmXw";
 const KEYS = ["sk-upstream", CALLER_KEY];
 
 /** The vendor that the caller's key is for, another one, and a host of the caller's choosing. */
-const vendor = startFakeUpstream({ keys: KEYS });
+const vendor = startFakeUpstream({ keys: KEYS, models: ["one", "two"] });
 const stranger = startFakeUpstream({ keys: KEYS });
 const elsewhere = startFakeUpstream({ keys: KEYS });
 let gateway: GatewayProcess;
@@ -22,6 +22,10 @@ beforeAll(async () => {
     modelEntry(name, openaiParams(vendor, "openai/gpt-4o", { ...extra }), { id: `${name}-ours` });
   const theirs = (name: string, extra: object = {}) =>
     modelEntry(name, openaiParams(stranger, "groq/gpt-4o", { ...extra }), { id: `${name}-theirs` });
+  const theirTwin = (name: string, extra: object = {}) =>
+    modelEntry(name, openaiParams(stranger, "openai/gpt-4o", { ...extra }), { id: `${name}-their-twin` });
+  const one = (name: string) => modelEntry(name, openaiParams(vendor, "openai/one"), { id: `${name}-one` });
+  const two = (name: string) => modelEntry(name, openaiParams(vendor, "openai/two"), { id: `${name}-two` });
   gateway = await startGateway({
     config: {
       model_list: [
@@ -33,11 +37,19 @@ beforeAll(async () => {
           ours("narrow", { max_parallel_requests: 1 }),
           ours("metered", { tpm: 1000 }),
         ],
+        ...[
+          ours("twin", { order: 1 }),
+          theirTwin("twin", { order: 2 }),
+          theirTwin("far"),
+          theirs("mixed-up"),
+          ours("mixed-up"),
+        ],
+        ...[one("mixed"), theirs("mixed", { weight: 1000 }), two("mixed"), ours("astray")],
       ],
       router_settings: {
         num_retries: 0,
         allowed_fails_policy: { AuthenticationErrorAllowedFails: 0 }, // A 401 cools the only one of a group too.
-        fallbacks: [{ refused: ["theirs"] }],
+        fallbacks: [{ refused: ["theirs"] }, { twin: ["far"] }, { astray: ["mixed-up"] }],
         hedge: { late: { after_ms: 1 }, lone: { after_ms: 1 } },
         optional_pre_call_checks: ["enforce_model_rate_limits"],
       },
@@ -75,6 +87,20 @@ describe("a caller's key is shown to no second vendor", () => {
     expect((await ask("refused")).status).toBe(200);
   });
 
+  test("by a retry or a fallback to another host of the same kind", async () => {
+    for (let count = 0; count < 3; count++) vendor.next(vendorError(500));
+    expect((await ask("twin", { api_key: CALLER_KEY, num_retries: 2 })).status).toBe(500);
+    expect([vendor.requests.length, stranger.requests.length]).toEqual([3, 0]);
+    vendor.next(vendorError(500));
+    expect((await ask("twin", { num_retries: 1 })).headers.get("x-litellm-model-id")).toBe("twin-their-twin");
+  });
+
+  test.each([{}, { fastest_response: true }])("by a list of models at hosts of the same kind (%j)", async (options) => {
+    const reply = await ask("ours,far", { api_key: CALLER_KEY, ...options });
+    expect([reply.status, (await readError(reply)).param]).toEqual([400, "api_key"]);
+    expect([vendor.requests.length, stranger.requests.length]).toEqual([0, 0]);
+  });
+
   test("by a hedge", async () => {
     const asked = Promise.withResolvers<void>();
     const late = { after: asked.promise, body: { object: "chat.completion", choices: [] } };
@@ -87,6 +113,32 @@ describe("a caller's key is shown to no second vendor", () => {
     asked.resolve();
     expect((await reply).status).toBe(200);
     expect(bearersOf(stranger.requests)).toEqual(["sk-upstream"]);
+  });
+});
+
+describe("in a group of two vendors a caller's key", () => {
+  test("is for the one that the list names first, and retries find its other deployments", async () => {
+    for (let count = 0; count < 10; count++) {
+      vendor.reset();
+      vendor.next(vendorError(500));
+      const reply = await ask("mixed", { api_key: CALLER_KEY, num_retries: 1 });
+      expect(reply.status).toBe(200);
+      expect(askedModels(vendor).toSorted()).toEqual(["one", "two"]);
+    }
+    expect(stranger.requests.length).toBe(0);
+  });
+
+  test("is tried as often as any other where all of them fail", async () => {
+    for (let count = 0; count < 3; count++) vendor.next(vendorError(500));
+    expect((await ask("mixed", { api_key: CALLER_KEY, num_retries: 2 })).status).toBe(500);
+    expect([vendor.requests.length, stranger.requests.length]).toEqual([3, 0]);
+  });
+
+  test("falls back on those of its vendor", async () => {
+    vendor.next(vendorError(500));
+    const reply = await ask("astray", { api_key: CALLER_KEY });
+    expect(reply.headers.get("x-litellm-model-id")).toBe("mixed-up-ours");
+    expect(stranger.requests.length).toBe(0);
   });
 });
 
