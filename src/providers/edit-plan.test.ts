@@ -202,6 +202,50 @@ describe("a deployment's own values", () => {
   });
 });
 
+describe("what a call leaves out", () => {
+  test.each([
+    [
+      "its own fields, before they are renamed",
+      { additionalDrop: ["max_completion_tokens"] },
+      "",
+      '{"model":"up","safe":1}',
+    ],
+    ["never the model", { additionalDrop: ["model", "max_completion_tokens"] }, "", '{"model":"up","safe":1}'],
+    [
+      "never what the vendor needs",
+      { additionalDrop: ["safe", "max_completion_tokens"] },
+      "",
+      '{"model":"up","safe":true}',
+    ],
+    [
+      "never a default of the deployment",
+      { additionalDrop: ["max_completion_tokens", "seed"] },
+      "seed: 3",
+      '{"model":"up","safe":1,"seed":3}',
+    ],
+    [
+      "never what the deployment forces",
+      { additionalDrop: ["safe", "own[0].x", "max_completion_tokens"] },
+      "extra_body: {safe: 2, own: [{x: 1}]}",
+      '{"model":"up","safe":2,"own":[{"x":1}]}',
+    ],
+    [
+      "never what the command line forces",
+      { additionalDrop: ["max_tokens", "max_completion_tokens"], forced: new Map([["max_tokens", "5"]]) },
+      "",
+      '{"model":"up","safe":1,"max_tokens":5}',
+    ],
+  ])("is %s", (_, options, params, expected) => {
+    expect(edit('{"model":"up","safe":1,"max_completion_tokens":7}', { options, params })).toBe(expected);
+  });
+
+  test("of a field that the deployment drops of as well, both go", () => {
+    const text = '{"model":"up","safe":1,"own":{"a":1,"b":2,"c":3}}';
+    const setting = { options: { additionalDrop: ["own.a"] }, params: "additional_drop_params: [own.b]" };
+    expect(edit(text, setting)).toBe('{"model":"up","safe":1,"own":{"c":3}}');
+  });
+});
+
 test("every one of a repeated field is treated alike", () => {
   expect(edit('{"model":"a","user":1,"model":"b","user":2,"safe":1}')).toBe('{"model":"up","safe":1}');
   expect(refusal('{"model":"m","n":1,"n":2}').param).toBe("n");

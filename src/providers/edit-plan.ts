@@ -187,7 +187,7 @@ export function planEdits(
   options: CallEditOptions,
   ledger: Pick<Ledger, "drop">,
 ): JsonEdit[] {
-  const edits: JsonEdit[] = [];
+  const edits: JsonEdit[] = options.additionalDrop.length === 0 ? [] : toCallDrops(body, options);
   const refused: string[] = [];
   let isModelSame = false;
   let modelCount = 0;
@@ -278,21 +278,35 @@ function addRename(field: ScannedField, to: string, body: ScannedObject, edits: 
 
 function addDeploymentEdits(plan: EditPlan, body: ScannedObject, options: CallEditOptions, edits: JsonEdit[]): void {
   if (plan.defaults.size > 0) {
-    addDefaults(plan, body, edits);
+    addDefaults(plan, body, options, edits);
   }
   if (plan.forced.size > 0 || options.forced.size > 0) {
     addForced(plan, options, edits);
   }
-  if (plan.additionalDrop.length > 0 || options.additionalDrop.length > 0) {
-    const { fields, nested } = splitDropPaths([...plan.additionalDrop, ...options.additionalDrop]);
-    edits.push(...fields.map((name): JsonEdit => ({ kind: "remove", name })), ...dropNestedPaths(body, nested));
+  if (plan.additionalDrop.length > 0) {
+    const { fields, nested } = splitDropPaths(plan.additionalDrop);
+    const names = new Set(nested.map(([name]) => name));
+    // What the call drops of the same fields is gone from their new values too.
+    const callsNested = splitDropPaths(options.additionalDrop).nested.filter(([name]) => names.has(name));
+    edits.push(...fields.map(toRemoval), ...dropNestedPaths(body, [...callsNested, ...nested]));
   }
 }
 
-function addDefaults(plan: EditPlan, body: ScannedObject, edits: JsonEdit[]): void {
+const NOTHING: readonly string[] = [];
+
+const toRemoval = (name: string): JsonEdit => ({ kind: "remove", name });
+
+/** A call drops of what it sent itself: what the deployment and the command line set comes after, and so does the model. */
+function toCallDrops(body: ScannedObject, { additionalDrop }: CallEditOptions): JsonEdit[] {
+  const { fields, nested } = splitDropPaths(additionalDrop);
+  return [...fields.filter((name) => name !== "model").map(toRemoval), ...dropNestedPaths(body, nested)];
+}
+
+function addDefaults(plan: EditPlan, body: ScannedObject, options: CallEditOptions, edits: JsonEdit[]): void {
+  const dropped = options.additionalDrop.length === 0 ? NOTHING : splitDropPaths(options.additionalDrop).fields;
   for (const [name, value] of plan.defaults) {
     const sent = body.find(name);
-    if (sent === undefined || sent.kind === "null") {
+    if (sent === undefined || sent.kind === "null" || dropped.includes(name)) {
       edits.push({ kind: "set", name, value });
     }
   }
