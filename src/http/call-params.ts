@@ -1,10 +1,13 @@
+import { isInternalParam } from "../core/edits.ts";
 import { GatewayError } from "../core/errors.ts";
 import { OPERATION_PATHS } from "../core/operation.ts";
 import { REQUIRED_FIELDS } from "../dialects/openai/params.ts";
+import { type JsonEdit, spliceObject } from "../wire/json-splice.ts";
 import type { ScannedField, ScannedObject } from "../wire/scanned-object.ts";
 import type { Call } from "./call.ts";
 import { readClientCredentials } from "./client-credentials.ts";
 import { checkEnforcedParams } from "./enforced-params.ts";
+import { scanBody } from "./intake.ts";
 import { readMockParams } from "./mock-params.ts";
 import { readRoutingOptions } from "./routing-options.ts";
 
@@ -41,6 +44,29 @@ export function readCallParams(call: Call, body: ScannedObject): void {
     expect(model, ["string"], "a string");
   }
   call.requestedModel = chooseModel(call, readModel(call, body, model));
+  readFields(call, body);
+  call.credentials = readClientCredentials(body);
+  call.mocks = readMockParams(body, call.state.config.general.allowMockParams);
+  call.routing = readRoutingOptions(body, call.request.headers.get("x-litellm-num-retries"));
+  readTimeouts(call, body);
+  readEditOptions(call, body);
+}
+
+/**
+ * Gives the call the body that it has at a fallback with fields of its own: the caller's, with these in place of its own.
+ * They are checked as if the caller had sent them.
+ * @throws GatewayError `invalid-request`
+ */
+export function readOverrides(call: Call, body: ScannedObject, overrides: Readonly<Record<string, unknown>>): void {
+  const edits = Object.entries(overrides)
+    .filter(([name]) => !isInternalParam(name) && name !== "stream") // What speaks to the gateway, a key even, has been read.
+    .map(([name, value]): JsonEdit => ({ kind: "set", name, value: JSON.stringify(value) }));
+  call.body = edits.length === 0 ? body : scanBody(Buffer.concat(spliceObject(body, edits).pieces));
+  readFields(call, call.body);
+}
+
+/** Fields that must be there or be of a kind, whatever the call is routed to. */
+function readFields(call: Call, body: ScannedObject): void {
   for (const { name, kinds } of REQUIRED_FIELDS[call.operation]) {
     const required = present(body, name);
     if (required === undefined) {
@@ -60,15 +86,8 @@ export function readCallParams(call: Call, body: ScannedObject): void {
     expect(options, ["object"], "an object");
   }
   const encoding = present(body, "encoding_format");
-  if (encoding !== undefined && call.operation === "embedding") {
-    call.wantsBase64 = readEncoding(encoding, body);
-  }
+  call.wantsBase64 = encoding !== undefined && call.operation === "embedding" && readEncoding(encoding, body);
   checkEnforcedParams(call, body);
-  call.credentials = readClientCredentials(body);
-  call.mocks = readMockParams(body, call.state.config.general.allowMockParams);
-  call.routing = readRoutingOptions(body, call.request.headers.get("x-litellm-num-retries"));
-  readTimeouts(call, body);
-  readEditOptions(call, body);
 }
 
 /** Names of models repeat from call to call: those of the server need not be decoded. */

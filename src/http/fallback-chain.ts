@@ -1,9 +1,9 @@
 import type { FallbackTarget } from "../config/gateway-config.ts";
-import { isInternalParam } from "../core/edits.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { InboundReply } from "../inbound/inbound.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
 import { type Call, toGatewayError } from "./call.ts";
+import { readOverrides } from "./call-params.ts";
 import { reachOf } from "./client-credentials.ts";
 import { isGone, mayFallBack, targetsOf } from "./fallback-targets.ts";
 import { answerFromGroup } from "./group-call.ts";
@@ -28,7 +28,7 @@ export async function fallBack(
   failure: GatewayError,
   visited = new Set([group.name]),
 ): Promise<InboundReply> {
-  const base = call.editOptions;
+  const { body } = call;
   let error = failure;
   for (const target of mayFallBack(call, failure) ? targetsOf(call, failure, group) : []) {
     const named = call.scope.models.resolve(target.model);
@@ -39,13 +39,14 @@ export async function fallBack(
     }
     visited.add(toVisit(next, target));
     call.fallbacks++;
-    call.editOptions = Object.keys(target.overrides).length === 0 ? base : withOverrides(base, target);
     try {
+      if (body !== undefined && (body !== call.body || hasOverrides(target))) {
+        readOverrides(call, body, target.overrides);
+      }
       return await answerFrom(call, next).catch((thrown) => fallBack(call, next, toGatewayError(thrown), visited));
     } catch (thrown) {
       error = toGatewayError(thrown);
     }
-    call.editOptions = base;
     if (isGone(call)) {
       break;
     }
@@ -53,19 +54,11 @@ export async function fallBack(
   throw error;
 }
 
+const hasOverrides = ({ overrides }: FallbackTarget): boolean => Object.keys(overrides).length > 0;
+
 /** The same group with other fields is another target. */
 const toVisit = (group: ModelGroup, target: FallbackTarget): string =>
-  Object.keys(target.overrides).length === 0 ? group.name : `${group.name}\n${JSON.stringify(target.overrides)}`;
-
-function withOverrides(base: Call["editOptions"], target: FallbackTarget): Call["editOptions"] {
-  const forced = new Map(base.forced);
-  for (const [name, value] of Object.entries(target.overrides)) {
-    if (!isInternalParam(name) && name !== "stream") {
-      forced.set(name, JSON.stringify(value)); // What speaks to the gateway, a key even, has no place in a vendor's body.
-    }
-  }
-  return { ...base, forced };
-}
+  hasOverrides(target) ? `${group.name}\n${JSON.stringify(target.overrides)}` : group.name;
 
 /** `mock_testing_*`: the first group fails without a vendor being asked. */
 function actOutFailure(call: Call): void {

@@ -1,7 +1,9 @@
 import type { FallbackMap, FallbackTarget } from "../config/gateway-config.ts";
 import { isInternalParam } from "../core/edits.ts";
 import { type ErrorKind, GatewayError } from "../core/errors.ts";
+import { scanObject } from "../wire/json-scan.ts";
 import type { JsonKind, ScannedField, ScannedObject } from "../wire/scanned-object.ts";
+import { readClientCredentials } from "./client-credentials.ts";
 
 /** What a call says of its own routing (contract 2.4, 2.6). */
 export interface RoutingOptions {
@@ -150,7 +152,7 @@ function readFallbacks(field: ScannedField, body: ScannedObject): FallbackMap {
   return map;
 }
 
-/** @throws GatewayError for a target with fields that no vendor gets: what it would mean here is not built. */
+/** @throws GatewayError for a target with fields that no vendor gets: what it would mean here is not built; as of a body */
 function toTarget(item: unknown): FallbackTarget | undefined {
   if (typeof item === "string") {
     return { model: item, overrides: {} };
@@ -164,6 +166,9 @@ function toTarget(item: unknown): FallbackTarget | undefined {
     throw new GatewayError("invalid-request", `A fallback cannot set '${internal.slice(0, 60)}'.`, {
       param: "fallbacks",
     });
+  }
+  if (Object.keys(overrides).length > 0) {
+    readClientCredentials(scanObject(Buffer.from(JSON.stringify(overrides)))); // It brings none: refuses what no body may hold.
   }
   return { model: item["model"], overrides };
 }
