@@ -170,7 +170,7 @@ export const HEDGE = {
 export const USER_CONFIG = {
   path: "user_config",
   fields: {
-    model_list: { type: "anything", required: true, description: "The caller's deployments, as in the file." },
+    model_list: { type: "anything", description: "The caller's deployments, as in the file." },
     ...ROUTING_FIELDS,
   },
   notBuilt: NOT_BUILT_ROUTER_SETTINGS,

@@ -105,7 +105,7 @@ describe("faults of a caller's configuration", () => {
 
   test.each<[name: string, value: unknown, fault: string]>([
     ["no mapping", [ENTRY], "user_config: is no mapping; a mapping with model_list"],
-    ["no models", {}, "user_config.model_list: is missing; any value"],
+    ["no models", {}, "user_config.model_list: is missing; a list of 1 to 100 deployments"],
     [
       "models as a mapping",
       { model_list: ENTRY },

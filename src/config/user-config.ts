@@ -84,11 +84,16 @@ const refuseForbidden = (whole: unknown, name: string, path: string, { findings 
   return { ...whole, [name]: Object.fromEntries(kept) };
 };
 
+/** What is wrong with a `model_list` as a whole. */
+const describeModels = (written: unknown): string => {
+  if (written === undefined || written === null) return "is missing";
+  return Array.isArray(written) ? `has ${written.length} entries` : "is no list";
+};
+
 const readModels = (written: unknown, defaults: Mapping, context: ReadContext): GatewayConfig["models"] => {
   const path = `${PATH}.model_list`;
-  if (written === undefined || written === null) return [];
   if (!Array.isArray(written) || written.length === 0 || written.length > MAX_USER_MODELS) {
-    const message = Array.isArray(written) ? `has ${written.length} entries` : "is no list";
+    const message = describeModels(written);
     context.findings.faults.push({ path, message, allowed: `a list of 1 to ${MAX_USER_MODELS} deployments` });
     return [];
   }
