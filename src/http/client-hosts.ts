@@ -11,7 +11,10 @@ import { refusal } from "./client-credentials.ts";
  * checks, when it connects.
  */
 export class ClientHosts {
+  /** What hosts may be reached that are named by `api_base`, by a `user_config`, and by the files of messages. */
   readonly egress: EgressPolicy;
+  readonly configEgress: EgressPolicy;
+  readonly fileEgress: EgressPolicy;
   readonly #mode: boolean | undefined;
   readonly #providers: readonly Provider[];
 
@@ -22,7 +25,10 @@ export class ClientHosts {
   ) {
     this.#mode = settings.allowClientSideCredentials;
     this.#providers = providers;
-    this.egress = { allowed: readAllowedHosts(settings.clientSideAllowedHosts) };
+    const allowed = readAllowedHosts(settings.clientSideAllowedHosts);
+    this.egress = { allowed, param: "api_base" };
+    this.configEgress = { allowed, param: "user_config" };
+    this.fileEgress = { allowed, param: "messages" };
   }
 
   /** @throws GatewayError `unauthenticated` when callers may bring no hosts and no `user_config` at all */

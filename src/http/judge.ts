@@ -140,7 +140,10 @@ export function describeFailure(call: Call, error: GatewayError): GatewayError {
     `litellm.${exceptionClass}: ${exceptionClass}: ${vendor}Exception - ${error.message}. ` +
     `Received Model Group=${call.group?.name ?? ""}\nAvailable Model Group Fallbacks=${fallbackNames(call)}` +
     (call.maxRetries === 0 ? "" : ` LiteLLM Retried: ${call.retries} times, LiteLLM Max Retries: ${call.maxRetries}`);
-  const { status, type, param, retryAfterMs, vendorError } = error;
+  const { param, retryAfterMs, vendorError } = error;
+  // A host of the caller's that does not exist is the caller's mistake, though others of its `user_config` may answer.
+  const { status, type } =
+    error.kind === "upstream-unreachable" && param !== undefined ? ERROR_POLICY["invalid-request"] : error;
   return new GatewayError(error.kind, message, {
     ...(status === undefined ? {} : { status }),
     ...(type === undefined ? {} : { type }),

@@ -87,7 +87,7 @@ class MediaFetcher {
       ownLines: "accept: */*\r\naccept-encoding: identity\r\nuser-agent: portolan\r\n",
       body: [],
       limits: LIMITS,
-      egress: this.#call.state.clientHosts.egress,
+      egress: this.#call.state.clientHosts.fileEgress,
     });
     this.#open.add(exchange);
     try {

@@ -149,7 +149,7 @@ function compile(call: Call, value: unknown, textBytes: number): Compiled {
     router: new Router(config.router, services),
     gate: new ParallelGate(config.router),
     settings: config.router,
-    egress: state.clientHosts.egress,
+    egress: state.clientHosts.configEgress,
   };
   return { scope, weight };
 }

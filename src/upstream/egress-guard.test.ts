@@ -10,7 +10,7 @@ const answer =
     Promise.resolve(addresses);
 
 const find = (url: string, resolve: Resolve, allowed: readonly string[] = []): Promise<readonly string[]> =>
-  findTestedAddresses(readClientUrl(url).origin, { allowed: readAllowedHosts(allowed) }, resolve);
+  findTestedAddresses(readClientUrl(url).origin, { allowed: readAllowedHosts(allowed), param: "api_base" }, resolve);
 
 async function expectRefused(found: Promise<unknown>, reason: string): Promise<void> {
   const error = await found.catch((caught: unknown) => caught);
@@ -174,7 +174,7 @@ test.each([
 });
 
 test("the guard does not lean on who read the URL", async () => {
-  const policy = { allowed: readAllowedHosts([]) };
+  const policy = { allowed: readAllowedHosts([]), param: "api_base" };
   for (const url of ["http://localhost./", "http://evil.test./", "http://a$b.test/", "http://%31%32%37.0.0.1/"]) {
     await expectRefused(findTestedAddresses(readBaseUrl(url).origin, policy, neverAsked), "may not be chosen");
   }
@@ -186,6 +186,29 @@ test("public addresses come back in the resolver's order, in one spelling", asyn
   expect(await find("https://api.test/", answer("2606:4700:0:0::1", "8.8.8.8"))).toEqual(["2606:4700::1", "8.8.8.8"]);
   expect(await find("https://8.8.8.8/", neverAsked)).toEqual(["8.8.8.8"]);
   expect(await find("https://[2606:4700::1]/", neverAsked)).toEqual(["2606:4700::1"]);
+});
+
+test("a refusal names the field that the host stood in", async () => {
+  const policy = { allowed: readAllowedHosts([]), param: "messages" };
+  for (const url of ["http://127.0.0.1/", "http://localhost/", "http://evil.test/"]) {
+    const found = findTestedAddresses(readClientUrl(url).origin, policy, answer("10.0.0.1"));
+    expect(await found.catch((caught: unknown) => caught)).toMatchObject({ status: 400, param: "messages" });
+  }
+});
+
+test("a name that does not exist is the caller's mistake, a resolver out of order is not", async () => {
+  const failing =
+    (code: string): Resolve =>
+    () =>
+      Promise.reject(Object.assign(new Error("no"), { code }));
+  for (const [resolve, param] of [
+    [failing("ENOTFOUND"), "api_base"],
+    [answer(), "api_base"],
+    [failing("EAI_AGAIN"), undefined],
+  ] as const) {
+    const error = (await find("https://gone.test/", resolve).catch((caught: unknown) => caught)) as { param?: string };
+    expect(error.param).toBe(param);
+  }
 });
 
 test("a name that cannot be looked up is an unreachable vendor", async () => {

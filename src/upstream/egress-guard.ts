@@ -40,7 +40,7 @@ interface Judgement {
  * The addresses at which a host that a caller chose may be reached, in the resolver's order, each tested. The connection
  * must be made to one of them and the name not be looked up again: its next answer may be another one.
  * @throws GatewayError `invalid-request` when the host or any of its addresses may not be reached,
- * `upstream-unreachable` when the name has no address.
+ * `upstream-unreachable` when the name has no address; its `param` is the caller's field when the caller is to blame.
  */
 export async function findTestedAddresses(
   origin: Origin,
@@ -48,54 +48,58 @@ export async function findTestedAddresses(
   resolve: Resolve,
 ): Promise<readonly string[]> {
   const name = origin.hostname.toLowerCase();
-  const { allowed } = policy;
+  const { allowed, param } = policy;
   const { port } = origin;
   const literal = readAddress(name);
   if (literal !== undefined) {
     const fault = findFault(literal, { allowed, port, isNameAdmitted: false });
     if (fault !== undefined) {
-      throw refuse(origin, `it is ${CLASS_TEXTS[fault]}`);
+      throw refuse(origin, param, `it is ${CLASS_TEXTS[fault]}`);
     }
     return [writeAddress(literal)];
   }
   if (!isHostName(name)) {
-    throw refuse(origin, "it is not a well-formed host name");
+    throw refuse(origin, param, "it is not a well-formed host name");
   }
   const isNameAdmitted = admitsName(allowed, name, port);
   if (isLocalName(name) && !isNameAdmitted) {
-    throw refuse(origin, "it is a local name");
+    throw refuse(origin, param, "it is a local name");
   }
-  const addresses = await lookUp(origin, name, resolve);
+  const addresses = await lookUp(origin, param, resolve);
   return addresses.map((text) => {
     const address = readAddress(text);
     if (address === undefined) {
-      throw refuse(origin, "it resolves to something that is no plain address");
+      throw refuse(origin, param, "it resolves to something that is no plain address");
     }
     const fault = findFault(address, { allowed, port, isNameAdmitted });
     if (fault !== undefined) {
-      throw refuse(origin, `it resolves to ${CLASS_TEXTS[fault]}`);
+      throw refuse(origin, param, `it resolves to ${CLASS_TEXTS[fault]}`);
     }
     return writeAddress(address);
   });
 }
 
-async function lookUp(origin: Origin, name: string, resolve: Resolve): Promise<readonly string[]> {
+async function lookUp(origin: Origin, param: string, resolve: Resolve): Promise<readonly string[]> {
   let addresses: readonly string[];
   try {
-    addresses = await resolve(name);
+    addresses = await resolve(origin.hostname.toLowerCase());
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
     throw new GatewayError(
       "upstream-unreachable",
-      `Cannot connect to ${origin.hostHeader}: its name could not be looked up${code}`,
-      { cause },
+      `Cannot connect to ${origin.hostHeader}: its name could not be looked up${code === undefined ? "" : ` (${code})`}`,
+      { cause, ...(code !== undefined && NO_SUCH_NAME.has(code) ? { param } : {}) },
     );
   }
   if (addresses.length === 0) {
-    throw new GatewayError("upstream-unreachable", `Cannot connect to ${origin.hostHeader}: its name has no address`);
+    const message = `Cannot connect to ${origin.hostHeader}: its name has no address`;
+    throw new GatewayError("upstream-unreachable", message, { param });
   }
   return addresses;
 }
+
+/** What resolvers say of a name that does not exist; all else is their own trouble. */
+const NO_SUCH_NAME: ReadonlySet<string> = new Set(["ENOTFOUND", "ENODATA"]);
 
 /** Why the address may not be reached; `undefined` when it may. */
 function findFault(address: IpAddress, judgement: Judgement): Exclude<AddressClass, "public"> | undefined {
@@ -130,11 +134,11 @@ function isAdmitted(
 }
 
 /** The refusal names what the caller wrote and a class, never an address that the caller did not write. */
-function refuse(origin: Origin, reason: string): GatewayError {
+function refuse(origin: Origin, param: string, reason: string): GatewayError {
   return new GatewayError(
     "invalid-request",
     `The host '${origin.hostname}' may not be chosen by callers: ${reason}. ` +
       "The server's admin can admit it with general_settings.client_side_allowed_hosts.",
-    { status: 400, param: "api_base" },
+    { status: 400, param },
   );
 }

@@ -6,6 +6,8 @@ import type { Origin } from "./origin.ts";
 /** What a request to a host that a caller chose may reach: public hosts, and those that the server's admin admits. */
 export interface EgressPolicy {
   readonly allowed: AllowedHosts;
+  /** The field of the caller's request that names the host, for refusals. */
+  readonly param: string;
 }
 
 /** Compiled `general_settings.client_side_allowed_hosts`: hosts that callers may choose although they are not public. */

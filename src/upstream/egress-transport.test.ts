@@ -63,7 +63,7 @@ function toRequest(url: string, allowed: readonly string[], limits: Partial<Time
     ownLines: "",
     body: [Buffer.from("{}")],
     limits: { ...LIMITS, ...limits },
-    egress: { allowed: readAllowedHosts(allowed) },
+    egress: { allowed: readAllowedHosts(allowed), param: "api_base" },
   };
 }
 

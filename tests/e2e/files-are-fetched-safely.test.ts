@@ -81,7 +81,8 @@ test("an image behind a URL goes to the vendor as data, fetched once, with nothi
 
 test("a host that is not public is refused before anything is sent", async () => {
   const reply = await ask(guarded.url, bodyWith(`${files.url}/x.png`));
-  expect([reply.status, (await readError(reply)).type]).toEqual([400, "invalid_request_error"]);
+  const { type, param } = await readError(reply);
+  expect([reply.status, type, param]).toEqual([400, "invalid_request_error", "messages"]);
   expect([files.requests.length, vendor.requests.length]).toEqual([0, 0]);
 });
 
