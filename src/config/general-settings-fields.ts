@@ -42,7 +42,7 @@ export const GENERAL_SETTINGS_FIELDS = {
   forward_openai_org_id: {
     type: "boolean",
     default: false,
-    description: "Send callers' `OpenAI-Organization` on to the vendor.",
+    description: "Send callers' `OpenAI-Organization`, or `organization` of their bodies, on to the vendor.",
   },
   health_check_timeout: {
     type: "seconds",

@@ -2,10 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Operation } from "../core/operation.ts";
+import { PROVIDERS } from "../providers/all.ts";
 import { NO_CALL_OPTIONS } from "../providers/edit-plan.ts";
 import { scanObject } from "../wire/json-scan.ts";
 import type { Call } from "./call.ts";
 import { readCallParams } from "./call-params.ts";
+import { ClientHosts } from "./client-hosts.ts";
 
 interface Setting {
   readonly operation?: Operation;
@@ -25,6 +27,7 @@ const read = (text: string, setting: Setting = {}): Call => {
     state: {
       config: { ...config, forced: { ...config.forced, ...setting.forced } },
       scope: { models: { findName: () => undefined } },
+      clientHosts: new ClientHosts(config.general, PROVIDERS),
     },
     isStream: false,
     wantsBase64: false,

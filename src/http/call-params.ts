@@ -45,7 +45,7 @@ export function readCallParams(call: Call, body: ScannedObject): void {
   }
   call.requestedModel = chooseModel(call, readModel(call, body, model));
   readFields(call, body);
-  call.credentials = readClientCredentials(body);
+  readClientCredentials(call, body);
   call.mocks = readMockParams(body, call.state.config.general.allowMockParams);
   call.routing = readRoutingOptions(body, call.request.headers.get("x-litellm-num-retries"));
   readTimeouts(call, body);

@@ -73,6 +73,9 @@ export class Call {
   scope: RoutingScope;
   /** Key and host that the caller brought along. */
   credentials: ClientCredentials | undefined = undefined;
+  /** `api_version` and `organization` of a caller without a key of its own. */
+  apiVersion: string | undefined = undefined;
+  organization: string | undefined = undefined;
   /** Present when the caller chose the host of the current attempt. */
   egress: EgressPolicy | undefined = undefined;
   timeoutMs = 0;

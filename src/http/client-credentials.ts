@@ -1,6 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { isKnownHost } from "../providers/known-hosts.ts";
-import type { PreparedRoute } from "../providers/prepared-route.ts";
+import { isApiVersion, type PreparedRoute } from "../providers/prepared-route.ts";
 import { type OwnAccess, toClientRoute } from "../routing/client-route.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { ModelGroup } from "../routing/model-table.ts";
@@ -62,6 +62,8 @@ const LOOKED_AT: ReadonlySet<string> = new Set([
   "api_key",
   "api_base",
   "base_url",
+  "api_version",
+  "organization",
   "extra_body",
 ]);
 
@@ -78,34 +80,59 @@ export function refusal(name: string, hint: string): GatewayError {
 }
 
 /**
- * Reads the caller's own key and host from the body; `undefined` when it brought none.
+ * Takes the caller's own key and host from the body onto the call; without a key, the API version and the organization that
+ * it wants of the server's.
  * @throws GatewayError `invalid-request` for what no key or address can be; `unauthenticated` for what is never taken
  */
-export function readClientCredentials(body: ScannedObject): ClientCredentials | undefined {
+export function readClientCredentials(call: Call, body: ScannedObject): void {
   if (!body.fields.some(({ name }) => LOOKED_AT.has(name))) {
-    return undefined; // As nearly every body.
+    return; // As nearly every body.
   }
+  refuseIdentities(body);
+  const apiKey = readText(body, "api_key");
+  const apiBase = readText(body, "api_base") ?? readText(body, "base_url");
+  const apiVersion = readText(body, "api_version");
+  const organization = readText(body, "organization");
+  if (apiBase !== undefined) {
+    checkBase(call, apiBase, apiKey);
+  }
+  if (apiKey !== undefined) {
+    call.credentials = { apiKey, apiBase, apiVersion, organization };
+    return;
+  }
+  if (apiVersion !== undefined && !isApiVersion(apiVersion)) {
+    throw new GatewayError(
+      "invalid-request",
+      "Invalid value for 'api_version': expected a version such as 2024-10-21.",
+      {
+        param: "api_version",
+      },
+    );
+  }
+  call.apiVersion = apiVersion;
+  call.organization = organization;
+}
+
+/** @throws GatewayError `unauthenticated` for fields of a body that say as whom or where calls are made */
+export function refuseIdentities(body: ScannedObject): void {
   const refused = findRefused(body);
   if (refused !== undefined) {
     throw refusal(refused, "This gateway takes a caller's api_key, api_base, api_version and organization.");
   }
   checkNested(body);
-  const apiKey = readText(body, "api_key");
-  const apiBase = readText(body, "api_base") ?? readText(body, "base_url");
-  if (apiKey === undefined && apiBase === undefined) {
-    return undefined; // `api_version` and `organization` alone choose neither host nor key.
-  }
+}
+
+/** A host needs a key beside it; where callers may bring none at all, that is what they are told. */
+function checkBase(call: Call, apiBase: string, apiKey: string | undefined): void {
   if (apiKey === undefined) {
+    call.state.clientHosts.checkOpen("api_base");
     throw new GatewayError(
       "invalid-request",
       "'api_base' needs 'api_key' beside it: a key of this server is never sent to a host that a caller chose.",
       { param: "api_base" },
     );
   }
-  if (apiBase !== undefined) {
-    checkUrl(apiBase);
-  }
-  return { apiKey, apiBase, apiVersion: readText(body, "api_version"), organization: readText(body, "organization") };
+  checkUrl(apiBase);
 }
 
 const findRefused = (body: ScannedObject): string | undefined =>
@@ -198,7 +225,7 @@ export function reachOf(call: Call, group: ModelGroup, first: Deployment | undef
   if (deployments.length === group.deployments.length) {
     return group;
   }
-  return deployments.length === 0 ? undefined : { name: group.name, deployments };
+  return deployments.length === 0 ? undefined : { ...group, deployments };
 }
 
 /** The deployment of a group whose vendor a caller's key is taken to be for: the first of the list that can answer. */

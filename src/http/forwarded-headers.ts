@@ -9,8 +9,8 @@ const NEVER_FORWARDED = /^x-(?:stainless|litellm|forwarded|real-ip|amz|goog-|sno
 
 /**
  * Header lines of the caller that the vendor gets, if the configuration says so: `x-*` headers and those that the vendor
- * declares (`anthropic-beta`) with `forward_client_headers_to_llm_api`, the organization with `forward_openai_org_id`
- * (contract 2.7). No key ever.
+ * declares (`anthropic-beta`) with `forward_client_headers_to_llm_api`, the organization, of the body or the headers, with
+ * `forward_openai_org_id` (contract 2.7). No key ever.
  */
 export function forwardedHeaders(call: Call): string {
   const { general } = call.state.config;
@@ -19,7 +19,9 @@ export function forwardedHeaders(call: Call): string {
   }
   const { headers } = call.request;
   let lines = "";
-  const organization = general.forwardOpenaiOrganization ? headers.get("openai-organization") : null;
+  const organization = general.forwardOpenaiOrganization
+    ? (call.organization ?? headers.get("openai-organization"))
+    : null;
   if (organization !== null) {
     lines += `openai-organization: ${organization}\r\n`;
   }

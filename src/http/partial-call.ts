@@ -24,6 +24,8 @@ export function toPart(call: Call, model: string): Call {
   part.routing = call.routing;
   part.scope = call.scope;
   part.credentials = call.credentials;
+  part.apiVersion = call.apiVersion;
+  part.organization = call.organization;
   part.fallbacks = call.fallbacks;
   part.trace = call.trace && toSiblingTrace(call.trace);
   return part;

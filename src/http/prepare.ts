@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { toCallersTraceLines, toTraceLines } from "../core/trace-context.ts";
 import type { Translator } from "../core/translation.ts";
-import { planEdits } from "../providers/edit-plan.ts";
+import { planEdits, refusedParams } from "../providers/edit-plan.ts";
 import type { PreparedRoute, RouteHead } from "../providers/prepared-route.ts";
 import { decodeTokenInput } from "../translators/embedding-token-ids.ts";
 import type { UpstreamRequest } from "../upstream/transport.ts";
@@ -28,6 +28,9 @@ export function prepareRequest(
   route: PreparedRoute,
   body: ScannedObject,
 ): PreparedRequests | Promise<PreparedRequests> {
+  if (call.apiVersion !== undefined || call.organization !== undefined) {
+    tellUnused(call, route);
+  }
   const edits = planEdits(route.plan, body, call.editOptions, call);
   const { translator } = call;
   if (call.isStream && (translator === undefined || translator.to === "openai-chat")) {
@@ -40,6 +43,23 @@ export function prepareRequest(
     return prepareTranslated(call, route, translator, spliceObject(body, edits).pieces);
   }
   return one(toUpstreamRequest(call, route, spliceObject(body, edits).pieces));
+}
+
+/** What a caller without a key of its own says beside it, where the vendor or the configuration has no use for it. */
+function tellUnused(call: Call, { plan }: PreparedRoute): void {
+  const unused: string[] = [];
+  if (call.apiVersion !== undefined && plan.provider.apiVersionEnv === undefined) {
+    unused.push("api_version");
+  }
+  if (call.organization !== undefined && !call.state.config.general.forwardOpenaiOrganization) {
+    unused.push("organization");
+  }
+  if (unused.length > 0 && call.editOptions.isStrict) {
+    throw refusedParams(plan, unused);
+  }
+  for (const name of unused) {
+    call.drop(name);
+  }
 }
 
 const one = (request: UpstreamRequest | Promise<UpstreamRequest>): PreparedRequests | Promise<PreparedRequests> =>
@@ -92,7 +112,8 @@ function toUpstreamRequest(
   body: readonly Uint8Array[],
   headers = "",
 ): UpstreamRequest | Promise<UpstreamRequest> {
-  const apiVersion = call.target.query === "" ? undefined : readQuery(call.target, "api-version");
+  const asked = call.target.query === "" ? undefined : readQuery(call.target, "api-version");
+  const apiVersion = asked ?? call.apiVersion;
   const streams = call.isStream && call.translator?.stream !== undefined;
   const head = route.head(apiVersion, call.translator === undefined ? call.isStream : streams);
   if (route.credential.lines !== undefined) {

@@ -3,7 +3,7 @@ import { isInternalParam } from "../core/edits.ts";
 import { type ErrorKind, GatewayError } from "../core/errors.ts";
 import { scanObject } from "../wire/json-scan.ts";
 import type { JsonKind, ScannedField, ScannedObject } from "../wire/scanned-object.ts";
-import { readClientCredentials } from "./client-credentials.ts";
+import { refuseIdentities } from "./client-credentials.ts";
 
 /** What a call says of its own routing (contract 2.4, 2.6). */
 export interface RoutingOptions {
@@ -168,7 +168,7 @@ function toTarget(item: unknown): FallbackTarget | undefined {
     });
   }
   if (Object.keys(overrides).length > 0) {
-    readClientCredentials(scanObject(Buffer.from(JSON.stringify(overrides)))); // It brings none: refuses what no body may hold.
+    refuseIdentities(scanObject(Buffer.from(JSON.stringify(overrides))));
   }
   return { model: item["model"], overrides };
 }

@@ -61,8 +61,10 @@ export interface RouteSource {
 /** Names that the gateway writes itself; a configured extra header of this name is refused at boot. */
 const OWN_HEADERS: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding", "connection"]);
 
-/** `api-version` values that are forwarded; anything else a caller sends there is only a hint and is left out. */
 const SAFE_VERSION = /^[A-Za-z0-9._-]{1,40}$/;
+
+/** Whether this is an `api-version` that is forwarded; anything else in a caller's query is only a hint and is left out. */
+export const isApiVersion = (text: string): boolean => SAFE_VERSION.test(text);
 
 /**
  * The base URL of a deployment: its `api_base`, the provider's environment variable, the provider's default.
@@ -142,7 +144,7 @@ export function prepareRoute(source: RouteSource): PreparedRoute {
     plan: toEditPlan(provider, way, { operation, model, params, isCallersOwn: source.isCallersOwn ?? false }),
     apiBase: isRemote ? base : apiBase,
     head: (apiVersion, isStream) => {
-      if (takesVersion && apiVersion !== undefined && SAFE_VERSION.test(apiVersion)) {
+      if (takesVersion && apiVersion !== undefined && isApiVersion(apiVersion)) {
         return toHead(isStream ? streamPath : route.path, apiVersion);
       }
       return isStream ? ownStreamHead : ownHead;

@@ -48,6 +48,7 @@ beforeAll(async () => {
     modelEntry("pair", planted("two", 0), { id: "two" }),
     modelEntry("single", planted("one", 1)),
     modelEntry("from-env", { model: "openai/one", api_base: `${vendor.url}/v1` }),
+    modelEntry("versioned", { model: "azure/chatgpt-v-2", api_base: vendor.url, api_key: SERVER_KEY }),
     modelEntry("vectors", openaiParams(vendor, "openai/text-embedding-3-small", { api_key: SERVER_KEY })),
     modelEntry("own-rule", {
       ...planted("one", 1),
@@ -60,7 +61,7 @@ beforeAll(async () => {
   [gateway, closed, open, silent] = await Promise.all([
     start({ client_side_allowed_hosts: ["127.0.0.1"] }, ["--detailed_debug"]),
     start({ allow_client_side_credentials: false, client_side_allowed_hosts: ["127.0.0.1"] }),
-    start({ allow_client_side_credentials: true }),
+    start({ allow_client_side_credentials: true, forward_openai_org_id: true }),
     start({}),
   ]);
 });
@@ -118,6 +119,27 @@ describe("a key of the caller's own", () => {
 
   test("has its own organization beside it", async () => {
     await ask({ api_key: CALLER_KEY, organization: "org-of-the-caller" });
+    expect(vendor.last().headers.get("openai-organization")).toBe("org-of-the-caller");
+  });
+
+  test("that is the server's goes with the API version that the caller names, and with no organization of the caller's", async () => {
+    const reply = await ask({ model: "versioned", api_version: "2099-01-01", organization: "org-of-the-caller" });
+    expect([reply.status, reply.headers.get("x-portolan-dropped")]).toEqual([200, "organization"]);
+    expect(vendor.last().query.get("api-version")).toBe("2099-01-01");
+    expect(toRecordedText(vendor.last())).not.toContain("org-of-the-caller");
+  });
+
+  test("that is the server's, where the vendor has no API versions, has the caller told so, or refused", async () => {
+    const reply = await ask({ api_version: "2099-01-01" });
+    expect([reply.status, reply.headers.get("x-portolan-dropped")]).toEqual([200, "api_version"]);
+    const strict = await ask({ api_version: "2099-01-01" }, gateway, { "x-portolan-strict": "true" });
+    expect([strict.status, (await readError(strict)).param]).toEqual([400, "api_version"]);
+    const odd = await ask({ model: "versioned", api_version: "x/../y" });
+    expect([odd.status, (await readError(odd)).param]).toEqual([400, "api_version"]);
+  });
+
+  test("that is the server's goes with the caller's organization where that is forwarded", async () => {
+    await ask({ model: "from-env", organization: "org-of-the-caller" }, open);
     expect(vendor.last().headers.get("openai-organization")).toBe("org-of-the-caller");
   });
 
@@ -222,6 +244,16 @@ describe("a host of the caller's own", () => {
       );
     }
     expect(elsewhere.requests.length).toBe(0);
+  });
+
+  test("without a key is refused there with the contract's words", async () => {
+    for (const name of ["api_base", "base_url"]) {
+      const reply = await ask({ [name]: "https://api.openai.com/v1" }, closed);
+      expect(reply.status).toBe(401);
+      expect((await readError(reply)).message).toStartWith(
+        "Authentication Error, Rejected Request: api_base is not allowed in request body. Enable with",
+      );
+    }
   });
 
   test("is taken where the model's own rule matches the whole of it", async () => {

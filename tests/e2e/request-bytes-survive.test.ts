@@ -85,7 +85,7 @@ test("no parameter that speaks to the gateway reaches the vendor", async () => {
   const sent = await forwarded(
     `{"model":"gpt",${fields},"timeout":30,"request_timeout":30,"stream_timeout":30,"drop_params":true,` +
       `"additional_drop_params":["a"],"allowed_openai_params":["b"],"num_retries":1,"max_retries":1,"fallbacks":["gpt"],"context_window_fallbacks":[],"content_policy_fallbacks":[],` +
-      `"disable_fallbacks":false,"priority":1,"fastest_response":true,"user_config":null,"api_key":null,"mock_response":null,"messages":[]}`,
+      `"disable_fallbacks":false,"priority":1,"fastest_response":true,"user_config":null,"api_key":null,"api_version":"1","organization":"o","mock_response":null,"messages":[]}`,
   );
   expect(sent).toBe('{"model":"gpt-4o","messages":[]}');
 });
