@@ -31,8 +31,8 @@ export function isCallersChoice(call: Call, { deployment, error, waitedMs }: Fai
   }
 }
 
-/** Whether the call's `?api-version=` changes what its vendor is asked for. */
-function choosesVersion({ route, target }: Call): boolean {
-  const version = readQuery(target, "api-version");
+/** Whether the call's `?api-version=` or `api_version` changes what its vendor is asked for. */
+function choosesVersion({ route, target, apiVersion }: Call): boolean {
+  const version = readQuery(target, "api-version") ?? apiVersion;
   return version !== undefined && route?.head(version, false).text !== route?.head(undefined, false).text;
 }
