@@ -259,7 +259,8 @@ export class Call {
     const { deployment, error, waitedMs } = failed;
     const { router } = this.scope;
     const isChoice = isCallersChoice(this, failed);
-    if (error.kind === "client-closed" || (isChoice && error.kind === "upstream-timeout")) {
+    const isEnded = error.kind === "client-closed" || error.kind === "given-up";
+    if (isEnded || (isChoice && error.kind === "upstream-timeout")) {
       const firstByteMs = this.reply === undefined ? undefined : this.upstreamMs;
       router.gaveUp(deployment, group, { waitedMs, firstByteMs, isStream: this.isStream });
     } else if (ERROR_POLICY[error.kind].exceptionClass !== undefined) {
