@@ -163,6 +163,20 @@ test("closing sends what waits; nothing is taken afterwards", async () => {
   expect(sender.stats).toMatchObject({ sentCount: 4, droppedCount: 1 });
 });
 
+test("closing ends in time, whatever a sending does: what it held counts as lost, even where it arrives later", async () => {
+  const late = Promise.withResolvers<SendOutcome>();
+  const { sender, log } = open({ send: () => late.promise, maxBatchItems: 1 });
+  sender.push("a");
+  sender.push("b");
+  await sender.close(10);
+  const lost = { queuedCount: 0, sentCount: 0, droppedCount: 2, failedSendCount: 1 };
+  expect(sender.stats).toEqual(lost);
+  expect(log).toEqual(["callback 'test': 1 calls not delivered so far: the gateway stopped"]);
+  late.resolve(SENT);
+  await late.promise;
+  expect(sender.stats).toEqual(lost);
+});
+
 test("what a failed sending has settled is not sent again, and each item is counted once", async () => {
   const batches: (readonly string[])[] = [];
   const outcomes: SendOutcome<string>[] = [

@@ -21,7 +21,7 @@ export interface BatchSenderOptions<Item> {
   readonly name: string;
   /** What its items are, for the log; `calls` when absent. */
   readonly unit?: string;
-  /** Sends one batch; must end by itself in time. A throw counts as `retry`. */
+  /** Sends one batch; must end by itself in time, though what does not is left behind at the end. A throw counts as `retry`. */
   readonly send: (batch: readonly Item[], signal: AbortSignal) => Promise<SendOutcome<NoInfer<Item>>>;
   /** The size of an item in memory, in bytes, roughly. */
   readonly sizeOf: (item: Item) => number;
@@ -236,11 +236,18 @@ export class BatchSender<Item> {
     return remaining;
   }
 
+  /** Given up, it does not wait for a sending that pays the signal no heed: a file's system may never answer. */
   async #try(batch: readonly Item[]): Promise<SendOutcome<Item>> {
+    const { signal } = this.#given;
+    const givenUp = Promise.withResolvers<SendOutcome<Item>>();
+    const giveUp = (): void => givenUp.resolve({ kind: "retry", reason: STOPPED });
+    signal.addEventListener("abort", giveUp);
     try {
-      return await this.#options.send(batch, this.#given.signal);
+      return await Promise.race([this.#options.send(batch, signal), givenUp.promise]);
     } catch (cause) {
       return { kind: "retry", reason: cause instanceof Error ? cause.message : "no answer" };
+    } finally {
+      signal.removeEventListener("abort", giveUp);
     }
   }
 

@@ -1,15 +1,19 @@
 import { expect, test } from "bun:test";
 import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import type { CallFinished } from "../core/call-event.ts";
+import type { Post, PostReply } from "../upstream/post.ts";
+import { replyOf } from "../upstream/post-for-tests.ts";
 import type { CallObserver } from "./call-observer.ts";
 import { answeredCall } from "./calls-for-tests.ts";
 import { Observatory } from "./observatory.ts";
 import type { ObserverWorld } from "./observer-context.ts";
 
-const worldOf = (yaml: string): ObserverWorld => ({
+const neverPosts: Post = () => Promise.reject(new Error("nothing is sent in this test"));
+
+const worldOf = (yaml: string, post: Post = neverPosts): ObserverWorld => ({
   config: configOf(loadYaml(`model_list: []\n${yaml}`)),
   environment: {},
-  post: () => Promise.reject(new Error("nothing is sent in this test")),
+  post,
   now: () => 0,
   random: () => 0,
   version: "test",
@@ -61,4 +65,27 @@ test("an observer that does not end well harms nobody", async () => {
   await observatory.apply(worldOf(""));
   await observatory.stop();
   expect(log).toEqual(["observer 'meter' did not end well"]);
+});
+
+test("a callback that is gone and still sends holds up no change; the end waits for it", async () => {
+  const answer = Promise.withResolvers<PostReply>();
+  const posted = Promise.withResolvers<void>();
+  const observatory = new Observatory([], () => undefined);
+  const settings = "callback_settings: {generic_api: {endpoint: 'http://localhost', batch_size: 1}}";
+  const post: Post = () => {
+    posted.resolve();
+    return answer.promise;
+  };
+  await observatory.apply(worldOf(`litellm_settings: {callbacks: [generic_api]}\n${settings}`, post));
+  observatory.push(answeredCall({}));
+  await posted.promise;
+  await observatory.apply(worldOf(""));
+  let hasStopped = false;
+  const stopped = observatory.stop().then(() => {
+    hasStopped = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(hasStopped).toBe(false);
+  answer.resolve(replyOf(200));
+  await stopped;
 });

@@ -27,6 +27,8 @@ export class Observatory {
   #standing: readonly Standing[] = [];
   /** The latest change; each waits for the one before. */
   #change: Promise<void> = Promise.resolve();
+  /** Observers of earlier configurations that still send. */
+  readonly #closing = new Set<Promise<void>>();
 
   constructor(meters: readonly CallObserver[], log: (message: string, cause: unknown) => void) {
     this.#meters = meters;
@@ -88,8 +90,10 @@ export class Observatory {
     await this.#change;
     await this.#estimator.stop();
     this.#queue.flush();
-    const all = [...this.#meters, ...this.#standing.map(({ observer }) => observer)];
-    await Promise.all(all.map((observer) => this.#close(observer)));
+    for (const observer of [...this.#meters, ...this.#standing.map((standing) => standing.observer)]) {
+      this.#close(observer);
+    }
+    await Promise.all(this.#closing);
   }
 
   async #replace(world: ObserverWorld, own: OwnObservers): Promise<void> {
@@ -110,11 +114,21 @@ export class Observatory {
     }
     const always = this.#meters.map((observer) => ({ observer, onSuccess: true, onFailure: true }));
     this.#queue.observing = [...always, ...this.#standing];
-    const gone = [...before.values()].filter((standing) => !this.#standing.includes(standing));
-    await Promise.all(gone.map(({ observer }) => this.#close(observer)));
+    for (const standing of before.values()) {
+      if (!this.#standing.includes(standing)) {
+        this.#close(standing.observer);
+      }
+    }
   }
 
-  async #close(observer: CallObserver): Promise<void> {
+  /** Nobody but the end waits for it: what it still sends holds up neither metrics nor the next change. */
+  #close(observer: CallObserver): void {
+    const closing = this.#end(observer).finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** Never rejects. */
+  async #end(observer: CallObserver): Promise<void> {
     try {
       await observer.close?.(CLOSE_WITHIN_MS);
     } catch (cause) {

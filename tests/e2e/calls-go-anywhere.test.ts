@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -283,6 +284,17 @@ describe("JSON lines", () => {
     await chat(gateway);
     expect(await gateway.stop()).toBe(0);
     expect(gateway.logs()).toMatch(/callback 'json_lines': \d+ calls not delivered so far: EISDIR/);
+  }, 15_000);
+
+  test("to a pipe that nobody reads hold up neither metrics nor the end", async () => {
+    const path = join(folder, "nobody-reads");
+    expect(spawnSync("mkfifo", [path]).status).toBe(0);
+    const gateway = await serveFile(path, { callbacks: ["json_lines", "prometheus"] });
+    expect((await chat(gateway)).status).toBe(200);
+    const answer = await fetch(`${gateway.url}/metrics`, { headers: { authorization: "Bearer sk-planted-master" } });
+    expect(await answer.text()).toContain("portolan_");
+    expect(await within(gateway.stop(), "the end", 10_000)).toBe(0);
+    expect(gateway.logs()).toContain("callback 'json_lines': 1 calls not delivered so far: the gateway stopped");
   }, 15_000);
 
   test("a full disk loses what does not fit, and says so", async () => {
