@@ -52,6 +52,8 @@ export interface GatewayOptions {
   readonly accessLogFormat: AccessLogFormat;
   /** Writes access log lines. */
   readonly writeLog: LogWriter;
+  /** Writes callbacks' records to where {@link writeLog} does; settles when they have been taken. Absent: as log lines. */
+  readonly writeRecords?: (bytes: Uint8Array) => Promise<void>;
   readonly logLevel: "info" | "debug" | "detailed";
   readonly logError: (message: string, cause: unknown) => void;
   /** The other processes on the port; absent where it serves alone. */
@@ -214,10 +216,20 @@ export class Gateway {
 
   /** Calls wait in their queue until their observers are there. */
   #observe(config: GatewayConfig, environment: Environment, modules: readonly LoadedModule[]): void {
-    const { logError, writeLog } = this.#options;
+    const { logError, writeLog, writeRecords = async (bytes) => writeLog(Buffer.from(bytes)) } = this.#options;
     const { now, random, version, watch } = this.#services;
     watch.isOn = config.observing.alerting !== undefined;
-    const world = { config, environment, post: this.#post, now, random, version, log: logError, write: writeLog };
+    const world = {
+      config,
+      environment,
+      post: this.#post,
+      now,
+      random,
+      version,
+      log: logError,
+      write: writeLog,
+      writeRecords,
+    };
     this.#observatory.apply(world, { modules, watch }).catch((cause) => logError("callbacks failed", cause));
   }
 

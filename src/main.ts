@@ -125,6 +125,7 @@ function obeySignals(end: () => void, reload: (() => void) | undefined): void {
   });
 }
 
+process.stdout.on("error", (error) => logError("standard output takes nothing", error));
 process.on("unhandledRejection", (reason) => logError("a promise was left alone", reason));
 process.on("uncaughtException", (error) => logError("an error was not caught", error));
 main().catch((error: unknown) => {

@@ -5,6 +5,12 @@ export const writeOut = (text: string | Uint8Array): void => {
   process.stdout.write(text);
 };
 
+/** Writes to standard output as well; settles when it has taken the bytes, and rejects when it cannot. */
+export const writeOutFully = (bytes: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => (error instanceof Error ? reject(error) : resolve()));
+  });
+
 /** One line for the operator. */
 export const print = (line: string): void => writeOut(`${line}\n`);
 

@@ -7,7 +7,7 @@ import { formatFault, formatReport, formatWarning } from "../config/report.ts";
 import type { Siblings } from "../core/siblings.ts";
 import { Gateway } from "../gateway.ts";
 import { formatBanner, formatOpenWarning } from "./banner.ts";
-import { logError, print, printProblem, writeOut } from "./console.ts";
+import { logError, print, printProblem, writeOut, writeOutFully } from "./console.ts";
 import { type Loaded, type LoadedWithModules, loadWithModules } from "./load.ts";
 import { MemoryKeeper } from "./memory-keeper.ts";
 import { isSiblingMessage } from "./sibling-messages.ts";
@@ -48,6 +48,7 @@ export async function serve(
     modules: loaded.modules,
     accessLogFormat: isJson ? "json" : "text",
     writeLog: writeOut,
+    writeRecords: writeOutFully,
     logLevel: options.logLevel,
     logError,
     worker,

@@ -19,6 +19,7 @@ const worldOf = (yaml: string, post: Post = neverPosts): ObserverWorld => ({
   version: "test",
   log: () => undefined,
   write: () => undefined,
+  writeRecords: () => Promise.resolve(),
 });
 
 const meter = (seen: string[], close?: () => Promise<void>): CallObserver => ({

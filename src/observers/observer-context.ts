@@ -18,6 +18,11 @@ export interface ObserverWorld {
   readonly log: (message: string, cause: unknown) => void;
   /** Writes to the gateway's standard output. */
   readonly write: (text: string | Uint8Array) => void;
+  /**
+   * Writes to standard output too, for what may be much: settles when the bytes have been taken, which takes as long as the
+   * reader does. They are not to be changed until then. Rejects when nobody reads any more.
+   */
+  readonly writeRecords: (bytes: Uint8Array) => Promise<void>;
 }
 
 /** What a callback is made with. */

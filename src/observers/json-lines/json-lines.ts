@@ -13,7 +13,7 @@ const NEWLINE = 0x0a;
 
 /** Writes one line of JSON per call: to a file, or to standard output. */
 export function openJsonLines(context: ObserverContext<"json_lines">): CallObserver {
-  const { settings, name, log, random, write } = context;
+  const { settings, name, log, random, writeRecords } = context;
   const writer = new PayloadWriter({ showsContent: settings.message_logging }, JSON_LINES);
   const file = settings.path === undefined ? undefined : new LineFile(resolve(settings.path));
   const sender = new BatchSender<CallFinished>({
@@ -23,7 +23,7 @@ export function openJsonLines(context: ObserverContext<"json_lines">): CallObser
       if (file !== undefined) {
         return file.append(lines, batch.length);
       }
-      write(Buffer.from(lines)); // A copy: what is handed over is the reader's.
+      await writeRecords(lines);
       return { kind: "sent" };
     },
     sizeOf: sizeOfCall,

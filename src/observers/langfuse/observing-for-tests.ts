@@ -50,6 +50,7 @@ export const openForTest = async (
     version: "1.2.3",
     log: (message, cause) => void log.push(`${message}: ${String(cause)}`),
     write: () => undefined,
+    writeRecords: () => Promise.resolve(),
   });
   return { observer, requests, log };
 };

@@ -39,6 +39,7 @@ const open = (written: Readonly<Record<string, unknown>>, ...replies: readonly (
     version: "1",
     log: (message, cause) => void logged.push(`${message}: ${String(cause)}`),
     write: (text) => void lines.push(String(text)),
+    writeRecords: () => Promise.resolve(),
   });
   return { observer, requests, logged, lines };
 };
