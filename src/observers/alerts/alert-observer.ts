@@ -21,14 +21,7 @@ interface Delivery {
 
 /** Tells operators of calls that are slow, hang or fail, of deployments that cool down and of outages. */
 export function openAlerts(settings: AlertingSettings, world: ObserverWorld, watch: CallWatch): CallObserver {
-  const gate = new AlertGate(settings.repeat_after);
   const sender = openSender(world);
-  const rules = new AlertRules(settings, (alert) => {
-    const heldBack = gate.admit(alert, performance.now());
-    if (heldBack !== undefined) {
-      deliver(alert, heldBack);
-    }
-  });
   const deliver = (alert: Alert, heldBack: number): void => {
     const at = new Date(world.now());
     const slackUrls = settings.slackUrls[alert.type] ?? (settings.slackUrl === undefined ? [] : [settings.slackUrl]);
@@ -42,6 +35,8 @@ export function openAlerts(settings: AlertingSettings, world: ObserverWorld, wat
       world.write(`${at.toISOString()} alert: ${toPlainText(alert)}\n`);
     }
   };
+  const gate = new AlertGate(settings.repeat_after, deliver);
+  const rules = new AlertRules(settings, (alert) => gate.offer(alert, performance.now()));
   const listener = (cooled: CooledDeployment): void => rules.cooled(cooled);
   watch.listen(listener);
   const lookMs = Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, settings.thresholdMs / 4));
@@ -49,6 +44,7 @@ export function openAlerts(settings: AlertingSettings, world: ObserverWorld, wat
     const nowMs = performance.now();
     rules.waiting(watch.waiting, nowMs);
     rules.look(nowMs);
+    gate.look(nowMs);
   }, lookMs);
   return {
     name: "alerting",
