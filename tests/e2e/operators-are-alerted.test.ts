@@ -194,7 +194,7 @@ test("webhooks get the same as fields; types have URLs of their own", async () =
   await chat(gateway);
   await within(Promise.all([slack.request(1), webhook.request(0)]), "the alerts");
   await end(gateway);
-  expect(slack.received.map(({ path }) => path)).toEqual(["/own-1", "/own-2"]);
+  expect(slack.received.map(({ path }) => path).sort()).toEqual(["/own-1", "/own-2"]);
   expect(JSON.parse(webhook.received[0]?.text ?? "")).toMatchObject({
     event: "llm_exceptions",
     event_group: "proxy",
@@ -205,12 +205,13 @@ test("webhooks get the same as fields; types have URLs of their own", async () =
   });
 });
 
-test("a receiver that is down or hangs delays no call", async () => {
+test("a receiver that is down or hangs delays no call, and no other receiver", async () => {
   slack.answer(() => new Promise(() => {}));
-  const gateway = await serve({ alert_types: ["llm_exceptions"] });
+  const gateway = await serve({ alerting: ["slack", "webhook"], alert_types: ["llm_exceptions"] });
   failAll();
   for (let count = 0; count < 5; count++) await chat(gateway);
-  await within(slack.request(0), "the alert");
+  await within(slack.request(0), "the alert that hangs");
+  await within(webhook.request(0), "the same at the other receiver");
   upstream.reset();
   const startedAt = performance.now();
   expect((await chat(gateway)).status).toBe(200);

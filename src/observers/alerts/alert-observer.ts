@@ -1,7 +1,7 @@
 import type { AlertingSettings } from "../../config/alerting.ts";
 import type { CallWatch, CooledDeployment } from "../../core/call-watch.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
-import type { CallObserver } from "../call-observer.ts";
+import type { CallObserver, ObserverStats } from "../call-observer.ts";
 import type { ObserverWorld } from "../observer-context.ts";
 import type { Alert } from "./alert.ts";
 import { AlertGate } from "./alert-gate.ts";
@@ -14,22 +14,17 @@ const SEND_LIMIT_MS = 10_000;
 const MIN_LOOK_MS = 50;
 const MAX_LOOK_MS = 10_000;
 
-interface Delivery {
-  readonly url: string;
-  readonly body: string;
-}
-
 /** Tells operators of calls that are slow, hang or fail, of deployments that cool down and of outages. */
 export function openAlerts(settings: AlertingSettings, world: ObserverWorld, watch: CallWatch): CallObserver {
-  const sender = openSender(world);
+  const receivers = new Receivers(world);
   const deliver = (alert: Alert, heldBack: number): void => {
     const at = new Date(world.now());
     const slackUrls = settings.slackUrls[alert.type] ?? (settings.slackUrl === undefined ? [] : [settings.slackUrl]);
     for (const url of slackUrls) {
-      sender.push({ url, body: toSlackBody(alert, heldBack, at) });
+      receivers.send(url, toSlackBody(alert, heldBack, at));
     }
     if (settings.webhookUrl !== undefined) {
-      sender.push({ url: settings.webhookUrl, body: toWebhookBody(alert, heldBack, at) });
+      receivers.send(settings.webhookUrl, toWebhookBody(alert, heldBack, at));
     }
     if (settings.log_to_console) {
       world.write(`${at.toISOString()} alert: ${toPlainText(alert)}\n`);
@@ -53,21 +48,52 @@ export function openAlerts(settings: AlertingSettings, world: ObserverWorld, wat
     close: (withinMs) => {
       clearInterval(timer);
       watch.leave(listener);
-      return sender.close(withinMs);
+      return receivers.close(withinMs);
     },
-    stats: () => sender.stats,
+    stats: () => receivers.stats,
   };
 }
 
-function openSender({ post, random, log }: ObserverWorld): BatchSender<Delivery> {
+/** The addresses of the configuration, each with a queue of its own: one that fails or hangs holds up no other. */
+class Receivers {
+  readonly #world: ObserverWorld;
+  readonly #senders = new Map<string, BatchSender<string>>();
+
+  constructor(world: ObserverWorld) {
+    this.#world = world;
+  }
+
+  send(url: string, body: string): void {
+    let sender = this.#senders.get(url);
+    if (sender === undefined) {
+      sender = openSender(url, this.#world);
+      this.#senders.set(url, sender);
+    }
+    sender.push(body);
+  }
+
+  /** Of all together. */
+  get stats(): ObserverStats {
+    const all = [...this.#senders.values()].map(({ stats }) => stats);
+    const sumOf = (name: keyof ObserverStats): number => all.reduce((sum, stats) => sum + stats[name], 0);
+    return {
+      queuedCount: sumOf("queuedCount"),
+      sentCount: sumOf("sentCount"),
+      droppedCount: sumOf("droppedCount"),
+      failedSendCount: sumOf("failedSendCount"),
+    };
+  }
+
+  async close(withinMs: number): Promise<void> {
+    await Promise.all([...this.#senders.values()].map((sender) => sender.close(withinMs)));
+  }
+}
+
+function openSender(url: string, { post, random, log }: ObserverWorld): BatchSender<string> {
   return new BatchSender({
     name: "alerting",
     unit: "alerts",
-    send: async ([delivery], signal): Promise<SendOutcome> => {
-      if (delivery === undefined) {
-        return { kind: "sent" };
-      }
-      const { url, body } = delivery;
+    send: async ([body = ""], signal): Promise<SendOutcome> => {
       const headers = { "content-type": "application/json" };
       const { status, retryAfterMs } = await post({ url, headers, body, timeoutMs: SEND_LIMIT_MS, signal });
       if (status >= 200 && status < 300) {
@@ -78,7 +104,7 @@ function openSender({ post, random, log }: ObserverWorld): BatchSender<Delivery>
         ? { kind: "retry", reason, afterMs: retryAfterMs }
         : { kind: "refused", reason };
     },
-    sizeOf: ({ body }) => body.length,
+    sizeOf: (body) => body.length,
     maxQueuedItems: 1000,
     maxQueuedBytes: 4 * 1024 * 1024,
     maxBatchItems: 1,
