@@ -4,7 +4,7 @@ import type { Operation } from "./operation.ts";
 export interface PreCallRequest {
   /** The model that the call asks for, aliases applied; `undefined` where it names none. */
   readonly model: string | undefined;
-  /** The request's body. What is returned takes its place; a caller's own `api_key` is in it, so do not log it whole. */
+  /** The request's body; where the path names the model, with that one. What is returned takes its place; a caller's own `api_key` is in it, so do not log it whole. */
   readonly body: Readonly<Record<string, unknown>>;
   /** By lower-case name; none that carries a credential. */
   readonly headers: Readonly<Record<string, string>>;

@@ -49,7 +49,7 @@ export class Call {
   readonly state: GatewayState;
   readonly services: GatewayServices;
   readonly operation: Operation;
-  readonly target: RequestTarget;
+  target: RequestTarget;
   readonly id: string;
   readonly startedAt: number;
   readonly startedAtMs: number;

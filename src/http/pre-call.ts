@@ -115,14 +115,18 @@ export class PreCallChecks {
 const toBytes = (body: Readonly<Record<string, unknown>>): Uint8Array => Buffer.from(JSON.stringify(body));
 
 /**
- * Reads the call anew, as if this body had come.
+ * Reads the call anew, as if this body had come. Its model is the path's, or another that is meant instead.
  * @throws GatewayError for what is wrong with it
  */
 function replaceBody(call: Call, bytes: Uint8Array): void {
+  const body = scanBody(bytes);
+  if (call.target.pathModel !== undefined && body.find("model")?.kind === "string") {
+    call.target = { ...call.target, pathModel: undefined };
+  }
   call.isStream = false;
   call.wantsBase64 = false;
   call.editOptions = NO_CALL_OPTIONS;
-  readCallParams(call, scanBody(bytes));
+  readCallParams(call, body);
 }
 
 /** The answer, or a failure when it does not come in time; what comes later goes nowhere. */
@@ -159,7 +163,7 @@ function toRequest(call: Call, body: ScannedObject, keyHeader: string | undefine
   const metadata = readObject(readMetadata(body));
   return {
     model: call.requestedModel,
-    body: readBody(body),
+    body: readBody(call, body),
     headers: readHeaders(call, keyHeader),
     user: readEndUser(call, metadata),
     metadata,
@@ -169,13 +173,15 @@ function toRequest(call: Call, body: ScannedObject, keyHeader: string | undefine
   };
 }
 
-function readBody(body: ScannedObject): Readonly<Record<string, unknown>> {
+/** The body as it counts: with the path's model where that names one. */
+function readBody({ target: { pathModel } }: Call, body: ScannedObject): Readonly<Record<string, unknown>> {
   if (isDeeperThan(body.bytes, MAX_DEPTH)) {
     throw new GatewayError("invalid-request", `The body is nested deeper than ${MAX_DEPTH} levels.`, {
       param: "request_body",
     });
   }
-  return JSON.parse(readUtf8(body.bytes, body.start, body.end)) as Readonly<Record<string, unknown>>;
+  const parsed = JSON.parse(readUtf8(body.bytes, body.start, body.end)) as Readonly<Record<string, unknown>>;
+  return pathModel === undefined ? parsed : { ...parsed, model: pathModel };
 }
 
 function readObject(text: string | undefined): Readonly<Record<string, unknown>> {

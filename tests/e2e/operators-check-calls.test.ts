@@ -72,6 +72,8 @@ export const callback: Callback = {
         return new Promise((_, reject) => setTimeout(() => reject(new Error("too late")), 300));
       case "change":
         return { ...body, test: undefined, model: "small", messages: [{ role: "user", content: "changed" }], stream: false };
+      case "change other":
+        return { ...body, test: undefined };
       case "break":
         return { model: 7 };
       case "number":
@@ -135,6 +137,20 @@ describe("a check before calls", () => {
     expect(json).toMatchObject({ model: "gpt-4o-mini", messages: [{ role: "user", content: "changed" }] });
     expect(json).not.toHaveProperty("test");
   });
+
+  test.each(["openai/deployments/gpt/chat/completions", "engines/gpt/chat/completions"])(
+    "another model comes before that of the path: /%s",
+    async (path) => {
+      const post = (fields: object): Promise<Response> => postJson(`${gateway.url}/${path}`, fields);
+      const changed = await post({ messages: MESSAGES, test: "change" });
+      expect(changed.headers.get("x-litellm-model-group")).toBe("small");
+      // Neither does a model in the body, which does not count, stand in its way, nor is it taken for one.
+      const forced = await post({ messages: MESSAGES, model: "small", test: "change" });
+      expect(forced.headers.get("x-litellm-model-group")).toBe("small");
+      const kept = await post({ messages: MESSAGES, model: "small", test: "change other" });
+      expect(kept.headers.get("x-litellm-model-group")).toBe("gpt");
+    },
+  );
 
   test("a changed body is checked like any", async () => {
     const reply = await chat(gateway, { test: "break" });
