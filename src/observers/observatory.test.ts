@@ -1,26 +1,11 @@
 import { expect, test } from "bun:test";
-import { configOf, loadYaml } from "../config/load-yaml-for-tests.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import type { Post, PostReply } from "../upstream/post.ts";
 import { replyOf } from "../upstream/post-for-tests.ts";
 import type { CallObserver } from "./call-observer.ts";
 import { answeredCall } from "./calls-for-tests.ts";
 import { Observatory } from "./observatory.ts";
-import type { ObserverWorld } from "./observer-context.ts";
-
-const neverPosts: Post = () => Promise.reject(new Error("nothing is sent in this test"));
-
-const worldOf = (yaml: string, post: Post = neverPosts): ObserverWorld => ({
-  config: configOf(loadYaml(`model_list: []\n${yaml}`)),
-  environment: {},
-  post,
-  now: () => 0,
-  random: () => 0,
-  version: "test",
-  log: () => undefined,
-  write: () => undefined,
-  writeRecords: () => Promise.resolve(),
-});
+import { worldOf } from "./world-for-tests.ts";
 
 const meter = (seen: string[], close?: () => Promise<void>): CallObserver => ({
   name: "meter",
@@ -77,7 +62,7 @@ test("a callback that is gone and still sends holds up no change; the end waits 
     posted.resolve();
     return answer.promise;
   };
-  await observatory.apply(worldOf(`litellm_settings: {callbacks: [generic_api]}\n${settings}`, post));
+  await observatory.apply(worldOf(`litellm_settings: {callbacks: [generic_api]}\n${settings}`, { post }));
   observatory.push(answeredCall({}));
   await posted.promise;
   await observatory.apply(worldOf(""));

@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
-import { configOf, loadYaml } from "../../config/load-yaml-for-tests.ts";
 import type { CallObserver } from "../call-observer.ts";
-import { openCallback } from "../callbacks.ts";
 import { answeredCall, detailedCall } from "../calls-for-tests.ts";
+import { openFirst, worldOf } from "../world-for-tests.ts";
 
 interface Opened {
   readonly observer: CallObserver;
@@ -13,25 +12,16 @@ interface Opened {
 /** Lines to a standard output that takes each batch when `take` settles. */
 const open = async (take: () => Promise<void>): Promise<Opened> => {
   const settings = "callback_settings: {json_lines: {flush_interval: 0.01}}";
-  const config = configOf(loadYaml(`model_list: []\nlitellm_settings: {callbacks: [json_lines]}\n${settings}`));
-  const [callback] = config.observing.callbacks;
-  if (callback === undefined) throw new Error("no callback");
   const written: string[] = [];
   const logged: string[] = [];
-  const observer = await openCallback(callback, {
-    config,
-    environment: {},
-    post: () => Promise.reject(new Error("nothing is posted")),
-    now: () => 0,
-    random: () => 0,
-    version: "test",
+  const world = worldOf(`litellm_settings: {callbacks: [json_lines]}\n${settings}`, {
     log: (message, cause) => void logged.push(`${message}: ${cause}`),
-    write: () => undefined,
     writeRecords: async (bytes) => {
       written.push(Buffer.from(bytes).toString());
       await take();
     },
   });
+  const observer = await openFirst(world);
   return { observer, written, logged };
 };
 

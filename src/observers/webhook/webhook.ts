@@ -18,7 +18,7 @@ const FAILURE = "llm_api_failure";
 interface Message {
   readonly id: string;
   readonly body: string | Uint8Array;
-  readonly callCount: number;
+  readonly calls: readonly CallFinished[];
   state: "open" | "sent" | "refused";
 }
 
@@ -33,10 +33,16 @@ export function openWebhook(context: ObserverContext<"generic_api">): CallObserv
   const messages = new WeakMap<readonly CallFinished[], readonly Message[]>();
   const toMessages = openMessages(settings);
   const request = toRequester(context, endpoint);
-  const send = async (batch: readonly CallFinished[], signal: AbortSignal): Promise<SendOutcome> => {
+  const send = async (batch: readonly CallFinished[], signal: AbortSignal): Promise<SendOutcome<CallFinished>> => {
     const all = messages.get(batch) ?? (await toMessages(batch));
-    messages.set(batch, all);
-    return sendAll(all, (message) => request(message, signal));
+    const outcome = await sendAll(all, (message) => request(message, signal));
+    if (outcome.kind === "retry") {
+      messages.set(
+        outcome.remaining,
+        all.filter(({ state }) => state === "open"),
+      );
+    }
+    return outcome;
   };
   const sender = new BatchSender<CallFinished>({
     name,
@@ -79,18 +85,20 @@ function openMessages({
   if (format === "single") {
     return async (batch) => {
       const messages: Message[] = [];
-      await writePayloads(batch, { showsContent }, (text) => void messages.push(toMessage(text, 1)));
+      await writePayloads(batch, { showsContent }, (text, index) => {
+        messages.push(toMessage(text, batch.slice(index, index + 1)));
+      });
       return messages;
     };
   }
   const writer = new PayloadWriter({ showsContent }, format === "ndjson" ? JSON_LINES : JSON_ARRAY);
-  return async (batch) => [toMessage(await writer.of(batch), batch.length)];
+  return async (batch) => [toMessage(await writer.of(batch), batch)];
 }
 
-const toMessage = (body: Message["body"], callCount: number): Message => ({
+const toMessage = (body: Message["body"], calls: readonly CallFinished[]): Message => ({
   id: `msg_${crypto.randomUUID()}`,
   body,
-  callCount,
+  calls,
   state: "open",
 });
 
@@ -120,12 +128,17 @@ function toRequester(context: ObserverContext<"generic_api">, url: string): Requ
   };
 }
 
-/** Sends what is open, some at a time. */
+/** What became of messages; `remaining` are the calls of those that are open. */
+type Outcome =
+  | Exclude<SendOutcome, { readonly kind: "retry" }>
+  | (Extract<SendOutcome<CallFinished>, { readonly kind: "retry" }> & { readonly remaining: readonly CallFinished[] });
+
+/** Sends open messages, some at a time. */
 async function sendAll(
   messages: readonly Message[],
   request: (message: Message) => Promise<PostReply>,
-): Promise<SendOutcome> {
-  const open = messages.filter(({ state }) => state === "open").values();
+): Promise<Outcome> {
+  const open = messages.values();
   let reason = "";
   let afterMs: number | undefined;
   const work = async (): Promise<void> => {
@@ -156,14 +169,16 @@ function stateAfter(status: number): Message["state"] {
   return status >= 500 || RETRIED.has(status) ? "open" : "refused";
 }
 
-function toOutcome(messages: readonly Message[], reason: string, afterMs: number | undefined): SendOutcome {
-  if (messages.some(({ state }) => state === "open")) {
-    return { kind: "retry", reason, afterMs };
+function toOutcome(messages: readonly Message[], reason: string, afterMs: number | undefined): Outcome {
+  const callsOf = (wanted: Message["state"]): readonly CallFinished[] =>
+    messages.flatMap(({ state, calls }) => (state === wanted ? calls : []));
+  const remaining = callsOf("open");
+  const refusedCount = callsOf("refused").length;
+  if (remaining.length > 0) {
+    return { kind: "retry", reason, afterMs, remaining, refusedCount };
   }
-  const refused = messages.filter(({ state }) => state === "refused");
-  if (refused.length === messages.length) {
+  if (messages.every(({ state }) => state === "refused")) {
     return { kind: "refused", reason };
   }
-  const refusedCount = refused.reduce((count, { callCount }) => count + callCount, 0);
   return refusedCount === 0 ? { kind: "sent" } : { kind: "partly", refusedCount, reason };
 }
