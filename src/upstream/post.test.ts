@@ -57,6 +57,24 @@ test("what is posted arrives as it is, whatever it is made of", async () => {
   expect(transport.counts()).toEqual({ active: 0, idle: 1 });
 });
 
+test("a header goes out once, and how a request is carried is not for headers to say", async () => {
+  const { seen, url, post } = open();
+  const headers = {
+    "content-type": "a/b",
+    "Content-Type": "c/d",
+    Host: "elsewhere",
+    "Content-Length": "3",
+    "transfer-encoding": "chunked",
+    "x-own": "1",
+  };
+  await post({ headers, body: "12345" });
+  expect(seen[0]?.body.toString()).toBe("12345");
+  expect(seen[0]?.headers.get("content-type")).toBe("c/d");
+  expect(seen[0]?.headers.get("host")).toBe(new URL(url).host);
+  expect(seen[0]?.headers.get("transfer-encoding")).toBeNull();
+  expect(seen[0]?.headers.get("x-own")).toBe("1");
+});
+
 test("another method, and when to come back", async () => {
   const { seen, post } = open(() => new Response("later", { status: 429, headers: { "retry-after": "2" } }));
   expect(await post({ method: "PUT" })).toEqual(replyOf(429, "later", 2000));

@@ -7,7 +7,7 @@ import type { BodySink, Transport, UpstreamReply } from "./transport.ts";
 export interface PostRequest {
   /** `http` or `https`. */
   readonly url: string;
-  /** Not to be changed once given: the same object means the same headers. */
+  /** Not to be changed once given: the same object means the same headers. Those that {@link CARRYING_HEADERS} names are left out. */
   readonly headers: Readonly<Record<string, string>>;
   /** One after the other. Bytes are good until the answer, or the failure: they are not copied, and may be used again then. */
   readonly body: string | Uint8Array | readonly Uint8Array[];
@@ -89,20 +89,38 @@ function prepare(url: string, method: string, headers: PostRequest["headers"]): 
   return made;
 }
 
-/** @throws TypeError where a header is none */
+/** Headers that say how a request is carried: whoever sends it writes them, so none is taken from a caller. */
+export const CARRYING_HEADERS: ReadonlySet<string> = new Set([
+  "accept-encoding",
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** A header that stands there twice, in whatever case, goes out once: the last. @throws TypeError where a header is none */
 function toHead(
   method: string,
   { pathname, search, host }: URL,
   headers: Readonly<Record<string, string>>,
 ): Uint8Array {
-  let head = `${method} ${pathname}${search} HTTP/1.1\r\n${toHeaderLine("host", host)}accept-encoding: identity\r\n`;
+  const lines = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {
     if (!isHeaderName(name)) {
       throw new TypeError(`a header's name has a character that none may have, or is empty`);
     }
-    head += toHeaderLine(name, value);
+    const lowerCase = name.toLowerCase();
+    if (!CARRYING_HEADERS.has(lowerCase)) {
+      lines.set(lowerCase, toHeaderLine(name, value));
+    }
   }
-  return Buffer.from(head, "latin1");
+  const own = `${toHeaderLine("host", host)}accept-encoding: identity\r\n`;
+  return Buffer.from(`${method} ${pathname}${search} HTTP/1.1\r\n${own}${[...lines.values()].join("")}`, "latin1");
 }
 
 function toPieces(body: PostRequest["body"]): readonly Uint8Array[] {

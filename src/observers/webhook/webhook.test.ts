@@ -41,3 +41,22 @@ test("calls that go singly count singly, and only those that failed go again", a
     "callback 'generic_api': 1 calls not delivered so far: the receiver answered with status 400",
   ]);
 });
+
+test("the operator's headers go along, once; those that are the gateway's are named and left out", async () => {
+  const headers = {
+    "Content-Type": "application/x-calls",
+    HOST: "elsewhere",
+    "Webhook-Signature": "v1,planted",
+    "X-A": "1",
+  };
+  const { observer, requests, logged } = await open({ headers });
+  observer.observe([answeredCall()]);
+  await observer.close?.(1000);
+  const { "webhook-id": id, ...others } = requests[0]?.headers ?? {};
+  expect(id).toStartWith("msg_");
+  expect(others).toEqual({ "content-type": "application/json", "Content-Type": "application/x-calls", "X-A": "1" });
+  expect(logged).toEqual([
+    "callback 'generic_api' goes without a header of its settings: 'HOST' is the gateway's to write",
+    "callback 'generic_api' goes without a header of its settings: 'Webhook-Signature' is the gateway's to write",
+  ]);
+});

@@ -1,5 +1,5 @@
 import type { CallFinished } from "../../core/call-event.ts";
-import type { PostReply } from "../../upstream/post.ts";
+import { CARRYING_HEADERS, type PostReply } from "../../upstream/post.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
 import type { CallObserver } from "../call-observer.ts";
 import type { ObserverContext } from "../observer-context.ts";
@@ -113,13 +113,25 @@ function readEnvironmentHeaders(
   return isMeant ? readHeaderText(environment["GENERIC_LOGGER_HEADERS"] ?? "") : {};
 }
 
+/** The operator's headers, without those that are the gateway's. */
+function readOwnHeaders(context: ObserverContext<"generic_api">, url: string): Readonly<Record<string, string>> {
+  const { name, label = name, settings, log } = context;
+  const written = Object.keys(settings.headers).length > 0 ? settings.headers : readEnvironmentHeaders(context, url);
+  for (const header of Object.keys(written).filter(isReserved)) {
+    log(`callback '${label}' goes without a header of its settings`, `'${header}' is the gateway's to write`);
+  }
+  return Object.fromEntries(Object.entries(written).filter(([header]) => !isReserved(header)));
+}
+
+const isReserved = (header: string): boolean =>
+  CARRYING_HEADERS.has(header.toLowerCase()) || /^webhook-(?:id|timestamp|signature)$/i.test(header);
+
 type Requester = (message: Message, signal: AbortSignal) => Promise<PostReply>;
 
 function toRequester(context: ObserverContext<"generic_api">, url: string): Requester {
   const { settings, post, now } = context;
-  const own = Object.keys(settings.headers).length > 0 ? settings.headers : readEnvironmentHeaders(context, url);
   const contentType = settings.log_format === "ndjson" ? "application/x-ndjson" : "application/json";
-  const headers = { "content-type": contentType, ...own };
+  const headers = { "content-type": contentType, ...readOwnHeaders(context, url) };
   const key = settings.secret === undefined ? undefined : toSigningKey(settings.secret);
   return ({ id, body }, signal) => {
     const message = { id, timestamp: Math.floor(now() / 1000), body };
