@@ -4,6 +4,7 @@ import { scrubSecrets } from "../core/scrub-secrets.ts";
 import { classifyVendorError, readVendorError, type VendorError } from "../dialects/openai/errors.ts";
 import { findTargets } from "../routing/fallbacks.ts";
 import { decodeReply } from "../upstream/reply-encoding.ts";
+import { MAX_RETRY_AFTER_MS, readRetryAfter } from "../upstream/retry-after.ts";
 import type { UpstreamReply } from "../upstream/transport.ts";
 import type { Call } from "./call.ts";
 
@@ -163,22 +164,4 @@ function fallbackNames(call: Call): string {
 
 function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-/** Longest wait that a vendor may ask for and is repeated to the caller, in milliseconds. */
-const MAX_RETRY_AFTER_MS = 24 * 3600 * 1000;
-
-/** `retry-after-ms`, `retry-after` in seconds, or as a date. Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. */
-function readRetryAfter(reply: UpstreamReply): number | undefined {
-  const exact = Number(reply.header("retry-after-ms") ?? Number.NaN);
-  if (exact >= 0) {
-    return Math.min(exact, MAX_RETRY_AFTER_MS);
-  }
-  const text = reply.header("retry-after");
-  if (text === undefined) {
-    return undefined;
-  }
-  const seconds = Number(text);
-  const waitMs = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1000;
-  return waitMs >= 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : undefined;
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { BatchSender, type BatchSenderOptions, type SendOutcome } from "./batch-sender.ts";
 
 type Answer = (outcome: SendOutcome) => void;
@@ -120,6 +120,35 @@ test("what failed is tried again as it was, a bounded number of times", async ()
   await sender.close(1000);
   expect(sender.stats).toMatchObject({ sentCount: 0, droppedCount: 1, failedSendCount: 3 });
   expect(log).toEqual(["callback 'test': 1 calls not delivered so far: 503"]);
+});
+
+test.each([
+  ["asked for 40 s", 40_000, 0, 40_000],
+  ["asked for 40 s, with jitter", 40_000, 1, 50_000],
+  ["asked for a day", 86_400_000, 0, 3_600_000],
+  ["not asked", undefined, 0, 375],
+])("a wait of who is %s", async (_name, afterMs, random, expectedMs) => {
+  const waits: unknown[] = [];
+  const timers = spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms: number) => {
+    waits.push(ms);
+    queueMicrotask(run);
+    return 0;
+  }) as unknown as typeof setTimeout);
+  try {
+    const outcomes: SendOutcome[] = [{ kind: "retry", reason: "503", afterMs }, SENT];
+    const sent = Promise.withResolvers<void>();
+    const send = async (): Promise<SendOutcome> => {
+      const outcome = outcomes.shift() ?? SENT;
+      if (outcome === SENT) sent.resolve();
+      return outcome;
+    };
+    const { sender } = open({ maxBatchItems: 1, random: () => random, send });
+    sender.push("a");
+    await sent.promise;
+    expect(waits).toEqual([expectedMs]);
+  } finally {
+    timers.mockRestore();
+  }
 });
 
 test("a sending that throws is a failure as any other", async () => {

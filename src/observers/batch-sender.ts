@@ -9,6 +9,7 @@ export type SendOutcome<Item = never> =
   | {
       readonly kind: "retry";
       readonly reason: string;
+      /** As the receiver asks; up to an hour. */
       readonly afterMs?: number | undefined;
       /** What is to be sent again, where that is not the whole batch. */
       readonly remaining?: readonly Item[];
@@ -47,6 +48,8 @@ const EAGER_ITEMS = 100;
 const EAGER_BYTES = 512 * 1024;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
+/** Longest wait that a receiver may ask for. */
+const MAX_ASKED_MS = 3_600_000;
 const QUEUE_FULL = "its queue is full";
 const STOPPED = "the gateway stopped";
 /** A failing sender says so at most this often. */
@@ -215,7 +218,7 @@ export class BatchSender<Item> {
             this.#drop(batch.length, this.#given.signal.aborted ? STOPPED : outcome.reason);
             return;
           }
-          await this.#wait(outcome.afterMs ?? FIRST_RETRY_MS * 2 ** tries);
+          await this.#wait(this.#waitMs(outcome.afterMs, tries));
           break;
         default:
           outcome satisfies never;
@@ -251,11 +254,18 @@ export class BatchSender<Item> {
     }
   }
 
-  /** With jitter of a quarter, so that many processes do not come back at once. Cut short when closing. */
+  /** With jitter, so that many processes do not come back at once; never earlier than the receiver asks. */
+  #waitMs(askedMs: number | undefined, tries: number): number {
+    const jitter = this.#options.random() / 2;
+    return askedMs === undefined
+      ? Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS) * (0.75 + jitter)
+      : Math.min(askedMs, MAX_ASKED_MS) * (1 + jitter / 2);
+  }
+
+  /** Cut short when closing. */
   #wait(ms: number): Promise<void> {
-    const waitMs = this.#isClosing ? Math.min(ms, FIRST_RETRY_MS) : Math.min(ms, MAX_RETRY_MS);
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, waitMs * (0.75 + this.#options.random() / 2));
+      const timer = setTimeout(resolve, this.#isClosing ? Math.min(ms, FIRST_RETRY_MS) : ms);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

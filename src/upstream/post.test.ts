@@ -107,7 +107,8 @@ test("an answer that is compressed all the same is read", async () => {
 });
 
 test.each(["gzip", "snappy"])("an answer that is no %s though it says so is an error", async (encoding) => {
-  const { post, transport } = open(() => new Response("plain", { headers: { "content-encoding": encoding } }));
+  const headers = { "content-encoding": encoding };
+  const { post, transport } = open(() => new Response("plain", { status: 500, headers }));
   expect(await post().catch((cause: Error) => cause.message)).toMatch(/^the (?:stream|reply) (?:is not valid|has the)/);
   await Promise.resolve();
   expect(transport.counts().active).toBe(0);
@@ -118,6 +119,22 @@ test("an answer that does not come is waited for so long", async () => {
   await expect(await post({ timeoutMs: 60 }).catch((cause: Error) => cause.message)).toMatch(
     /^Request timed out: no complete reply within 0.06 s from 127\.0\.0\.1/,
   );
+});
+
+test.each([
+  [200, 'true: {"a":'],
+  [500, "Request timed out: no complete reply within 0.06 s from 127.0.0.1"],
+])("a body that stands still: %i is an answer only where the head has said it all", async (status, outcome) => {
+  const stalled = () =>
+    new ReadableStream({
+      start: (controller) => controller.enqueue(Buffer.from('{"a":')),
+    });
+  const { post } = open(() => new Response(stalled(), { status }));
+  const answer = await post({ timeoutMs: 60 }).then(
+    ({ text, isBroken }) => `${isBroken}: ${text}`,
+    (cause: Error) => cause.message,
+  );
+  expect(answer).toStartWith(outcome);
 });
 
 test("who gives up is not held", async () => {

@@ -1,6 +1,7 @@
 import { isHeaderName, toHeaderLine } from "../wire/header-line.ts";
 import { type Origin, readBaseUrl } from "./origin.ts";
 import { toDecodingSink } from "./reply-encoding.ts";
+import { readRetryAfter } from "./retry-after.ts";
 import type { BodySink, Transport, UpstreamReply } from "./transport.ts";
 
 /** One request to a server that the operator configured: a log store, a webhook. Never to a host that a caller chose. */
@@ -20,17 +21,19 @@ export interface PostRequest {
 /** What came back. */
 export interface PostReply {
   readonly status: number;
-  /** The beginning of the body. */
+  /** The beginning of the body; of an answer of 2xx, which has taken the request, as much as came before it broke off. */
   readonly bytes: Buffer;
   /** The same as text, where it is one. */
   readonly text: string;
   /** The body is longer than that. */
   readonly isCut?: boolean;
-  /** What `retry-after` says, in milliseconds. */
+  /** The body of a 2xx broke off, or stood still. */
+  readonly isBroken?: boolean;
+  /** How long the server asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** Sends one request. @throws Error when there is no answer in time */
+/** Sends one request. @throws Error when there is no answer in time, or the body of one that is not of 2xx breaks off */
 export type Post = (request: PostRequest) => Promise<PostReply>;
 
 /** How much of an answer is read, in bytes. */
@@ -56,11 +59,10 @@ export const toPost =
     signal?.addEventListener("abort", abort);
     try {
       const reply = await exchange.reply;
-      const seconds = Number(reply.header("retry-after") ?? Number.NaN);
       return {
         status: reply.status,
         ...(await readBeginning(reply, abort)),
-        retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+        retryAfterMs: readRetryAfter(reply),
       };
     } finally {
       signal?.removeEventListener("abort", abort);
@@ -127,15 +129,18 @@ function toPieces(body: PostRequest["body"]): readonly Uint8Array[] {
   return typeof body === "string" ? [Buffer.from(body)] : body instanceof Uint8Array ? [body] : body;
 }
 
-function readBeginning(reply: UpstreamReply, stop: () => void): Promise<Pick<PostReply, "bytes" | "text" | "isCut">> {
+type Beginning = Pick<PostReply, "bytes" | "text" | "isCut" | "isBroken">;
+
+function readBeginning(reply: UpstreamReply, stop: () => void): Promise<Beginning> {
+  const isTaken = reply.status >= 200 && reply.status < 300;
   return new Promise((resolve, reject) => {
     const pieces: Uint8Array[] = [];
     let size = 0;
-    const end = (): void => {
+    const toBeginning = (): Beginning => {
       const bytes = Buffer.concat(pieces, Math.min(size, MAX_REPLY_BYTES));
-      const text = bytes.toString("utf8");
-      resolve(size > MAX_REPLY_BYTES ? { bytes, text, isCut: true } : { bytes, text });
+      return { bytes, text: bytes.toString("utf8") };
     };
+    const end = (): void => resolve(size > MAX_REPLY_BYTES ? { ...toBeginning(), isCut: true } : toBeginning());
     const sink: BodySink = {
       chunk: (bytes) => {
         pieces.push(bytes);
@@ -146,7 +151,7 @@ function readBeginning(reply: UpstreamReply, stop: () => void): Promise<Pick<Pos
         }
       },
       end,
-      fail: reject,
+      fail: (cause) => (isTaken ? resolve({ ...toBeginning(), isBroken: true }) : reject(cause)),
     };
     reply.streamTo(toDecodingSink(reply, sink));
   });

@@ -107,6 +107,12 @@ describe("207", () => {
     expect(await send("a", "b")).toMatchObject({ kind: "refused" });
   });
 
+  test("that breaks off before it has told of each event is asked for again", async () => {
+    const { send } = open(() => ({ ...toReply(207, '{"successes":[{"id":'), isBroken: true }));
+    const calls = toCalls("a", "b");
+    expect(await send(calls)).toMatchObject({ kind: "retry", remaining: calls, reason: "the answer broke off" });
+  });
+
   test("that is too long to be read whole is asked for in halves", async () => {
     const { send, requests } = open(({ body }) =>
       String(body).includes('"b"')

@@ -81,6 +81,9 @@ function readDelivery(
   endpoint: Endpoint,
 ): Delivery {
   const { status } = reply;
+  if (reply.isBroken === true && endpoint.tellsOfEach) {
+    return { refusedCount: 0, remaining: calls, reason: "the answer broke off", afterMs: undefined };
+  }
   if (isSuccess(status)) {
     const delivery = endpoint.readReply(calls, reply);
     if (delivery !== undefined) {
