@@ -65,12 +65,18 @@ test("what does not fit is dropped and counted", async () => {
   await runner.close(1000);
 });
 
-test("closing gives up what has not run in time", async () => {
-  const { runner } = open(() => new Promise(() => {}), { maxAtOnce: 1, itemLimitMs: 60_000 });
-  runner.push("a");
-  runner.push("b");
+test("closing gives up what has not ended in time: it is counted, and told of, whatever was told before", async () => {
+  const late = Promise.withResolvers<void>();
+  const broken = (item: string) => (item === "broken" ? Promise.reject(new Error("broken")) : late.promise);
+  const { runner, logged } = open(broken, { maxAtOnce: 1, itemLimitMs: 60_000 });
+  for (const item of ["broken", "a", "b"]) runner.push(item);
   await runner.close(10);
-  expect(runner.stats.droppedCount).toBe(1);
+  expect(runner.stats).toEqual({ queuedCount: 0, sentCount: 0, droppedCount: 3, failedSendCount: 1 });
+  expect(logged.at(-1)).toBe(
+    "callback 'my-logger': calls are dropped; 3 calls lost so far: the gateway stopped before their hooks had ended",
+  );
+  late.resolve();
+  await late.promise;
   runner.push("c");
-  expect(runner.stats.droppedCount).toBe(2);
+  expect(runner.stats).toMatchObject({ sentCount: 0, droppedCount: 4, queuedCount: 0 });
 });

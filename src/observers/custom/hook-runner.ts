@@ -37,6 +37,8 @@ export class HookRunner<Item> {
   #droppedCount = 0;
   #failedCount = 0;
   #isClosing = false;
+  /** What still runs has been counted as lost. */
+  #isGivenUp = false;
   #isScheduled = false;
   #loggedAtMs = Number.NEGATIVE_INFINITY;
   #onIdle: (() => void) | undefined;
@@ -81,11 +83,15 @@ export class HookRunner<Item> {
         };
       });
     }
-    if (this.#queue.length > 0) {
-      this.#droppedCount += this.#queue.length;
+    const lostCount = this.#queue.length + this.#running;
+    if (lostCount > 0) {
+      this.#isGivenUp = true;
+      this.#droppedCount += lostCount;
       this.#queue = [];
       this.#queuedBytes = 0;
-      this.#tell("calls are dropped", "it ended before their hooks could run");
+      this.#running = 0;
+      this.#loggedAtMs = Number.NEGATIVE_INFINITY; // The last word is not held back.
+      this.#tell("calls are dropped", "the gateway stopped before their hooks had ended");
     }
   }
 
@@ -114,6 +120,9 @@ export class HookRunner<Item> {
   }
 
   #ended(): void {
+    if (this.#isGivenUp) {
+      return;
+    }
     this.#running--;
     this.#schedule();
     if (this.#running === 0 && this.#queue.length === 0) {
@@ -130,13 +139,24 @@ export class HookRunner<Item> {
     );
     try {
       await Promise.race([run(item), limit.promise]);
-      this.#sentCount++;
+      this.#settle(undefined);
     } catch (cause) {
-      this.#failedCount++;
-      this.#droppedCount++;
-      this.#tell("a hook broke", cause);
+      this.#settle({ cause });
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  #settle(failure: { readonly cause: unknown } | undefined): void {
+    if (this.#isGivenUp) {
+      return;
+    }
+    if (failure === undefined) {
+      this.#sentCount++;
+    } else {
+      this.#failedCount++;
+      this.#droppedCount++;
+      this.#tell("a hook broke", failure.cause);
     }
   }
 
