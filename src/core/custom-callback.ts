@@ -26,7 +26,7 @@ export interface CustomCallback<Payload> {
   onSuccess?(payload: Payload): void | Promise<void>;
   /** A call failed. */
   onFailure?(payload: Payload): void | Promise<void>;
-  /** A stream has ended, well or not; told beside `onSuccess` or `onFailure`. */
+  /** A stream that had begun has ended, well or not; told beside `onSuccess` or `onFailure`. */
   onStreamEnd?(payload: Payload): void | Promise<void>;
   /** Looks at a call before it is made: lets it pass, changes it, or throws {@link CallRefused}. The call waits for it. */
   preCall?(request: PreCallRequest): PreCallAnswer | Promise<PreCallAnswer>;

@@ -43,15 +43,23 @@ export function openModule({ name, callback }: LoadedModule, { log }: ObserverWo
 
 type Hooks = CustomCallback<StandardLoggingPayload>;
 
-const wants = (hooks: Hooks, { errorKind, isStream }: CallFinished): boolean =>
-  (errorKind === undefined ? hooks.onSuccess : hooks.onFailure) !== undefined ||
-  (isStream && hooks.onStreamEnd !== undefined);
+const wants = (hooks: Hooks, event: CallFinished): boolean =>
+  (event.errorKind === undefined ? hooks.onSuccess : hooks.onFailure) !== undefined ||
+  (hasStreamed(event) && hooks.onStreamEnd !== undefined);
 
+/** Whether a stream had begun; a call that is refused before gets another answer, whatever it asked for. */
+const hasStreamed = ({ isStream, firstByteMs }: CallFinished): boolean => isStream && firstByteMs !== undefined;
+
+/** Whatever one hook does, the other is told; the first failure is thrown when both have ended. */
 async function runHooks(hooks: Hooks, event: CallFinished): Promise<void> {
   // Its parts are shared by all observers of the call: a module gets a copy.
   const text = JSON.stringify(toStandardPayload(event, { showsContent: hooks.turnOffMessageLogging !== true }));
   const toPayload = (): StandardLoggingPayload => JSON.parse(text) as StandardLoggingPayload;
-  const ended = event.errorKind === undefined ? hooks.onSuccess?.(toPayload()) : hooks.onFailure?.(toPayload());
-  const streamEnded = event.isStream ? hooks.onStreamEnd?.(toPayload()) : undefined;
-  await Promise.all([ended, streamEnded]);
+  const tellEnd = async (): Promise<void> =>
+    event.errorKind === undefined ? hooks.onSuccess?.(toPayload()) : hooks.onFailure?.(toPayload());
+  const tellStreamEnd = async (): Promise<void> => (hasStreamed(event) ? hooks.onStreamEnd?.(toPayload()) : undefined);
+  const failed = (await Promise.allSettled([tellEnd(), tellStreamEnd()])).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") {
+    throw failed.reason;
+  }
 }
