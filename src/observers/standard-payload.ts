@@ -4,6 +4,7 @@ import { isObject, listOf } from "../core/json-values.ts";
 import type { Operation } from "../core/operation.ts";
 import type { JsonObject } from "../core/translation.ts";
 import { readDetails, readParameters } from "./read-details.ts";
+import { toUsageObject } from "./usage-object.ts";
 
 /** What stands in place of content that may not be shown (contract 8.4). */
 export const REDACTED = "redacted-by-litellm";
@@ -142,21 +143,9 @@ function toMetadata(event: CallFinished): JsonObject {
     mcp_tool_call_metadata: null,
     vector_store_request_metadata: null,
     applied_guardrails: [],
-    usage_object: toUsageObject(event),
+    usage_object: event.usage === undefined ? null : toUsageObject(event.usage),
     cold_storage_object_key: null,
   };
-}
-
-function toUsageObject({ usage }: CallFinished): JsonObject | null {
-  return usage === undefined
-    ? null
-    : {
-        prompt_tokens: usage.promptTokens,
-        completion_tokens: usage.completionTokens,
-        total_tokens: usage.totalTokens,
-        prompt_tokens_details: { cached_tokens: usage.cachedTokens },
-        completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
-      };
 }
 
 /** The status of a failure as text, empty where there was none: a stream that broke off was answered with another one. */
@@ -192,7 +181,7 @@ export function toHiddenParams(event: CallFinished, costUsd: number | null): Jso
     },
     batch_models: null,
     litellm_model_name: event.upstreamModel ?? null,
-    usage_object: toUsageObject(event),
+    usage_object: event.usage === undefined ? null : toUsageObject(event.usage),
   };
 }
 
