@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { CallFinished } from "../../core/call-event.ts";
@@ -55,8 +56,6 @@ export function openJsonLines(context: ObserverContext<"json_lines">): CallObser
  */
 export class LineFile {
   readonly #path: string;
-  /** The last write ended within a line. */
-  #isTorn = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -64,12 +63,28 @@ export class LineFile {
 
   /** Adds so many lines, each with its newline. @throws Error of the file system, when nothing was written */
   async append(lines: Uint8Array, lineCount: number): Promise<SendOutcome> {
-    const bytes = this.#isTorn ? Buffer.concat([Buffer.of(NEWLINE), lines]) : lines;
     const file = await open(this.#path, "a", FILE_MODE);
     try {
+      const bytes = (await this.#isTorn(await file.stat())) ? Buffer.concat([Buffer.of(NEWLINE), lines]) : lines;
       const { bytesWritten } = await file.write(bytes);
-      this.#isTorn = bytesWritten > 0 ? bytes[bytesWritten - 1] !== NEWLINE : this.#isTorn;
       return bytesWritten === bytes.length ? { kind: "sent" } : toPartly(bytes.subarray(0, bytesWritten), lineCount);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Whether the file ends within a line, whoever wrote it: a disk was full, or a machine stopped. */
+  async #isTorn(stats: Stats): Promise<boolean> {
+    if (!stats.isFile() || stats.size === 0) {
+      return false;
+    }
+    const file = await open(this.#path, "r").catch(() => undefined); // It may be ours to write alone.
+    if (file === undefined) {
+      return false;
+    }
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, stats.size - 1);
+      return bytesRead === 1 && buffer[0] !== NEWLINE;
     } finally {
       await file.close();
     }
