@@ -7,7 +7,7 @@ import type { Usage } from "./usage.ts";
  * request path.
  */
 export interface CallDetails {
-  /** The caller's `metadata` (`litellm_metadata` beside it) as JSON text; `undefined` without one. */
+  /** The caller's `metadata` (`litellm_metadata` beside it) as JSON text, long ones cut with markers; `undefined` without one. */
   readonly metadataText: string | undefined;
   /** Headers named `langfuse_<key>`, by key; none that carries a credential. */
   readonly langfuseHeaders: Readonly<Record<string, string>> | undefined;

@@ -164,7 +164,7 @@ describe("metadata", () => {
     ["JSON in a string, as forms have it", '"metadata":"{\\"a\\":1}"', '{"a":1}'],
     ["litellm_metadata before the vendor's own", '"metadata":{"a":1},"litellm_metadata":{"b":2}', '{"b":2}'],
     ["a number", '"metadata":7', undefined],
-    ["more than is kept", `"metadata":{"a":"${"x".repeat(70_000)}"}`, undefined],
+    ["more than is kept", `"metadata":{"a":"${"x".repeat(70_000)}"}`, '{"a":"...[70002 bytes cut]"}'],
   ])("%s", (_name, field, text) => {
     expect(read(withField(field)).metadataText).toBe(text);
   });
@@ -172,6 +172,13 @@ describe("metadata", () => {
   test("of x-litellm-spend-logs-metadata, whole", () => {
     const text = JSON.stringify({ a: "x".repeat(5000) });
     expect(read(CHAT, { headers: { "x-litellm-spend-logs-metadata": text } }).spendLogsMetadataText).toBe(text);
+  });
+
+  test("of any length says whose call it is and what for", () => {
+    const metadata = { document: "x".repeat(70_000), user: "u", tags: ["a", "b"] };
+    const details = read(withField(`"metadata":${JSON.stringify(metadata)}`));
+    expect(details).toMatchObject({ endUser: "u", tags: ["a", "b"] });
+    expect(JSON.parse(details.metadataText ?? "")).toMatchObject({ user: "u", tags: ["a", "b"] });
   });
 
   test("of headers, without credentials and hosts", () => {

@@ -12,8 +12,9 @@ import { toBuffer } from "../wire/utf8.ts";
 import type { Call, CallEnd } from "./call.ts";
 import { toPricer } from "./call-price.ts";
 import { copyContent, copyCountable } from "./copy-content.ts";
+import { cutMetadata } from "./cut-metadata.ts";
 
-/** Longest piece of JSON that is kept beside the conversation, in bytes: metadata, each parameter. */
+/** Longest piece of JSON that is kept beside conversation and metadata, in bytes: each parameter, tags. */
 const MAX_PART_BYTES = 64 * 1024;
 /** Longest text from a header or a short field. */
 const MAX_SHORT_TEXT = 1024;
@@ -64,12 +65,10 @@ export function toCallDetails(call: Call, end: CallEnd): CallDetails {
   const { observing } = state.config;
   const own = ownHeadersOf(call.request.headers);
   const saying = body !== undefined && saysOfItself(body) ? body : undefined;
-  const metadataText = saying === undefined ? undefined : readMetadata(saying);
-  const said: Said = {
-    body: saying,
-    metadata: metadataText === undefined ? NOTHING : parseObject(metadataText),
-    headers: own,
-  };
+  const wholeMetadata = saying === undefined ? undefined : readMetadata(saying);
+  const metadata = wholeMetadata === undefined ? NOTHING : parseObject(wholeMetadata);
+  const metadataText = wholeMetadata === undefined ? undefined : cutMetadata(wholeMetadata);
+  const said: Said = { body: saying, metadata, headers: own };
   const isRedacted = isContentHidden(call, own);
   return {
     metadataText: scrubber.scrubJson(metadataText),
@@ -198,10 +197,10 @@ export function isContentHidden({ request, state }: Call, own = ownHeadersOf(req
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 
-/** The text of the caller's metadata: of `metadata`, or of `litellm_metadata` where that is all there is. */
+/** The text of the caller's metadata, however long: of `metadata`, or of `litellm_metadata` where that is all there is. */
 export function readMetadata(body: ScannedObject): string | undefined {
   const field = body.find("litellm_metadata") ?? body.find("metadata");
-  if (field === undefined || field.valueEnd - field.valueStart > MAX_PART_BYTES) {
+  if (field === undefined) {
     return undefined;
   }
   // Forms can carry no object: there it is JSON in a string.

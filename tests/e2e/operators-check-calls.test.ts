@@ -85,6 +85,8 @@ export const callback: Callback = {
       }
       case "see":
         throw new CallRefused(JSON.stringify({ headers, user, metadata, model, operation, path, callId, body }));
+      case "measure":
+        throw new CallRefused(user + ": " + metadata.document.length);
       default:
         body.messages = "changed in place, not returned";
     }
@@ -151,6 +153,12 @@ describe("a check before calls", () => {
       expect(kept.headers.get("x-litellm-model-group")).toBe("gpt");
     },
   );
+
+  test("sees metadata of any length", async () => {
+    const metadata = { document: "x".repeat(70_000), user: "u" };
+    const reply = await chat(gateway, { test: "measure", metadata });
+    expect((await readError(reply)).message).toBe("u: 70000");
+  });
 
   test("a changed body is checked like any", async () => {
     const reply = await chat(gateway, { test: "break" });
