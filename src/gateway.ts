@@ -25,6 +25,7 @@ import type { InboundServer } from "./inbound/inbound-server.ts";
 import { type AccessLogFormat, accessLog, type LogWriter } from "./observers/access-log.ts";
 import { LiveCalls } from "./observers/live-calls.ts";
 import { Observatory } from "./observers/observatory.ts";
+import { tryCallbacks } from "./observers/try-callbacks.ts";
 import { PROVIDERS } from "./providers/all.ts";
 import { awsIdentities } from "./providers/aws-identities.ts";
 import type { CloudIdentities } from "./providers/credential.ts";
@@ -318,6 +319,14 @@ export function findModelFaults(config: GatewayConfig, environment: Environment)
   const { faults } = new ModelTable(config, toContext(withoutPrices, environment, new StatsTable()));
   return [...faults, ...findHostFaults(config), ...findPriceFaults(config.litellm)];
 }
+
+/** What would be said of a configuration's callbacks at the start: which would be left out, and why. */
+export const findCallbackFaults = (
+  config: GatewayConfig,
+  environment: Environment,
+  modules: readonly LoadedModule[],
+): Promise<readonly string[]> =>
+  tryCallbacks({ config, environment, version: VERSION }, { modules, watch: new CallWatch() });
 
 function findHostFaults({ general }: GatewayConfig): readonly ModelFault[] {
   try {

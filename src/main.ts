@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 import { isatty } from "node:tty";
 import { logError, print, printProblem } from "./cli/console.ts";
-import { loadWithModules } from "./cli/load.ts";
+import { loadAndTry, loadWithModules } from "./cli/load.ts";
 import { printHealth, runTest } from "./cli/probe.ts";
 import { announce, defaultHost, serve } from "./cli/serve.ts";
 import { choosePort, selfCommand, WORKER_READY, WORKER_VARIABLE, Workers } from "./cli/workers.ts";
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
       process.exitCode = 2;
       return;
     case "check": {
-      const loaded = await loadWithModules(command.options, process.env);
+      const loaded = await loadAndTry(command.options, process.env);
       print(formatReport(loaded));
       process.exit(loaded.config === undefined ? 1 : 0); // Modules may have started timers of their own.
       return;

@@ -6,7 +6,7 @@ import type { Environment } from "../config/environment-references.ts";
 import type { GatewayConfig, ModelEntry } from "../config/gateway-config.ts";
 import { configFromEnvironment, configFromModelFlag, type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import type { LoadedModule } from "../core/custom-callback.ts";
-import { findModelFaults } from "../gateway.ts";
+import { findCallbackFaults, findModelFaults } from "../gateway.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import { findCostWarnings } from "../routing/configured-prices.ts";
 import type { ModelFault } from "../routing/model-table.ts";
@@ -42,6 +42,15 @@ export async function loadWithModules(options: ServeOptions, environment: Enviro
     config: faults.length === 0 ? loaded.config : undefined,
     files: [...loaded.files, ...written.map(({ file }) => file)],
   };
+}
+
+/** {@link loadWithModules}, with a warning for each callback that would be left out. Never rejects. */
+export async function loadAndTry(options: ServeOptions, environment: Environment): Promise<LoadedWithModules> {
+  const loaded = await loadWithModules(options, environment);
+  const { config, modules, warnings } = loaded;
+  const said = config === undefined ? [] : await findCallbackFaults(config, loaded.environment, modules);
+  const path = "litellm_settings.callbacks";
+  return { ...loaded, warnings: [...warnings, ...said.map((message) => ({ path, message }))] };
 }
 
 /** Reads the configuration that a command line means, model faults included. Never throws. */

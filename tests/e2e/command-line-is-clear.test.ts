@@ -32,6 +32,28 @@ describe("portolan check", () => {
     expect(stdout).not.toBe("");
   });
 
+  test("names callbacks that would be left out, and why", async () => {
+    const config = await writeConfig(`${GOOD}
+litellm_settings: { callbacks: [generic_api, langfuse, json_lines, other] }
+callback_settings:
+  generic_api: { endpoint: "http://localhost/", secret: whsec_abc }
+  other: { callback_type: generic_api, endpoint: "http://localhost/", event_types: [oops] }
+  json_lines: { path: /nowhere/calls.jsonl }
+`);
+    const { code, stdout } = await runPortolan(["check", "--config", config]);
+    expect(code).toBe(0);
+    const at = "warning  litellm_settings.callbacks: callback";
+    for (const line of [
+      `${at} 'generic_api' is left out: behind 'whsec_' the secret is no base64 of at least 16 bytes`,
+      `${at} 'langfuse' is left out: `,
+      `${at} 'other' is left out: event_types has 'oops'`,
+      `${at} 'json_lines' cannot write yet: ENOENT`,
+      "config ok: 1 model",
+    ]) {
+      expect(stdout).toContain(line);
+    }
+  });
+
   test("of a bad file names every fault by its path and exits 1", async () => {
     const config = await writeConfig(`
 model_list:

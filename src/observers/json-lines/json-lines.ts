@@ -1,6 +1,6 @@
-import type { Stats } from "node:fs";
-import { open } from "node:fs/promises";
-import { resolve } from "node:path";
+import { constants, type Stats } from "node:fs";
+import { access, open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { CallFinished } from "../../core/call-event.ts";
 import { BatchSender, type SendOutcome } from "../batch-sender.ts";
 import type { CallObserver } from "../call-observer.ts";
@@ -11,12 +11,18 @@ import { sizeOfCall } from "../size-of-call.ts";
 /** Only the operator may read what was asked and answered. */
 const FILE_MODE = 0o600;
 const NEWLINE = 0x0a;
+/** How long a file system may take to say whether a folder is there, in milliseconds. */
+const LOOK_LIMIT_MS = 500;
 
 /** Writes one line of JSON per call: to a file, or to standard output. */
-export function openJsonLines(context: ObserverContext<"json_lines">): CallObserver {
+export async function openJsonLines(context: ObserverContext<"json_lines">): Promise<CallObserver> {
   const { settings, name, log, random, writeRecords } = context;
   const writer = new PayloadWriter({ showsContent: settings.message_logging }, JSON_LINES);
   const file = settings.path === undefined ? undefined : new LineFile(resolve(settings.path));
+  const fault = await file?.findFault();
+  if (fault !== undefined) {
+    log(`callback '${name}' cannot write yet`, fault);
+  }
   const sender = new BatchSender<CallFinished>({
     name,
     send: async (batch) => {
@@ -59,6 +65,15 @@ export class LineFile {
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** Why lines could not be written now; `undefined` where they could, or where nobody says so in time. */
+  findFault(): Promise<string | undefined> {
+    const look = access(dirname(this.#path), constants.W_OK).then(
+      () => undefined,
+      (cause: Error) => cause.message,
+    );
+    return Promise.race([look, new Promise<undefined>((resolve) => setTimeout(resolve, LOOK_LIMIT_MS))]);
   }
 
   /** Adds so many lines, each with its newline. @throws Error of the file system, when nothing was written */

@@ -15,6 +15,11 @@ test("lines are added, never replaced", async () => {
   expect(await readFile(path, "utf8")).toBe("1\n2\n3\n");
 });
 
+test("where there is no folder, that can be known beforehand", async () => {
+  expect(await new LineFile(join(folder, "a.jsonl")).findFault()).toBeUndefined();
+  expect(await new LineFile(join(folder, "no", "a.jsonl")).findFault()).toContain("ENOENT");
+});
+
 test("a file that cannot be opened throws, so that the batch is tried again", () => {
   expect(new LineFile(join(folder, "no", "such", "folder")).append(Buffer.from("1\n"), 1)).rejects.toThrow("ENOENT");
 });
