@@ -34,11 +34,12 @@ export async function loadWithModules(options: ServeOptions, environment: Enviro
   if (written.length === 0) {
     return { ...loaded, modules: [] };
   }
-  const { modules, faults } = await loadModules(written);
+  const { modules, faults, warnings } = await loadModules(written);
   return {
     ...loaded,
     modules,
     faults: [...loaded.faults, ...faults],
+    warnings: [...loaded.warnings, ...warnings],
     config: faults.length === 0 ? loaded.config : undefined,
     files: [...loaded.files, ...written.map(({ file }) => file)],
   };

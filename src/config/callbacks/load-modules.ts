@@ -3,13 +3,13 @@ import { basename, extname } from "node:path";
 import { plugin } from "bun";
 import { CallRefused, type CustomCallback, type LoadedModule } from "../../core/custom-callback.ts";
 import { isObject } from "../../core/json-values.ts";
-import type { ConfigFault } from "../findings.ts";
+import { type Findings, newFindings } from "../findings.ts";
+import { didYouMean } from "../nearest-name.ts";
 import type { ModuleCallback } from "./callback-fields.ts";
 
-/** The modules of a configuration, and what is wrong with those that cannot be had. */
-export interface LoadedModules {
+/** The modules of a configuration, what is wrong with those that cannot be had, and what looks wrong in the others. */
+export interface LoadedModules extends Findings {
   readonly modules: readonly LoadedModule[];
-  readonly faults: readonly ConfigFault[];
 }
 
 const HOOKS = ["onSuccess", "onFailure", "onStreamEnd", "preCall"] as const;
@@ -39,16 +39,44 @@ function makeResolvable(): void {
 /** Imports the modules that a configuration names. A changed file is a fresh module. Never rejects. */
 export async function loadModules(written: readonly ModuleCallback[]): Promise<LoadedModules> {
   const modules: LoadedModule[] = [];
-  const faults: ConfigFault[] = [];
+  const { faults, warnings } = newFindings();
   for (const scope of written) {
+    const path = scope.file;
     try {
-      modules.push(await loadModule(scope));
+      const module = await loadModule(scope);
+      modules.push(module);
+      warnings.push(...findMisspelt(module.callback).map((message) => ({ path, message })));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      faults.push({ path: scope.file, message: `does not load: ${reason.slice(0, 1000)}`, allowed: ALLOWED });
+      faults.push({ path, message: `does not load: ${describe(cause).slice(0, 1000)}`, allowed: ALLOWED });
     }
   }
-  return { modules, faults };
+  return { modules, faults, warnings };
+}
+
+/** Where a module is no program, each mistake with its place. */
+function describe(cause: unknown): string {
+  if (cause instanceof AggregateError) {
+    return cause.errors.map(describe).join("; ");
+  }
+  if (!(cause instanceof Error)) {
+    return String(cause);
+  }
+  const { position } = cause as { readonly position?: unknown };
+  const isPlaced = isObject(position) && typeof position["line"] === "number";
+  return isPlaced ? `${cause.message} (${position["file"]}:${position["line"]}:${position["column"]})` : cause.message;
+}
+
+/** What stands beside the hooks under nearly their names; a class has its methods in its prototype. */
+function findMisspelt(callback: CustomCallback<never>): readonly string[] {
+  const known: readonly string[] = [...HOOKS, "turnOffMessageLogging"];
+  const prototype: unknown = Object.getPrototypeOf(callback);
+  const inherited = isObject(prototype) && prototype !== Object.prototype ? Object.getOwnPropertyNames(prototype) : [];
+  return [...Object.keys(callback), ...inherited]
+    .filter((name) => !known.includes(name))
+    .flatMap((name) => {
+      const hint = didYouMean(name, known);
+      return hint === "" ? [] : [`'${name}' of its 'callback' is no hook and does nothing${hint}`];
+    });
 }
 
 async function loadModule(scope: ModuleCallback): Promise<LoadedModule> {

@@ -55,6 +55,15 @@ callback_settings:
   ]);
 });
 
+test("a module is one, however its path is written", () => {
+  const yaml = "litellm_settings: { success_callback: [./a.ts, ./b.ts], failure_callback: [./x/../a.ts] }";
+  const { modules } = configOf(loadYaml(yaml)).observing;
+  expect(modules).toEqual([
+    { file: "/etc/portolan/a.ts", onSuccess: true, onFailure: true },
+    { file: "/etc/portolan/b.ts", onSuccess: true, onFailure: false },
+  ]);
+});
+
 test("paths of modules are relative to the file", () => {
   const { modules } = configOf(loadYaml("litellm_settings: { failure_callback: [./a.ts, /b/c.js] }")).observing;
   expect(modules.map(({ file }) => file.endsWith("/a.ts") || file === "/b/c.js")).toEqual([true, true]);

@@ -161,5 +161,19 @@ export const readCallbacks = (
     }
   }
   warnOfUnusedSettings(document, new Set(scopes.keys()), context);
-  return { built, modules };
+  return { built, modules: mergeModules(modules) };
+};
+
+/** Each file once, however many ways its path is written; it is told of what any of them is told of. */
+const mergeModules = (modules: readonly ModuleCallback[]): readonly ModuleCallback[] => {
+  const byFile = new Map<string, ModuleCallback>();
+  for (const { file, onSuccess, onFailure } of modules) {
+    const before = byFile.get(file);
+    byFile.set(file, {
+      file,
+      onSuccess: onSuccess || before?.onSuccess === true,
+      onFailure: onFailure || before?.onFailure === true,
+    });
+  }
+  return [...byFile.values()];
 };
