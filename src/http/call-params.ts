@@ -44,6 +44,10 @@ export function readCallParams(call: Call, body: ScannedObject): void {
     expect(model, ["string"], "a string");
   }
   call.requestedModel = chooseModel(call, readModel(call, body, model));
+  const ownId = present(body, "litellm_call_id");
+  if (ownId !== undefined) {
+    call.takeId(body.readString(ownId));
+  }
   readFields(call, body);
   readClientCredentials(call, body);
   call.mocks = readMockParams(body, call.state.config.general.allowMockParams);

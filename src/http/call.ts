@@ -31,6 +31,8 @@ export type CallRequest = Pick<InboundRequest, "headers" | "isGone" | "onGone" |
 /** A caller's own id for a call is kept when it is plain, short and no key; anything else gets a fresh one. */
 const SAFE_CALL_ID = /^[\x21-\x7e]{1,128}$/;
 
+const CALL_ID_HEADER = "x-litellm-call-id";
+
 const NOTHING_DROPPED: readonly string[] = [];
 
 /** Dropped paths that are told of one by one, and how much of each: callers write both, and they go into headers and the log. */
@@ -50,7 +52,7 @@ export class Call {
   readonly services: GatewayServices;
   readonly operation: Operation;
   target: RequestTarget;
-  readonly id: string;
+  id: string;
   readonly startedAt: number;
   readonly startedAtMs: number;
   /** SHA-256 of the key that let the caller in, in hex; `undefined` for callers that were refused, and where keys are not asked for. */
@@ -133,6 +135,13 @@ export class Call {
     this.startedAtMs = performance.now();
     const { traces } = context.state.capture;
     this.trace = traces === undefined ? undefined : beginTrace(request.headers, traces);
+  }
+
+  /** Takes the id that the body names, unless a header names one; what can be none is passed over. */
+  takeId(own: string | undefined): void {
+    if (own !== undefined && this.request.headers.get(CALL_ID_HEADER) === null && isCallId(own, this.state.scrubber)) {
+      this.id = own;
+    }
   }
 
   /** Gives up on the vendor at once; called when the client has gone. */
@@ -325,9 +334,11 @@ function readRetryCount({ headers }: CallRequest): number {
   return text !== null && /^\d{1,4}$/.test(text) ? Number(text) : 0;
 }
 
+const isCallId = (own: string, scrubber: Scrubber): boolean => SAFE_CALL_ID.test(own) && scrubber.scrub(own) === own;
+
 function chooseId({ headers }: CallRequest, scrubber: Scrubber): string {
-  const own = headers.get("x-litellm-call-id");
-  return own !== null && SAFE_CALL_ID.test(own) && scrubber.scrub(own) === own ? own : crypto.randomUUID();
+  const own = headers.get(CALL_ID_HEADER);
+  return own !== null && isCallId(own, scrubber) ? own : crypto.randomUUID();
 }
 
 /** How a call ended. */

@@ -84,6 +84,7 @@ interface Payload {
   readonly id: string;
   readonly status: string;
   readonly model_group: string | null;
+  readonly portolan: { readonly call_id: string };
 }
 
 /** The calls of a request whose signature the standard's own library accepts. */
@@ -120,6 +121,24 @@ describe("the webhook", () => {
     expect(sent).toContain("a planted question");
     expectNoSecrets(sent);
     expectNoSecrets(gateway.logs());
+  });
+
+  test("knows calls by the id of the body, where no header names one", async () => {
+    const gateway = await serve({ settings: webhookSettings() });
+    const idOf = async (body: string, headers: Readonly<Record<string, string>> = {}): Promise<string | null> => {
+      const fields = { model: "gpt", messages: [{ role: "user", content: "hi" }], litellm_call_id: body };
+      const authorization = "Bearer sk-planted-master";
+      const reply = await postJson(`${gateway.url}/v1/chat/completions`, fields, {
+        headers: { authorization, ...headers },
+      });
+      return reply.headers.get("x-litellm-call-id");
+    };
+    expect(await idOf("mine-1")).toBe("mine-1");
+    expect(await idOf("mine-2", { "x-litellm-call-id": "header-2" })).toBe("header-2");
+    expect(await idOf("two words")).toMatch(/^[0-9a-f-]{36}$/);
+    const ids = (await receivedCalls(3)).map(({ portolan }) => portolan.call_id);
+    expect(ids.slice(0, 2)).toEqual(["mine-1", "header-2"]);
+    await gateway.stop();
   });
 
   test("is tried again with the same id after 500, and not after 400", async () => {
