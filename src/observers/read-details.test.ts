@@ -188,6 +188,36 @@ describe("a stream is put together", () => {
     });
   });
 
+  test("calls of functions, audio, annotations, log probabilities, and what vendors add", () => {
+    const token = (text: string) => ({ token: text, logprob: -1 });
+    const pieces = frames(
+      { ...chunk({ function_call: { name: "f", arguments: "{" } }), service_tier: "flex", system_fingerprint: null },
+      chunk({ function_call: { arguments: "}" } }, { logprobs: { content: [token("a")], refusal: null } }),
+      chunk({ audio: { id: "audio_1", transcript: "he" } }, { logprobs: { content: [token("b")] } }),
+      chunk({ audio: { data: "AAAA", transcript: "llo" } }, { logprobs: null }),
+      chunk({ audio: { data: "BBBB", expires_at: 7 } }),
+      chunk({ annotations: [{ type: "url_citation", url_citation: { url: "https://a" } }] }),
+      chunk({ annotations: [{ type: "url_citation", url_citation: { url: "https://b" } }] }),
+      chunk({ reasoning_details: [{ index: 0, type: "reasoning.text", text: "h" }] }),
+      chunk({ reasoning_details: [{ index: 0, type: "reasoning.text", text: "m" }, null] }),
+    );
+    expect(answerOf(pieces, true)).toMatchObject({
+      service_tier: "flex",
+      choices: [
+        {
+          logprobs: { content: [token("a"), token("b")] },
+          message: {
+            content: null,
+            function_call: { name: "f", arguments: "{}" },
+            audio: { id: "audio_1", transcript: "hello", data: "AAAABBBB", expires_at: 7 },
+            annotations: [{ url_citation: { url: "https://a" } }, { url_citation: { url: "https://b" } }],
+            reasoning_details: [{ index: 0, type: "reasoning.text", text: "hm" }, null],
+          },
+        },
+      ],
+    });
+  });
+
   test("of a vendor that says in each event that there was no error", () => {
     const events = ["a", "b"].map((content) => ({ ...chunk({ content }), error: null }));
     expect(answerOf(frames(...events), true)).toMatchObject({ choices: [{ message: { content: "ab" } }] });
@@ -221,6 +251,10 @@ describe("a stream is put together", () => {
     [
       "choices that are none",
       { choices: [7, null, [], { index: {}, delta: { content: {}, tool_calls: [7, { function: 7 }] } }] },
+    ],
+    [
+      "names that every object has",
+      '{"choices":[{"__proto__":{"a":1},"delta":{"__proto__":{"b":1},"constructor":{"c":{"__proto__":1}}}}]}',
     ],
     ["too deep", `{"choices":${"[".repeat(DEEP)}`],
     [

@@ -2,6 +2,7 @@ import { isObject, listOf, textOf } from "../core/json-values.ts";
 import type { JsonObject } from "../core/translation.ts";
 import { parseJsonText } from "../wire/json-depth.ts";
 import { SseEventReader } from "../wire/sse-events.ts";
+import { type Mapping, mergePiece, newMapping } from "./merge-pieces.ts";
 
 /** Choices and tool calls that are put together at most: a vendor writes their numbers. */
 const MAX_PARTS = 128;
@@ -13,6 +14,10 @@ interface StreamedChoice {
   /** Text by field: `content`, `reasoning_content`, `refusal`; `text` of text completions. */
   readonly texts: Map<string, string>;
   readonly toolCalls: Map<number, StreamedToolCall>;
+  /** What else a message says: `audio`, `annotations`, `function_call`, fields of vendors' own. */
+  readonly others: Mapping;
+  /** What else stands beside it: `logprobs`. */
+  readonly beside: Mapping;
   role: unknown;
   finishReason: unknown;
 }
@@ -26,10 +31,18 @@ interface StreamedToolCall {
 
 const TEXT_FIELDS: readonly string[] = ["content", "reasoning_content", "reasoning", "refusal"];
 
+/** Fields of a chunk's choice, and of its delta, that have a reading of their own. */
+const CHOICE_FIELDS: ReadonlySet<string> = new Set(["index", "delta", "text", "finish_reason"]);
+const DELTA_FIELDS: ReadonlySet<string> = new Set(["role", "tool_calls"]);
+
+/** Fields of an answer, beside those that all have; of its chunks the last that says one counts. */
+const ANSWER_FIELDS: readonly string[] = ["service_tier", "system_fingerprint", "citations", "search_results"];
+
 /** Puts the chunks of OpenAI's streams (chat and text completions) together again. */
 class StreamedAnswer {
   readonly #choices = new Map<number, StreamedChoice>();
   #head: JsonObject | undefined;
+  readonly #fields: Mapping = {};
   #usage: unknown;
   #error: unknown;
 
@@ -40,6 +53,11 @@ class StreamedAnswer {
     }
     this.#head ??= chunk;
     this.#usage = chunk["usage"] ?? this.#usage;
+    for (const name of ANSWER_FIELDS) {
+      if (chunk[name] !== undefined && chunk[name] !== null) {
+        this.#fields[name] = chunk[name];
+      }
+    }
     for (const choice of listOf(chunk["choices"])) {
       if (isObject(choice)) {
         this.#addChoice(choice);
@@ -59,6 +77,7 @@ class StreamedAnswer {
       object: isChat ? "chat.completion" : "text_completion",
       created: this.#head["created"],
       model: this.#head["model"],
+      ...this.#fields,
       choices: choices.map(([index, choice]) => toWholeChoice(index, choice, isChat)),
       ...(this.#usage === undefined || this.#usage === null ? {} : { usage: this.#usage }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
@@ -72,13 +91,22 @@ class StreamedAnswer {
     }
     choice.finishReason = chunk["finish_reason"] ?? choice.finishReason;
     append(choice.texts, "text", chunk["text"]);
+    for (const [name, value] of Object.entries(chunk)) {
+      if (!CHOICE_FIELDS.has(name)) {
+        choice.beside[name] = typeof value === "object" ? mergePiece(choice.beside[name], value) : value;
+      }
+    }
     const { delta } = chunk;
     if (!isObject(delta)) {
       return;
     }
     choice.role = delta["role"] ?? choice.role;
-    for (const field of TEXT_FIELDS) {
-      append(choice.texts, field, delta[field]);
+    for (const [field, value] of Object.entries(delta)) {
+      if (TEXT_FIELDS.includes(field) && typeof value === "string") {
+        append(choice.texts, field, value);
+      } else if (!DELTA_FIELDS.has(field)) {
+        choice.others[field] = mergePiece(choice.others[field], value);
+      }
     }
     for (const call of listOf(delta["tool_calls"])) {
       if (isObject(call)) {
@@ -91,7 +119,14 @@ class StreamedAnswer {
     const at = typeof index === "number" ? index : 0;
     let choice = this.#choices.get(at);
     if (choice === undefined && this.#choices.size < MAX_PARTS) {
-      choice = { texts: new Map(), toolCalls: new Map(), role: undefined, finishReason: null };
+      choice = {
+        texts: new Map(),
+        toolCalls: new Map(),
+        others: newMapping(),
+        beside: newMapping(),
+        role: undefined,
+        finishReason: null,
+      };
       this.#choices.set(at, choice);
     }
     return choice;
@@ -122,19 +157,20 @@ function addToolCall(calls: Map<number, StreamedToolCall>, piece: JsonObject): v
 }
 
 function toWholeChoice(index: number, choice: StreamedChoice, isChat: boolean): JsonObject {
-  const { texts, toolCalls, role, finishReason } = choice;
+  const { texts, toolCalls, others, beside, role, finishReason } = choice;
   if (!isChat) {
-    return { index, text: texts.get("text") ?? "", finish_reason: finishReason };
+    return { index, text: texts.get("text") ?? "", ...beside, finish_reason: finishReason };
   }
   const calls = [...toolCalls].toSorted(([left], [right]) => left - right).map(([, call]) => toWholeCall(call));
-  const others = TEXT_FIELDS.filter((field) => field !== "content" && texts.has(field));
+  const said = TEXT_FIELDS.filter((field) => texts.has(field));
   const message = {
     role: role ?? "assistant",
-    content: texts.get("content") ?? null,
-    ...Object.fromEntries(others.map((field) => [field, texts.get(field)])),
+    content: null,
+    ...others,
+    ...Object.fromEntries(said.map((field) => [field, texts.get(field)])),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
-  return { index, message, finish_reason: finishReason };
+  return { index, message, ...beside, finish_reason: finishReason };
 }
 
 const toWholeCall = (call: StreamedToolCall): JsonObject => ({
