@@ -38,14 +38,16 @@ function shownEnd(key: string): string {
  */
 export function scrubSecrets<Value>(value: Value, keys: readonly string[] = NO_KEYS): Value {
   const change = keys.length === 0 ? scrubText : (text: string) => keys.reduce(withoutKey, scrubText(text));
-  return mapTexts(value, change) as Value;
+  return (typeof value === "string" ? change(value) : mapTexts(value, change)) as Value;
 }
 
 const NO_KEYS: readonly string[] = [];
 
 /** The same text or data without one known key, however that looks. */
 export function scrubKey<Value>(value: Value, key: string): Value {
-  return mapTexts(value, (text) => withoutKey(text, key)) as Value;
+  return (
+    typeof value === "string" ? withoutKey(value, key) : mapTexts(value, (text) => withoutKey(text, key))
+  ) as Value;
 }
 
 function withoutKey(text: string, key: string): string {

@@ -21,6 +21,9 @@ export class Scrubber {
 
   /** The same text, or the same data with its texts. */
   scrub<Value>(value: Value): Value {
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) {
+      return value; // As most of what a call may say.
+    }
     return scrubSecrets(value, this.#keys);
   }
 
@@ -31,6 +34,6 @@ export class Scrubber {
 
   /** JSON text without the server's keys. What else looks like a secret is taken out where the text has been read. */
   scrubJson<Text extends string | undefined>(text: Text): Text {
-    return this.#keys.reduce(scrubKey, text);
+    return text === undefined ? text : this.#keys.reduce(scrubKey<Text>, text);
   }
 }
