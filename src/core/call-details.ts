@@ -72,3 +72,6 @@ export const MAX_CONTENT_BYTES = 1024 * 1024;
 
 /** A request or answer is counted up to this, in bytes: a million tokens and more, some hundred milliseconds of a thread. */
 export const MAX_COUNTABLE_BYTES = 8 * 1024 * 1024;
+
+/** A field of kept metadata that says that others are missing: what they said, nobody knows. */
+export const METADATA_CUT = "portolan_cut";

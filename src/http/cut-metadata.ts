@@ -1,3 +1,4 @@
+import { METADATA_CUT } from "../core/call-details.ts";
 import { scanObject } from "../wire/json-scan.ts";
 
 /** Longest metadata that is kept, in bytes of its JSON. */
@@ -5,15 +6,14 @@ const MAX_BYTES = 64 * 1024;
 /** Longest field of metadata that had to be cut. */
 const MAX_FIELD_BYTES = 8 * 1024;
 
-/** Says in cut metadata that fields are missing altogether. */
-const REST = '"portolan_cut"';
-
 const toMarker = (what: string): string => `"...[${what} cut]"`;
+
+const toRest = (count: number | "all"): string => `"${METADATA_CUT}":${toMarker(`${count} fields`)}`;
 
 /**
  * A caller's metadata, a JSON text, as observers keep it: as it came while it is short. Of a longer one, fields that are long
  * themselves are replaced by a marker that says how much is missing; where there are too many fields, another one says how many
- * are missing. What is no object then is an empty one.
+ * are missing. What is no object has none left.
  */
 export function cutMetadata(text: string): string {
   if (text.length <= MAX_BYTES) {
@@ -22,7 +22,7 @@ export function cutMetadata(text: string): string {
   try {
     return cutFields(Buffer.from(text));
   } catch {
-    return "{}";
+    return `{${toRest("all")}}`;
   }
 }
 
@@ -42,6 +42,6 @@ function cutFields(bytes: Buffer): string {
       missingCount++;
     }
   }
-  const rest = missingCount === 0 ? [] : [`${REST}:${toMarker(`${missingCount} fields`)}`];
+  const rest = missingCount === 0 ? [] : [toRest(missingCount)];
   return `{${[...kept, ...rest].join(",")}}`;
 }

@@ -1,3 +1,4 @@
+import { METADATA_CUT } from "../core/call-details.ts";
 import type { CallFinished } from "../core/call-event.ts";
 import { isObject, objectOf } from "../core/json-values.ts";
 import type { JsonObject } from "../core/translation.ts";
@@ -53,10 +54,12 @@ export class DetailsReader {
     return this.#recordId;
   }
 
-  /** The body's metadata is an object that cannot be read, broken or too deep: nobody knows what it says. */
+  /** The body's metadata cannot be read whole, as it is broken, too deep or cut: nobody knows all that it says. */
   get hasUnreadMetadata(): boolean {
     const text = this.#event.details?.metadataText;
-    return text !== undefined && this.#ownMetadata === NOTHING && text.startsWith("{") && text !== "{}";
+    const own = this.#ownMetadata;
+    const isUnread = text !== undefined && own === NOTHING && text.startsWith("{") && text !== "{}";
+    return isUnread || own[METADATA_CUT] !== undefined;
   }
 
   get #ownMetadata(): JsonObject {

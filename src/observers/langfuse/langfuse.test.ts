@@ -269,6 +269,7 @@ describe("hiding", () => {
   test.each([
     ["broken", '{"mask_input":true'],
     ["nested too deep", `{"mask_input":true,"a":${"[".repeat(30_000)}${"]".repeat(30_000)}}`],
+    ["cut", '{"a":1,"portolan_cut":"...[2 fields cut]"}'],
   ])("of calls whose metadata is %s, as it may hold masks", async (_name, metadataText) => {
     const { trace, generation } = await eventsOf([detailedCall({ metadataText })]);
     const masked = { input: MASKED, output: MASKED };
