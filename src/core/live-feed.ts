@@ -30,11 +30,11 @@ export interface LiveCall {
   readonly started_at: number;
   readonly ended_at: number;
   readonly duration_ms: number;
-  /** Waiting for vendors, all attempts together: until a stream began, or until the answer was there. */
+  /** Waiting for vendors, all attempts and the waits between them together: until a stream began, or until the answer was there. */
   readonly upstream_ms: number;
   /** A stream's bytes passing by; 0 for other calls. */
   readonly streaming_ms: number;
-  /** All the rest of the duration: the gateway's own time, waits between attempts included. */
+  /** All the rest of the duration: the gateway's own time. */
   readonly gateway_ms: number;
   readonly first_byte_ms: number | null;
   readonly status: number;

@@ -86,7 +86,7 @@ function Timings({ call }: { readonly call: LiveCall }) {
           </span>
         )}
       </p>
-      {call.attempt_count > 1 && <p className="note">Waits between attempts count as the gateway's.</p>}
+      {call.attempt_count > 1 && <p className="note">Waits between attempts count as upstream.</p>}
     </section>
   );
 }
